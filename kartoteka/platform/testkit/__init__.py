@@ -1,0 +1,1 @@
+"""Conformance suites and fixtures for ourselves and for the authors of plugins."""
