@@ -177,11 +177,7 @@ def words(longest: int = 100) -> Rule:
     """A short text on one line."""
 
     def read(raw: Any) -> str:
-        if (
-            not isinstance(raw, str)
-            or not raw.isprintable()
-            and raw.replace("\u00a0", " ").isprintable() is False
-        ):
+        if not isinstance(raw, str) or not raw.replace("\u00a0", " ").isprintable():
             raise ValueError(_("This must be a text on one line."))
         if len(raw) > longest:
             raise ValueError(_("At most {max} characters are allowed.", max=longest))

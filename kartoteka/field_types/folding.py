@@ -1,0 +1,167 @@
+"""Two keys of a text: one for finding it without accents and case, one for its place in Czech order."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+# --- folding ---------------------------------------------------------------------------------------------
+
+_WITHOUT_DECOMPOSITION = {
+    "Æ": "a", "æ": "a", "Ð": "d", "ð": "d", "Ø": "o", "ø": "o", "Þ": "t", "þ": "t", "ß": "s", "ẞ": "s",
+    "Đ": "d", "đ": "d", "Ħ": "h", "ħ": "h", "ı": "i", "Ĳ": "i", "ĳ": "i", "ĸ": "k", "Ŀ": "l", "ŀ": "l",
+    "Ł": "l", "ł": "l", "ŉ": "n", "Ŋ": "n", "ŋ": "n", "Œ": "o", "œ": "o", "Ŧ": "t", "ŧ": "t", "ſ": "s",
+}  # fmt: skip
+
+
+def _span(first: int, last: int) -> Iterator[str]:
+    return (chr(code) for code in range(first, last + 1))
+
+
+def _plain_latin(letter: str) -> str:
+    known = _WITHOUT_DECOMPOSITION.get(letter)
+    return known or unicodedata.normalize("NFD", letter)[0].lower()
+
+
+def _plain_greek(letter: str) -> str:
+    plain = unicodedata.normalize("NFD", letter)[0].lower()
+    return "σ" if plain == "ς" else plain
+
+
+def _plain_cyrillic(letter: str) -> str:
+    lower = letter.lower()
+    return "е" if lower == "ё" else lower
+
+
+def _folding_pairs() -> Iterator[tuple[str, str]]:
+    """Every folded character with its plain form, the frequent ones first."""
+    for letter in _span(ord("A"), ord("Z")):
+        yield letter, letter.lower()
+    for letter in (*_span(0xC0, 0x17F), "ẞ"):
+        if letter.isalpha():
+            yield letter, _plain_latin(letter)
+    for letter in _span(0x386, 0x3CE):
+        if letter.isalpha():
+            yield letter, _plain_greek(letter)
+    for letter in (*_span(0x400, 0x45F), "Ґ"):
+        if letter.isalpha():
+            yield letter, _plain_cyrillic(letter)
+
+
+_FOLDED = {letter: plain for letter, plain in _folding_pairs() if letter != plain}
+FOLD_FROM = "".join(_FOLDED)
+FOLD_TO = "".join(_FOLDED.values())
+_FOLDING = str.maketrans(FOLD_FROM, FOLD_TO)
+
+
+def fold(text: str) -> str:
+    """The text without diacritics and case; `translate(text, FOLD_FROM, FOLD_TO)` in SQL gives the same."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).translate(_FOLDING)
+
+
+# --- Czech order -----------------------------------------------------------------------------------------
+
+# Private stand-ins for the digraph, which has a place of its own: characters that no text may contain.
+_CH, _CH_TITLE, _CH_CAPITALS, _CH_ODD = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_DIGRAPHS = {"ch": _CH, "Ch": _CH_TITLE, "CH": _CH_CAPITALS, "cH": _CH_ODD}
+
+_LETTERS = (*"abcčdefgh", "ch", *"ijklmnopqrřsštuvwxyzž")
+_PUNCTUATION = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_DIGITS = "0123456789"
+_LOOKALIKES = dict(zip("–—‐‑−’‘‚“”„«»…×", '-----\'\'\'""""".*', strict=True))
+_BLANKS = " \t\n\r\u00a0\u2009\u200a\u202f\u3000"
+
+# In the order in which they decide between words that are otherwise equal (that of Unicode's collation).
+_ACCENTS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0327\u0328\u0304"
+_NO_ACCENT, _OTHER_ACCENT = "0", "Z"
+_ACCENT_WEIGHTS = dict(zip(_ACCENTS, "123456789ABCD", strict=True))
+
+_LEVEL = " "  # ends a level; lower than every weight, so that the shorter text comes first
+_UNKNOWN = "~"
+
+
+class _Weights(dict[int, str]):
+    """Weights by code point, with one for the characters that have no entry."""
+
+    def __init__(self, unknown: str) -> None:
+        super().__init__()
+        self._unknown = unknown
+
+    def __missing__(self, code: int) -> str:
+        return self._unknown
+
+
+class _PrimaryWeights(_Weights):
+    """Rarer accented letters go to their plain ones; other scripts follow the Latin one, by code point."""
+
+    def __missing__(self, code: int) -> str:
+        plain = ord(unicodedata.normalize("NFD", chr(code))[0])
+        if plain != code and plain in self:
+            return self[plain]
+        return f"{_UNKNOWN}{code:06x}"
+
+
+_PRIMARY = _PrimaryWeights(_UNKNOWN)
+_SECONDARY = _Weights(_NO_ACCENT)
+_TERTIARY = _Weights("0")
+
+
+def _weigh(characters: str, primary: str, secondary: str = _NO_ACCENT, tertiary: str = "0") -> None:
+    for character in characters:
+        _PRIMARY[ord(character)] = primary
+        _SECONDARY[ord(character)] = secondary
+        _TERTIARY[ord(character)] = tertiary
+
+
+def _weigh_everything() -> None:
+    """Fill the three tables; every primary weight is one printable ASCII character above the blank."""
+    weights: Iterator[str] = _span(0x21, 0x7D)
+    _weigh(_BLANKS, next(weights))
+    for mark in _PUNCTUATION + _DIGITS:
+        _weigh(mark, next(weights))
+    for lookalike, mark in _LOOKALIKES.items():
+        _weigh(lookalike, _PRIMARY[ord(mark)], _OTHER_ACCENT)
+    for letter in _LETTERS:
+        weight = next(weights)
+        _weigh(_DIGRAPHS.get(letter, letter), weight)
+        _weigh(_CH_TITLE if letter == "ch" else letter.upper(), weight, tertiary="1")
+    _weigh(_CH_CAPITALS, _PRIMARY[ord(_CH)], tertiary="2")
+    _weigh(_CH_ODD, _PRIMARY[ord(_CH)], tertiary="3")
+    _weigh_accented(_FOLDED)
+
+
+def _weigh_accented(folded: Iterable[str]) -> None:
+    for letter in folded:
+        if ord(letter) in _PRIMARY:
+            continue
+        plain = {"æ": "ae", "œ": "oe", "ß": "ss", "ĳ": "ij"}.get(letter.lower(), _FOLDED[letter])
+        marks = unicodedata.normalize("NFD", letter)[1:]
+        secondary = _ACCENT_WEIGHTS.get(marks[:1], _OTHER_ACCENT) if plain.isascii() or marks else _NO_ACCENT
+        primary = "".join(_PRIMARY[ord(part)] for part in plain)
+        _weigh(letter, primary, secondary, "1" if letter.isupper() else "0")
+
+
+_weigh_everything()
+
+
+def sort_key(text: str, length: int = 60) -> str:
+    """A key of printable ASCII whose byte order is the Czech order of the texts' first `length` characters.
+
+    It has three levels, as ČSN 97 6030 has: letters with ch, č, ř, š, ž in their own places, accents, case.
+    """
+    text = text[:length]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "h" in text or "H" in text:
+        text = _with_digraphs(text)
+    key = text.translate(_PRIMARY)
+    accents = "" if text.isascii() else text.translate(_SECONDARY).rstrip(_NO_ACCENT)
+    case = "" if text.islower() else text.translate(_TERTIARY).rstrip("0")
+    if case:
+        return f"{key}{_LEVEL}{accents}{_LEVEL}{case}"
+    return f"{key}{_LEVEL}{accents}" if accents else key
+
+
+def _with_digraphs(text: str) -> str:
+    text = text.replace("ch", _CH).replace("Ch", _CH_TITLE)
+    return text if text.islower() else text.replace("CH", _CH_CAPITALS).replace("cH", _CH_ODD)
