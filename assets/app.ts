@@ -1,0 +1,14 @@
+// Everything the browser runs: htmx, and small modules that look after one thing each.
+import "./requests";
+import "./toasts";
+import "./frame";
+import "./popovers";
+import "./dialogs";
+import "./finder";
+import "./list";
+import "./combobox";
+import "./record";
+import "./form";
+import "./trail";
+import "./keys";
+import "./upload";

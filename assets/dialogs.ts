@@ -1,0 +1,24 @@
+// Native dialogs: opened by a button that names them, or when the server has filled the common one.
+import { on, one } from "./dom";
+
+export function open(id: string): void {
+  const dialog = one<HTMLDialogElement>(`#${id}`);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+on("click", "[data-open]", (button) => open(button.dataset.open ?? ""));
+on("click", "dialog [data-shut]", (button) => button.closest("dialog")?.close());
+// A click beside the dialog hits the dialog itself, its backdrop being a part of it.
+on("mousedown", "dialog", (dialog, event) => {
+  if (event.target !== dialog) return;
+  const box = dialog.getBoundingClientRect();
+  const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+  if (!inside) (dialog as HTMLDialogElement).close();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const dialog = (event.target as HTMLElement).closest<HTMLDialogElement>("#dialog");
+  if (!dialog) return;
+  if (dialog.childElementCount === 0) dialog.close();
+  else if (!dialog.open) dialog.showModal();
+  one("[autofocus], [aria-invalid=true]", dialog)?.focus();
+});

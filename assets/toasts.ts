@@ -1,0 +1,40 @@
+// Short messages at the bottom of the page, with the way back when there is one.
+import { all, on, one } from "./dom";
+
+const STAYS = 9000;
+
+function leaveLater(toast: HTMLElement): void {
+  let timer = window.setTimeout(() => toast.remove(), STAYS);
+  const hold = (): void => window.clearTimeout(timer);
+  const release = (): void => {
+    timer = window.setTimeout(() => toast.remove(), STAYS / 2);
+  };
+  toast.addEventListener("pointerenter", hold);
+  toast.addEventListener("focusin", hold);
+  toast.addEventListener("pointerleave", release);
+  toast.addEventListener("focusout", release);
+}
+
+export function say(text: string, tone = ""): void {
+  const place = one("#toasts");
+  if (!place || !text) return;
+  const toast = document.createElement("div");
+  toast.className = `toast ${tone}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  const shut = document.createElement("button");
+  shut.type = "button";
+  shut.className = "shut";
+  shut.ariaLabel = document.body.dataset.close ?? "";
+  shut.textContent = "×";
+  toast.append(words, shut);
+  place.append(toast);
+  leaveLater(toast);
+}
+
+all("#toasts .toast").forEach(leaveLater);
+on("click", ".toast .shut", (button) => button.closest(".toast")?.remove());
+document.addEventListener("say", (event) => {
+  const { text, tone } = (event as CustomEvent<{ text: string; tone?: string }>).detail;
+  say(text, tone);
+});
