@@ -57,7 +57,7 @@ def _prepare() -> None:
 
     os.umask(0o022)
     assets.build(ROOT)
-    catalogues.compile_all(ROOT)
+    list(catalogues.compile_all(ROOT))
 
 
 def _from_an_archive() -> bool:

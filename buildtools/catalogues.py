@@ -1,46 +1,61 @@
-"""Compiles the message catalogues (.po) and tells what a translation still lacks."""
+"""Collects the texts of the source, compiles the catalogues and tells what a translation still lacks."""
 
 from __future__ import annotations
 
+import string
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPLETE = ("cs",)
-"""Languages in which no text may be missing."""
+LANGUAGES = ("cs",)
+"""What the English source is translated to; each of them must be complete."""
+
+METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2", ".eml": "jinja2"}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "plural": (1, 2),
+}
 
 
 def main() -> int:
-    """Compile every catalogue and report gaps with `--check`; the answer is the exit status."""
+    """Compile, or `--collect`, or `--check`; the answer is the exit status."""
+    if "--collect" in sys.argv[1:]:
+        return _tell(f"wrote {path}" for path in collect())
     if "--check" in sys.argv[1:]:
-        gaps = list(missing())
-        print("\n".join(gaps) if gaps else "The catalogues are complete.")
-        return 1 if gaps else 0
-    for path in compile_all():
-        print(f"compiled {path.relative_to(ROOT)}")
-    return 0
+        return 1 if _tell(faults()) else 0
+    return 0 * _tell(f"compiled {path}" for path in compile_all())
 
 
-def catalogues(root: Path = ROOT) -> list[Path]:
-    """Every catalogue of the package, its own and those of its plugins."""
-    return sorted((root / "kartoteka").glob("**/translations/*/LC_MESSAGES/*.po"))
+def _tell(lines: Iterator[str]) -> int:
+    told = [print(line) for line in lines]
+    return len(told)
 
 
-def compile_all(root: Path = ROOT) -> list[Path]:
+def homes(root: Path = ROOT) -> list[Path]:
+    """The folders with translations of their own: the package, and each plugin that brings some."""
+    package = root / "kartoteka"
+    own = {folder.parent for folder in package.glob("**/translations") if folder.is_dir()}
+    return sorted({package} | own)
+
+
+def compile_all(root: Path = ROOT) -> Iterator[Path]:
     """Write the .mo beside each .po that is newer than it; answers the files written."""
-    written = []
-    for source in catalogues(root):
+    for source in sorted((root / "kartoteka").glob("**/translations/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         with target.open("wb") as out:
             write_mo(out, read(source))
-        written.append(target)
-    return written
+        yield target.relative_to(root)
 
 
 def read(path: Path) -> Catalog:
@@ -49,28 +64,83 @@ def read(path: Path) -> Catalog:
         return read_po(source, locale=path.parent.parent.name)
 
 
-def missing(root: Path = ROOT) -> list[str]:
-    """One line for each text that a complete language lacks or has only guessed."""
-    return [
-        f"{path.relative_to(root)}:{message.lineno}: {fault}: {_shown(message.id)}"
-        for path in catalogues(root)
-        if path.parent.parent.name in COMPLETE
-        for message in read(path)
-        if message.id and (fault := _fault(message))
-    ]
+def collect(root: Path = ROOT) -> Iterator[Path]:
+    """Bring every catalogue in step with the source: new texts empty, vanished ones gone."""
+    for home in homes(root):
+        template = extract(home, root)
+        for language in LANGUAGES:
+            path = catalogue_of(home, language)
+            catalogue = read(path) if path.exists() else Catalog(locale=language, fuzzy=False)
+            catalogue.update(template, no_fuzzy_matching=True)
+            catalogue.obsolete.clear()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                write_po(out, catalogue, width=110, sort_by_file=True, include_lineno=False)
+            yield path.relative_to(root)
 
 
-def _fault(message: object) -> str:
-    texts = getattr(message, "string", "")
-    texts = texts if isinstance(texts, tuple | list) else (texts,)
-    if getattr(message, "fuzzy", False):
+def catalogue_of(home: Path, language: str) -> Path:
+    """Where a folder keeps its texts in a language."""
+    return home / "translations" / language / "LC_MESSAGES" / "messages.po"
+
+
+def extract(home: Path, root: Path = ROOT) -> Catalog:
+    """The texts that the source of a folder marks, without those of folders that keep their own."""
+    others = [other for other in homes(root) if other != home and other.is_relative_to(home)]
+    texts = Catalog(project="Kartoteka", fuzzy=False)
+    for path in sorted(home.rglob("*")):
+        method = METHODS.get(path.suffix)
+        if method is None or any(path.is_relative_to(other) for other in others):
+            continue
+        for line, message, comments, context in extract_from_file(method, path, KEYWORDS, ("Translators:",)):
+            place = (str(path.relative_to(root)), line)
+            texts.add(message, locations=[place], auto_comments=comments, context=context)
+    return texts
+
+
+def faults(root: Path = ROOT) -> Iterator[str]:
+    """One line for each text that is missing, empty, only guessed or asks for an unknown placeholder."""
+    for home in homes(root):
+        wanted = extract(home, root)
+        for language in LANGUAGES:
+            path = catalogue_of(home, language)
+            have = read(path) if path.exists() else Catalog(locale=language)
+            for message in wanted:
+                if message.id and (fault := _fault(message, have.get(message.id, message.context))):
+                    yield f"{path.relative_to(root)}: {fault}: {_first(message.id)!r} ({_place(message)})"
+
+
+def _fault(wanted: Message, have: Message | None) -> str:
+    if have is None:
+        return "missing (run `make translations`)"
+    if have.fuzzy:
         return "only guessed (fuzzy)"
-    return "" if texts and all(texts) else "not translated"
+    texts = _all(have.string)
+    if not texts or not all(texts):
+        return "not translated"
+    allowed = set().union(*(placeholders(text) for text in _all(wanted.id)))
+    return "" if all(placeholders(text) <= allowed for text in texts) else "unknown placeholder"
 
 
-def _shown(identity: object) -> str:
-    first = identity[0] if isinstance(identity, tuple | list) else identity
-    return repr(first)
+def placeholders(text: str) -> set[str]:
+    """The names in braces that a text expects to be filled in."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return set()
+
+
+def _all(texts: object) -> list[str]:
+    return [str(text) for text in texts] if isinstance(texts, list | tuple) else [str(texts or "")]
+
+
+def _first(texts: object) -> str:
+    return _all(texts)[0]
+
+
+def _place(message: Message) -> str:
+    file, line = message.locations[0]
+    return f"{file}:{line}"
 
 
 if __name__ == "__main__":
