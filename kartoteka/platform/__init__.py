@@ -1,0 +1,1 @@
+"""The generic engine: it knows registries as such, never a particular one."""

@@ -1,0 +1,50 @@
+"""Who is asking: a user with his roles, powers and identity, as of the beginning of the transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kartoteka.field_types.locale import Locale
+from kartoteka.platform.catalog.definitions import POWERS, Catalog, Grant, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The record that a portal user is."""
+
+    registry: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting, with all that decides what he may do."""
+
+    user_id: int
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+    identity: Identity | None
+    locale: Locale
+    theme: str = "auto"
+
+    @property
+    def is_admin(self) -> bool:
+        """True when one of the roles is the built-in admin."""
+        return any(role.is_admin for role in self.roles)
+
+    @property
+    def powers(self) -> frozenset[str]:
+        """The powers that the roles give together."""
+        if self.is_admin:
+            return frozenset(POWERS)
+        return frozenset().union(*(role.powers for role in self.roles))
+
+    def grants(self, registry: str) -> tuple[tuple[Role, Grant], ...]:
+        """This function will give the grants that the roles hold in a registry; admin's is not among them."""
+        return tuple((role, role.grants[registry]) for role in self.roles if registry in role.grants)
+
+
+def roles_by_id(catalog: Catalog, ids: Iterable[int]) -> tuple[Role, ...]:
+    """This function will find roles by id; those that no longer exist count for nothing."""
+    wanted = set(ids)
+    return tuple(role for role in catalog.roles.values() if role.id in wanted)

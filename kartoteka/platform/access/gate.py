@@ -1,0 +1,612 @@
+"""The gate: a registry opened for an actor. Records are read and written here and nowhere else.
+
+Reading returns only what exists for the actor; writing checks him before and after, and writes history, full text
+and events in the same transaction.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.exc import IntegrityError
+
+from kartoteka.field_types.capabilities import Numbering
+from kartoteka.field_types.field_type import Sort
+from kartoteka.field_types.folding import sort_key
+from kartoteka.field_types.locale import Locale
+from kartoteka.platform.access import keyset
+from kartoteka.platform.access.models import User
+from kartoteka.platform.access.reach import rows_for
+from kartoteka.platform.access.seen import USERS, Bool, Seen, Sight
+from kartoteka.platform.catalog.definitions import EDIT, Field, Registry
+from kartoteka.platform.catalog.filters import Condition
+from kartoteka.platform.catalog.titles import make_title, title_fields
+from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from kartoteka.platform.kernel.events import Event, RecordsChanged
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.storage import history, index, rows
+from kartoteka.platform.storage.layout import Kind, sort_column
+
+_PLAIN = Locale()
+KEEP: Any = object()
+Flag = ColumnElement[bool] | bool
+
+
+@dataclass(frozen=True)
+class SeenRow:
+    """A row as the actor may see it. Hidden fields are not in `values`; hidden links are not in `links`."""
+
+    id: int
+    version: int
+    category: str | None
+    title: str | None
+    values: Mapping[str, Any]
+    links: Mapping[str, tuple[int, ...]]
+    created_at: datetime
+    created_by: tuple[int, str]
+    updated_at: datetime
+    updated_by: tuple[int, str]
+    removed_at: datetime | None
+    editable: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    keys: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """A record to be made: parsed values by field key, links among them as tuples of ids."""
+
+    values: Mapping[str, Any]
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows, in which order, and how many of them."""
+
+    condition: Condition | None = None
+    q: str = ""
+    sort: str = ""
+    fields: tuple[str, ...] | None = None
+    size: int = 50
+    cursor: str | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What every opened registry of one piece of work shares."""
+
+    sight: Sight
+    connection: Connection
+    stamp: history.Stamp
+    emit: Callable[[Event], None]
+
+    def open(self, key: str) -> "OpenRegistry":
+        """This function will open a registry.
+
+        :raises NotFound: when it does not exist or no grant lets the actor view any of it.
+        """
+        registry = self.sight.catalog.registries.get(key)
+        if registry is None or not Seen(self.sight, registry).visible_at_all:
+            raise NotFound(_("There is no registry “{registry}”.", registry=str(key)[:60]))
+        return OpenRegistry(self, registry)
+
+    def visible_registries(self) -> list[Registry]:
+        """This function will list the registries that exist for the actor."""
+        return [each for each in self.sight.catalog.active_registries if Seen(self.sight, each).visible_at_all]
+
+    def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
+        """This function will give the titles of records (and names of users) that the actor may see, by one statement."""
+        parts: list[Select[Any]] = []
+        for key, ids in wanted.items():
+            identifiers = sorted(set(ids))
+            if not identifiers:
+                continue
+            if key == "users":
+                parts.append(select(literal(key).label("registry"), USERS.c.id, USERS.c.name.label("title")).where(USERS.c.id.in_(identifiers)))
+                continue
+            registry = self.sight.catalog.registries.get(key)
+            seen = Seen(self.sight, registry) if registry else None
+            if seen is not None and seen.visible_at_all:
+                parts.append(
+                    select(literal(key).label("registry"), seen.table.c.id, seen.title().label("title"))
+                    .where(seen.table.c.id.in_(identifiers), seen.alive, seen.reach("view"))
+                )  # fmt: skip
+        if not parts:
+            return {}
+        statement = union_all(*parts) if len(parts) > 1 else parts[0]
+        return {(row[0], row[1]): row[2] or f"#{row[1]}" for row in self.connection.execute(statement)}
+
+
+@dataclass
+class OpenRegistry:
+    """One registry, narrowed to what its actor may see and do."""
+
+    gate: Gate
+    registry: Registry
+    seen: Seen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seen = Seen(self.gate.sight, self.registry)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that exist for the actor."""
+        return self.seen.fields
+
+    def kind(self, each: Field) -> Kind:
+        """This function will give the type and options of a field."""
+        return self.gate.sight.layout.kind(each)
+
+    def may(self, right: str) -> bool:
+        """This function will tell whether the actor holds a right on any row at all."""
+        return not rows_for(self.gate.sight.actor, self.registry, right).nothing
+
+    def may_write(self, section: str, right: str) -> bool:
+        """This function will tell whether the actor may write a section on any row at all."""
+        return not rows_for(self.gate.sight.actor, self.registry, right, section, EDIT).nothing
+
+    # Reading
+
+    def one(self, record: int, *, removed: bool = False) -> SeenRow:
+        """This function will fetch one record with what the actor may do with it.
+
+        :raises NotFound: when there is none, or none that he may see.
+        """
+        statement = self._rows(self._reached(removed=removed), self.fields, flags=True).where(self.seen.table.c.id == record)
+        found = self.gate.connection.execute(statement).first()
+        if found is None:
+            raise _no_record(record)
+        return self._seen_rows([found], self.fields)[0]
+
+    def page(self, selection: Selection, *, flags: bool = False) -> tuple[list[SeenRow], str | None]:
+        """This function will give one page in the asked order, and the cursor of the next."""
+        wanted = self._chosen(selection.fields)
+        terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
+        condition = self._selected(selection)
+        statement = self._rows(condition, wanted, flags=flags)
+        place = keyset.read(selection.cursor, terms, selection.sort)
+        found = keyset.take(self.gate.connection, statement, terms, place, selection.size)
+        rows_seen = self._seen_rows(found[: selection.size], wanted)
+        more = len(found) > selection.size
+        return rows_seen, keyset.write(rows_seen[-1].keys, selection.sort) if more else None
+
+    def count(self, selection: Selection) -> int:
+        """This function will count the records of a selection."""
+        statement = select(func.count()).select_from(self.seen.table).where(self._selected(selection))
+        return self.gate.connection.scalar(statement) or 0
+
+    def ids(self, selection: Selection, limit: int) -> list[int]:
+        """This function will give the ids of a selection in their own order, at most `limit`."""
+        statement = select(self.seen.table.c.id).where(self._selected(selection)).order_by(self.seen.table.c.id).limit(limit)
+        return list(self.gate.connection.scalars(statement))
+
+    def find_by(self, each: Field, values: Sequence[Any]) -> dict[Any, list[int]]:
+        """This function will find records by exact values of one field: {value: ids}."""
+        column = self.seen.column(each)
+        statement = select(column, self.seen.table.c.id).where(self._reached(), column.in_(list(values)))
+        found: dict[Any, list[int]] = {}
+        for value, record in self.gate.connection.execute(statement):
+            found.setdefault(value, []).append(record)
+        return found
+
+    def find_by_title(self, titles: Sequence[str]) -> dict[str, list[int]]:
+        """This function will find records by exact titles: {title: ids}."""
+        column, keys = self.seen.title(), self.seen.title(order=True)
+        wanted = and_(keys.in_([sort_key(title) for title in titles]), column.in_(list(titles)))
+        found: dict[str, list[int]] = {}
+        for title, record in self.gate.connection.execute(select(column, self.seen.table.c.id).where(self._reached(), wanted)):
+            found.setdefault(title, []).append(record)
+        return found
+
+    def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
+        """This function will fetch many records by id; those that the actor may not see are missing."""
+        statement = self._rows(self._reached(), self.fields, flags=flags).where(self.seen.table.c.id.in_(list(records)))
+        found = self._seen_rows(self.gate.connection.execute(statement).all(), self.fields)
+        return {row.id: row for row in found}
+
+    def groups(self, group: ColumnElement[Any] | None, measures: Sequence[ColumnElement[Any]], selection: Selection,
+               join: Callable[[Select[Any]], Select[Any]] = lambda statement: statement) -> list[Row[Any]]:  # fmt: skip
+        """This function will aggregate a selection; `group` and `measures` must come from `seen`."""
+        columns = [*([group.label("_group")] if group is not None else []), *measures]
+        statement = join(select(*columns).select_from(self.seen.table)).where(self._selected(selection))
+        if group is not None:
+            statement = statement.group_by(group).order_by(group)
+        return list(self.gate.connection.execute(statement.limit(5000)))
+
+    def _selected(self, selection: Selection) -> Bool:
+        condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
+        return and_(self._reached(removed=selection.removed), condition, self._matching(selection.q))
+
+    def _reached(self, *, removed: bool = False) -> Bool:
+        if removed:
+            return and_(not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete"))
+        return and_(self.seen.alive, self.seen.reach("view"))
+
+    def _matching(self, q: str) -> Bool:
+        """Every word must be found in some section that is readable on the row."""
+        words = index.words(q)[:10]
+        sections = [each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing]
+        return and_(true(), *(self._word(word, sections) for word in words))
+
+    def _word(self, word: str, sections: Sequence[Any]) -> Bool:
+        always, sometimes = [], []
+        for section in sections:
+            shown = self.seen.section_shown(section.key)
+            (always if shown.compare(true()) else sometimes).append((section.id, shown))
+        found = [self._match(word, [slot]) & shown for slot, shown in sometimes]
+        if always:
+            found.append(self._match(word, [slot for slot, _shown in always]))
+        return or_(literal(False), *found)
+
+    def _match(self, word: str, slots: list[int]) -> Bool:
+        return index.matches(self.gate.sight.dialect, self.registry.key, self.seen.table.c.id, word, slots)
+
+    def _chosen(self, keys: tuple[str, ...] | None) -> tuple[Field, ...]:
+        if keys is None:
+            return self.fields
+        chosen = [self.seen.field(key) for key in dict.fromkeys(keys)]
+        unknown = [key for key, found in zip(dict.fromkeys(keys), chosen, strict=True) if found is None]
+        if unknown:
+            raise Invalid({"fields": [_("There is no field “{name}”.", name=unknown[0][:80])]})
+        return tuple(each for each in chosen if each is not None)
+
+    def _rows(self, condition: Bool, fields: Sequence[Field], *, flags: bool) -> Select[Any]:
+        table, makers, changers = self.seen.table, USERS.alias(), USERS.alias()
+        columns: list[ColumnElement[Any]] = [
+            table.c.id, table.c._version, table.c._category, self.seen.title().label("_shown_title"), table.c._created_at,
+            table.c._created_by, makers.c.name.label("_maker"), table.c._updated_at, table.c._updated_by,
+            changers.c.name.label("_changer"), table.c._removed_at,
+        ]  # fmt: skip
+        for each in fields:
+            if self.kind(each).linking:
+                columns.append(self.seen.section_shown(each.section).label(f"_l_{each.key}"))
+            else:
+                columns.append(self.seen.column(each).label(f"_v_{each.key}"))
+        if flags:
+            columns += [flag.label(name) for name, flag in self._flags()]
+        joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(changers, changers.c.id == table.c._updated_by)
+        return select(*columns).select_from(joined).where(condition)
+
+    def _flags(self) -> list[tuple[str, Bool]]:
+        flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
+        return flags + [(f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections]
+
+    def _seen_rows(self, found: Sequence[Row[Any]], fields: Sequence[Field]) -> list[SeenRow]:
+        linking = [each for each in fields if self.kind(each).linking]
+        links = rows.read_links(self.gate.connection, [each.id for each in linking], [row.id for row in found]) if linking else {}
+        return [self._seen_row(row._mapping, fields, links) for row in found]
+
+    def _seen_row(self, row: Mapping[Any, Any], fields: Sequence[Field], links: Mapping[tuple[int, int], tuple[int, ...]]) -> SeenRow:
+        values: dict[str, Any] = {}
+        linked: dict[str, tuple[int, ...]] = {}
+        for each in fields:
+            if self.kind(each).linking:
+                linked[each.key] = links.get((each.id, row["id"]), ()) if row[f"_l_{each.key}"] else ()
+            else:
+                values[each.key] = row[f"_v_{each.key}"]
+        editable = frozenset(each.key for each in self.registry.active_sections if row.get(f"_e_{each.key}"))
+        return SeenRow(
+            row["id"], row["_version"], row["_category"], row["_shown_title"], values, linked,
+            row["_created_at"], (row["_created_by"], row["_maker"] or ""), row["_updated_at"], (row["_updated_by"], row["_changer"] or ""),
+            row["_removed_at"], editable, frozenset(right for right in ("edit", "delete") if row.get(f"_m_{right}")),
+            keyset.keys_of(row),
+        )  # fmt: skip
+
+    # Writing
+
+    def insert(self, new: Sequence[NewRow]) -> list[int]:
+        """This function will make records, all or none.
+
+        :raises Forbidden: when the actor may not make such records, or a record would lie outside his reach.
+        :raises Conflict: when a value of a unique field is already used.
+        """
+        self._check_may_insert(new)
+        self._check_targets(targets for row in new for targets in self._targets(row.values).items())
+        ids = rows.allocate_ids(self.gate.connection, self.seen.table, len(new))
+        numbered = self._numbered(new)
+        prepared = [self._new_row(record, row) for record, row in zip(ids, numbered, strict=True)]
+        with self._uniqueness():
+            rows.insert_rows(self.gate.connection, self.seen.table, [row for row, _sealed in prepared])
+        rows.insert_links(
+            self.gate.connection,
+            ((self._field(key).id, record, targets)
+             for record, row in zip(ids, numbered, strict=True) for key, targets in self._targets(row.values).items()),
+        )  # fmt: skip
+        documents = [doc for record, row in zip(ids, numbered, strict=True) for doc in self._documents(record, row.values)]
+        index.write_documents(self.gate.connection, self.registry.key, documents)
+        history.append(self.gate.connection, [sealed for _row, sealed in prepared])
+        self._check_reached_after(ids, "create", {self._field(key).section for row in new for key in row.values})
+        self._tell(ids, "create")
+        return ids
+
+    def _check_may_insert(self, new: Sequence[NewRow]) -> None:
+        if not self.may("create"):
+            raise Forbidden(_("You may not add records to “{registry}”.", registry=self.registry.name))
+        for key in {key for row in new for key in row.values}:
+            if not self.may_write(self._field(key).section, "create"):
+                raise Forbidden(_("You may not fill in “{field}”.", field=self._field(key).name))
+
+    def _numbered(self, new: Sequence[NewRow]) -> Sequence[NewRow]:
+        """New rows with their automatic numbers; a number that was given (an import) is kept."""
+        for each in self.registry.active_fields:
+            kind = self.kind(each)
+            if not isinstance(kind.type, Numbering):
+                continue
+            waiting = [row for row in new if not row.values.get(each.key)]
+            numbers = iter(rows.next_numbers(self.gate.connection, each.id, len(waiting), getattr(kind.options, "start", 1)))
+            new = [
+                row if row.values.get(each.key)
+                else NewRow({**row.values, each.key: kind.type.number(next(numbers), kind.options)}, row.category)
+                for row in new
+            ]  # fmt: skip
+        return new
+
+    def _new_row(self, record: int, new: NewRow) -> tuple[dict[str, Any], dict[str, Any]]:
+        stamp = self.gate.stamp
+        title = self._title(new.values)
+        changes = {key: (None, self._wire(key, value)) for key, value in new.values.items() if value not in (None, ())}
+        if new.category:
+            changes["category"] = (None, new.category)
+        entry = history.Entry(self.registry.id, record, 1, "create", changes, history.START)
+        sealed = history.sealed(entry, stamp)
+        row = {
+            "id": record, "_version": 1, "_category": new.category, "_title": title, "_s_title": sort_key(title),
+            "_created_at": stamp.at, "_created_by": stamp.by_id, "_updated_at": stamp.at, "_updated_by": stamp.by_id,
+            "_removed_at": None, "_removed_by": None, "_chain": sealed["hash"],
+            **self._empty_columns, **self._columns(new.values),
+        }  # fmt: skip
+        return row, sealed
+
+    @cached_property
+    def _empty_columns(self) -> dict[str, None]:
+        """Every value column, so that all rows of one statement name the same columns."""
+        names: dict[str, None] = {}
+        for each in self.registry.active_fields:
+            kind = self.kind(each)
+            if not kind.linking:
+                names[each.column] = None
+                if kind.type.sort is Sort.COLLATED:
+                    names[sort_column(each)] = None
+        return names
+
+    def change(self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None) -> bool:
+        """This function will change one record and tell whether anything was different.
+
+        :raises NotFound: :raises Forbidden: by the actor's reach before and after the change.
+        :raises StaleVersion: when `version` is given and no longer the record's version.
+        """
+        current = self._current(record)
+        self._check_may_change(current, values, category, version)
+        old = self._old_values(current, values)
+        changed = {key: value for key, value in values.items() if value != old[key]}
+        changes = {key: (self._wire(key, old[key]), self._wire(key, value)) for key, value in changed.items()}
+        columns = self._columns(changed)
+        if category is not KEEP and category != current["_category"]:
+            changes["category"] = (current["_category"], category)
+            columns["_category"] = category
+        if not changes:
+            return False
+        self._check_targets(self._added(old, changed))
+        self._write(record, current, columns, changes, "change", self._retitled(current, changed))
+        rows.replace_links(self.gate.connection, record, {self._field(k).id: v for k, v in self._targets(changed).items()})
+        self._reindex(record, current, changed)
+        self._check_reached_after([record], "edit", {self._field(key).section for key in changed})
+        self._tell([record], "change", tuple(changed))
+        return True
+
+    def remove(self, record: int, version: int | None = None) -> None:
+        """This function will put a record into the recycle bin."""
+        current = self._current(record)
+        if not current["_m_delete"]:
+            raise Forbidden(_("You may not delete this record."))
+        self._check_version(current, version)
+        gone = {"_removed_at": self.gate.stamp.at, "_removed_by": self.gate.stamp.by_id}
+        self._write(record, current, gone, {}, "remove")
+        self._tell([record], "remove")
+
+    def restore(self, record: int) -> None:
+        """This function will take a record out of the recycle bin; whoever may delete may restore."""
+        current = self._current(record, removed=True)
+        self._write(record, current, {"_removed_at": None, "_removed_by": None}, {}, "restore")
+        self._tell([record], "restore")
+
+    def _current(self, record: int, *, removed: bool = False) -> Mapping[Any, Any]:
+        """The whole row, locked, for inner use: what leaves this class is never taken from it."""
+        flags = [flag.label(name) for name, flag in self._flags()]
+        statement = select(self.seen.table, *flags).where(self._reached(removed=removed), self.seen.table.c.id == record)
+        found = self.gate.connection.execute(statement.with_for_update(of=self.seen.table)).first()
+        if found is None:
+            raise _no_record(record)
+        return found._mapping
+
+    def _check_may_change(self, current: Mapping[Any, Any], values: Mapping[str, Any], category: Any, version: int | None) -> None:
+        if not current["_m_edit"]:
+            raise Forbidden(_("You may see this record, but not change it."))
+        for key in values:
+            if not current[f"_e_{self._field(key).section}"]:
+                raise Forbidden(_("You may not change “{field}” of this record.", field=self._field(key).name))
+        if category is not KEEP and not any(current[f"_e_{each.key}"] for each in self.registry.active_sections):
+            raise Forbidden(_("You may not change the category of this record."))
+        self._check_version(current, version)
+
+    @staticmethod
+    def _check_version(current: Mapping[Any, Any], version: int | None) -> None:
+        if version is not None and version != current["_version"]:
+            raise StaleVersion(_("Somebody has changed this record meanwhile."), current["_version"])
+
+    def _old_values(self, current: Mapping[Any, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        linking = [key for key in values if self.kind(self._field(key)).linking]
+        links = rows.read_links(self.gate.connection, [self._field(key).id for key in linking], [current["id"]])
+        return {
+            key: links.get((self._field(key).id, current["id"]), ()) if key in linking else current[self._field(key).column]
+            for key in values
+        }
+
+    def _added(self, old: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterable[tuple[str, tuple[int, ...]]]:
+        for key, targets in self._targets(changed).items():
+            yield key, tuple(target for target in targets if target not in old[key])
+
+    def _retitled(self, current: Mapping[Any, Any], changed: Mapping[str, Any]) -> dict[str, str]:
+        parts = title_fields(self.registry)
+        if not any(each.key in changed for each in parts):
+            return {}
+        title = self._title({**{each.key: current[each.column] for each in parts}, **changed})
+        return {"_title": title, "_s_title": sort_key(title)}
+
+    def _write(
+        self, record: int, current: Mapping[Any, Any], columns: Mapping[str, Any], changes: history.Changes, action: str,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        stamp, version = self.gate.stamp, current["_version"] + 1
+        sealed = history.sealed(history.Entry(self.registry.id, record, version, action, changes, current["_chain"]), stamp)
+        system = {"_version": version, "_updated_at": stamp.at, "_updated_by": stamp.by_id, "_chain": sealed["hash"]}
+        with self._uniqueness():
+            written = rows.update_row(self.gate.connection, self.seen.table, record, current["_version"], {**columns, **system, **(more or {})})
+        if not written:
+            raise StaleVersion(_("Somebody has changed this record meanwhile."), version)
+        history.append(self.gate.connection, [sealed])
+
+    def _reindex(self, record: int, current: Mapping[Any, Any], changed: Mapping[str, Any]) -> None:
+        sections = {self._field(key).section for key in changed if self.kind(self._field(key)).type.searchable}
+        if not sections:
+            return
+        fields = [each for each in self.registry.active_fields if each.section in sections and self.kind(each).type.searchable]
+        values = {each.key: changed.get(each.key, current[each.column]) for each in fields}
+        slots = [(record, self._section_id(section)) for section in sections]
+        index.remove_documents(self.gate.connection, self.registry.key, slots)
+        index.write_documents(self.gate.connection, self.registry.key, self._documents(record, values))
+
+    def _documents(self, record: int, values: Mapping[str, Any]) -> list[index.Document]:
+        texts: dict[int, list[str]] = {}
+        for key, value in values.items():
+            each = self._field(key)
+            kind = self.kind(each)
+            if value and kind.type.searchable:
+                found = texts.setdefault(self._section_id(each.section), [])
+                found.append(str(value))
+                shown = kind.type.text(value, kind.options, _PLAIN)
+                if shown != value:
+                    found.append(shown)
+        return [(record, slot, " ".join(parts)) for slot, parts in texts.items()]
+
+    def _section_id(self, key: str) -> int:
+        section = self.registry.section(key)
+        assert section is not None
+        return section.id
+
+    def _field(self, key: str) -> Field:
+        found = self.registry.field(key)
+        assert found is not None
+        return found
+
+    def _title(self, values: Mapping[str, Any]) -> str:
+        texts = {}
+        for each in title_fields(self.registry):
+            value = values.get(each.key)
+            kind = self.kind(each)
+            texts[each.key] = kind.type.text(value, kind.options, _PLAIN) if value is not None else ""
+        return make_title(self.registry.title, texts)
+
+    def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        columns: dict[str, Any] = {}
+        for key, value in values.items():
+            each = self._field(key)
+            kind = self.kind(each)
+            if kind.linking:
+                continue
+            columns[each.column] = value
+            if kind.type.sort is Sort.COLLATED:
+                columns[sort_column(each)] = None if value is None else sort_key(str(value))
+        return columns
+
+    def _targets(self, values: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        return {key: value or () for key, value in values.items() if self.kind(self._field(key)).linking}
+
+    def _wire(self, key: str, value: Any) -> Any:
+        return wire(self.kind(self._field(key)), value)
+
+    def _check_targets(self, links: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+        """A link may only lead to what the writer may see; what he may not see does not exist."""
+        wanted: dict[str, set[int]] = {}
+        by_key: dict[str, set[int]] = {}
+        for key, targets in links:
+            by_key.setdefault(key, set()).update(targets)
+        for key, targets in by_key.items():
+            wanted.setdefault(self._target(key), set()).update(targets)
+        known = self.gate.titles({key: ids for key, ids in wanted.items() if key != "files"})
+        for key, targets in by_key.items():
+            missing = sorted(each for each in targets if (self._target(key), each) not in known)
+            if missing:
+                raise Invalid({key: [_("There is no record {id} to choose.", id=missing[0])]})
+
+    def _target(self, key: str) -> str:
+        kind = self.kind(self._field(key))
+        return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
+
+    def _check_reached_after(self, ids: Sequence[int], right: str, sections: Iterable[str]) -> None:
+        """No record leaves its writer's reach: what he wrote must still be his to write."""
+        wanted = and_(self.seen.reach(right), *(self.seen.section_editable(each, right) for each in sorted(set(sections))))
+        if wanted.compare(true()):
+            return
+        statement = select(func.count()).select_from(self.seen.table).where(self.seen.table.c.id.in_(list(ids)), wanted)
+        if self.gate.connection.scalar(statement) != len(ids):
+            raise Forbidden(_("The record would lie outside of what you may work with."))
+
+    def _tell(self, ids: Sequence[int], action: str, fields: tuple[str, ...] = ()) -> None:
+        self.gate.emit(RecordsChanged(self.registry.key, tuple(ids), action, fields))
+
+    def _uniqueness(self) -> "_Uniqueness":
+        return _Uniqueness(self.registry)
+
+
+@dataclass
+class _Uniqueness:
+    """Turns the database's word on uniqueness into ours: which field, but never whose record."""
+
+    registry: Registry
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        if not isinstance(error, IntegrityError):
+            return
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
+        for each in self.registry.fields:
+            if each.unique and (name == f"ix_{self.registry.id}_u{each.id}" or name.endswith(f".{each.column}")):
+                sentence = _("This value is already used; “{field}” must be unique.", field=each.name)
+                raise Conflict(sentence, {each.key: [sentence]}) from error
+
+
+def wire(kind: Kind, value: Any) -> Any:
+    """This function will give a value in its JSON form; links as a list of ids, empty as None."""
+    if value is None or value == ():
+        return None
+    if isinstance(value, str):
+        return value
+    return list(value) if kind.linking else kind.schema._serialize(value, "", None)
+
+
+def _no_record(record: int) -> NotFound:
+    return NotFound(_("There is no record {id}.", id=record))
+
+
+__all__ = ["KEEP", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "User", "wire"]

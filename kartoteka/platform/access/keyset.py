@@ -1,0 +1,158 @@
+"""Paging by the values of the last row seen: equally quick at any depth, stable while others write.
+
+Empty values come last in either direction. The order is walked in two phases, rows whose first key has a value and
+then those without, so that the database can walk an index on the first key.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, true
+
+from kartoteka.platform.access.seen import SortTerm
+from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.texts import _
+
+_TAGS = {"d": date.fromisoformat, "t": datetime.fromisoformat, "n": Decimal}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The row after which a page begins: its key values, the id last."""
+
+    values: tuple[Any, ...]
+
+
+def complete(terms: Sequence[SortTerm], identifier: ColumnElement[Any]) -> list[SortTerm]:
+    """This function will end an order with the id, so that no two rows are equal in it."""
+    kept = list(terms)
+    for position, term in enumerate(kept):
+        if term.name == "id":
+            return kept[: position + 1]
+    return [*kept, SortTerm("id", identifier, False)]
+
+
+def take(
+    connection: Connection, statement: Select[Any], terms: Sequence[SortTerm], place: Place | None, size: int
+) -> list[Row[Any]]:
+    """This function will give the `size + 1` rows after a place; one more than asked tells that there are more."""
+    statement = statement.add_columns(*(term.expression.label(f"_k{n}") for n, term in enumerate(terms)))
+    first, found = terms[0], []
+    if first.name == "id":
+        return list(connection.execute(_ordered(statement, terms).where(_after(terms, place)).limit(size + 1)))
+    if place is None or place.values[0] is not None:
+        filled = statement.where(first.expression.is_not(None), _bound(first, place), _after(terms, place))
+        found = list(connection.execute(_ordered(filled, terms).limit(size + 1)))
+    if len(found) <= size:
+        rest = place if place is not None and place.values[0] is None else None
+        tail = Place(rest.values[1:]) if rest else None
+        empty = statement.where(first.expression.is_(None), _after(terms[1:], tail))
+        found += connection.execute(_ordered(empty, terms[1:]).limit(size + 1 - len(found)))
+    return found
+
+
+def _ordered(statement: Select[Any], terms: Sequence[SortTerm]) -> Select[Any]:
+    for position, term in enumerate(terms):
+        if position and term.name != "id":
+            statement = statement.order_by(term.expression.is_(None))
+        statement = statement.order_by(term.expression.desc() if term.descending else term.expression)
+    return statement
+
+
+def _bound(term: SortTerm, place: Place | None) -> ColumnElement[bool]:
+    """A plain bound beside the exact condition lets the database start in the middle of an index."""
+    if place is None:
+        return true()
+    value = place.values[0]
+    return term.expression <= value if term.descending else term.expression >= value
+
+
+def _after(terms: Sequence[SortTerm], place: Place | None) -> ColumnElement[bool]:
+    if place is None:
+        return true()
+    branches, equal = [], []
+    for term, value in zip(terms, place.values, strict=True):
+        beyond = _beyond(term, value)
+        if beyond is not None:
+            branches.append(and_(*equal, beyond))
+        equal.append(term.expression.is_(None) if value is None else term.expression == value)
+    return or_(*branches)
+
+
+def _beyond(term: SortTerm, value: Any) -> ColumnElement[bool] | None:
+    if value is None:
+        return None
+    past = term.expression < value if term.descending else term.expression > value
+    return past if term.name == "id" else or_(past, term.expression.is_(None))
+
+
+def keys_of(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    """This function will collect the key values of a row that `take` returned."""
+    keys, number = [], 0
+    while f"_k{number}" in row:
+        keys.append(row[f"_k{number}"])
+        number += 1
+    return tuple(keys)
+
+
+def write(keys: Sequence[Any], order: str) -> str:
+    """This function will write a cursor."""
+    document = json.dumps([order, [_plain(key) for key in keys]], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+
+def read(cursor: str | None, terms: Sequence[SortTerm], order: str) -> Place | None:
+    """This function will read a cursor.
+
+    :raises Invalid: under `cursor`, when it is damaged or belongs to another order.
+    """
+    if not cursor:
+        return None
+    try:
+        document = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        written, keys = document
+        values = tuple(_value(key) for key in keys)
+    except (binascii.Error, ValueError, TypeError, ArithmeticError, KeyError):
+        raise _damaged() from None
+    if written != order or len(values) != len(terms) or not isinstance(values[-1], int):
+        raise _damaged()
+    if any(not _fits(term, value) for term, value in zip(terms, values, strict=True)):
+        raise _damaged()
+    return Place(values)
+
+
+def _fits(term: SortTerm, value: Any) -> bool:
+    if value is None:
+        return term.name != "id"
+    try:
+        expected = term.expression.type.python_type
+    except NotImplementedError:
+        return True
+    return isinstance(value, expected) or (expected in (float, Decimal) and isinstance(value, int | Decimal))
+
+
+def _damaged() -> Invalid:
+    return Invalid({"cursor": [_("The cursor is damaged or belongs to another list; begin at the first page.")]})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    return {"n": str(value)} if isinstance(value, Decimal) else value
+
+
+def _value(written: Any) -> Any:
+    if isinstance(written, dict):
+        ((tag, text),) = written.items()
+        return _TAGS[tag](text)
+    if written is None or isinstance(written, str | int | float | bool):
+        return written
+    raise ValueError(written)

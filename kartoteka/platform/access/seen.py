@@ -1,0 +1,524 @@
+"""A registry as somebody sees it: rights, masks, filters and sorting, all as SQL over one table.
+
+Everything that the actor may not see is either absent (the field does not exist) or masked row by row
+(`CASE WHEN reach THEN column END`), in conditions and sorting just as in the columns that are selected.
+Row rules are compiled by the same class with `trusted=True`: a rule may use fields that its holder cannot see.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import marshmallow as ma
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)  # fmt: skip
+
+from kartoteka.field_types.capabilities import Choosing
+from kartoteka.field_types.field_type import Operator, Sort
+from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
+from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.access.models import User
+from kartoteka.platform.access.reach import Rows, rows_for
+from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, Registry
+from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
+from kartoteka.platform.catalog.titles import title_fields
+from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.storage.layout import BYTES, Kind, Layout, sort_column
+from kartoteka.platform.storage.models import LinkRow
+
+Bool = ColumnElement[bool]
+LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
+USERS: Table = User.__table__  # type: ignore[assignment]
+# Negative operators are the complement of positive ones, so that "is not" also finds what is empty.
+_POSITIVE = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN, Operator.IS_EMPTY: Operator.NOT_EMPTY}
+_ORDER: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.LT: lambda a, b: a < b,
+    Operator.LTE: lambda a, b: a <= b,
+    Operator.GT: lambda a, b: a > b,
+    Operator.GTE: lambda a, b: a >= b,
+}
+_ANY = {Operator.EQ, Operator.IN, Operator.NOT_EMPTY}
+_RANGE = _ANY | set(_ORDER) | {Operator.BETWEEN}
+SYSTEM = {
+    "id": _RANGE,
+    "title": _RANGE | {Operator.CONTAINS, Operator.STARTS_WITH},
+    "category": _ANY,
+    "created_at": _RANGE,
+    "updated_at": _RANGE,
+    "created_by": _ANY,
+    "updated_by": _ANY,
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who looks, at which design, on which database, at what moment."""
+
+    actor: Actor
+    catalog: Catalog
+    layout: Layout
+    dialect: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The actor's today."""
+        return self.now.astimezone(ZoneInfo(self.actor.locale.timezone)).date()
+
+
+@dataclass(frozen=True)
+class SortTerm:
+    """One key of an order: what to compare, and which way."""
+
+    name: str
+    expression: ColumnElement[Any]
+    descending: bool
+
+
+class _Unanswerable(Exception):
+    """A rule speaks of an identity that the actor does not have."""
+
+
+class Seen:
+    """One registry under one alias, as the actor of `sight` sees it."""
+
+    def __init__(self, sight: Sight, registry: Registry, table: FromClause | None = None, *, trusted: bool = False) -> None:
+        self.sight = sight
+        self.registry = registry
+        self.table: Any = table if table is not None else sight.layout.table(registry)
+        self.trusted = trusted
+
+    @property
+    def alive(self) -> Bool:
+        """The condition that a record is not in the recycle bin."""
+        return self.table.c._removed_at.is_(None)
+
+    @cached_property
+    def _view(self) -> Rows:
+        return rows_for(self.sight.actor, self.registry, "view")
+
+    @property
+    def visible_at_all(self) -> bool:
+        """False when no grant lets the actor view any row: the registry does not exist for him."""
+        return self.registry.active and not self._view.nothing
+
+    def reach(self, right: str, section: str | None = None, level: str = READ) -> Bool:
+        """This function will give the condition that a row is reached by a right (in a section at a level)."""
+        return self.condition_of(rows_for(self.sight.actor, self.registry, right, section, level))
+
+    def condition_of(self, rows: Rows) -> Bool:
+        """This function will turn a set of rows into a condition; no rule means `false`."""
+        if rows.everything:
+            return true()
+        judge = Seen(self.sight, self.registry, self.table, trusted=True)
+        return or_(false(), *(judge._rule(document) for document in rows.documents()))
+
+    def _rule(self, document: Any) -> Bool:
+        try:
+            return self.condition(parse(document))
+        except (_Unanswerable, Invalid):
+            # A rule that cannot be answered, or names what is gone, must narrow, never widen.
+            return false()
+
+    def section_rows(self, section: str) -> Rows:
+        """This function will give the rows on which a section is readable."""
+        return rows_for(self.sight.actor, self.registry, "view", section, READ)
+
+    def section_shown(self, section: str) -> Bool:
+        """This function will give the condition that a section is readable on a row that is itself visible."""
+        rows = self.section_rows(section)
+        if self.trusted or rows.includes(self._view):
+            return true()
+        return self.condition_of(rows)
+
+    def section_editable(self, section: str, right: str = "edit") -> Bool:
+        """This function will give the condition that the actor may write a section of a row."""
+        return self.reach(right, section, EDIT)
+
+    def field(self, key: str) -> Field | None:
+        """This function will find a field that exists for the actor."""
+        found = self.registry.field(key)
+        if found is None or self.trusted:
+            return found
+        section = self.registry.section(found.section)
+        if not found.active or section is None or not section.active or self.section_rows(found.section).nothing:
+            return None
+        return found
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """All fields that exist for the actor."""
+        return tuple(each for each in self.registry.active_fields if self.field(each.key) is not None)
+
+    def column(self, field: Field, *, order: bool = False) -> ColumnElement[Any]:
+        """This function will give a field's column (or its sort key), masked on rows where it is hidden."""
+        column = self.table.c[sort_column(field) if order else field.column]
+        return self._masked(column, self.section_shown(field.section))
+
+    @staticmethod
+    def _masked(column: ColumnElement[Any], shown: Bool) -> ColumnElement[Any]:
+        return column if shown is true() or _is_true(shown) else case((shown, column))
+
+    @cached_property
+    def title_shown(self) -> Bool:
+        """The condition that the title may be read: all that it is made of may be read."""
+        sections = dict.fromkeys(field.section for field in title_fields(self.registry))
+        return and_(true(), *(self.section_shown(section) for section in sections))
+
+    def title(self, *, order: bool = False) -> ColumnElement[Any]:
+        """This function will give the title (or its sort key), empty where it must not be read."""
+        return self._masked(self.table.c["_s_title" if order else "_title"], self.title_shown)
+
+    def condition(self, tree: Condition, *, negated: bool = False) -> Bool:
+        """This function will compile a filter; the result is never NULL where it is negated.
+
+        :raises Invalid: when the filter names what does not exist for the actor, or compares with a wrong value.
+        """
+        match tree:
+            case Not():
+                return self.condition(tree.part, negated=not negated)
+            case And() | Or():
+                parts = [self.condition(part, negated=negated) for part in tree.parts]
+                together = isinstance(tree, And) != negated
+                return and_(true(), *parts) if together else or_(false(), *parts)
+            case Comparison():
+                operator = tree.operator
+                if operator in (Operator.EQ, Operator.NE) and tree.value is None:
+                    operator = Operator.IS_EMPTY if operator is Operator.EQ else Operator.NOT_EMPTY
+                if operator in _POSITIVE:
+                    operator, negated = _POSITIVE[operator], not negated
+                return self._comparison(tree.path, operator, tree.value, negated)
+
+    def _comparison(self, path: tuple[str, ...], operator: Operator, value: Any, negated: bool) -> Bool:
+        head, rest = path[0], path[1:]
+        field = self.field(head)
+        if rest:
+            found = self._through(self._relation(field, head), rest, operator, value)
+            return not_(found) if negated else found
+        if field is None:
+            return self._system(head, operator, value, negated)
+        kind = self.sight.layout.kind(field)
+        _allow(head, operator, kind.type.operators)
+        if kind.linking:
+            found = self._linked(field, kind, operator, value)
+            return not_(found) if negated else found
+        return self._scalar(field, kind, operator, value, negated)
+
+    def _relation(self, field: Field | None, name: str) -> Field:
+        if field is None or field.type != "relation":
+            raise unknown_field(name)
+        return field
+
+    def target_of(self, field: Field) -> "Seen | None":
+        """This function will open the registry that a relation points at, as the actor sees it; None if he does not."""
+        registry = self.sight.catalog.registries.get(str(field.options.get("target")))
+        if registry is None:
+            return None
+        seen = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
+        return seen if self.trusted or seen.visible_at_all else None
+
+    def _through(self, field: Field, rest: tuple[str, ...], operator: Operator, value: Any) -> Bool:
+        target = self.target_of(field)
+        if target is None:
+            raise unknown_field(".".join((field.key, *rest)))
+        inner = target._comparison(rest, operator, value, False)
+        return self._link_exists(field, target, inner)
+
+    def _link_exists(self, field: Field, target: "Seen", inner: Bool) -> Bool:
+        links = LINKS.alias()
+        reached = true() if self.trusted else target.reach("view")
+        found = exists().where(
+            links.c.field_id == field.id,
+            links.c.source == self.table.c.id,
+            links.c.target == target.table.c.id,
+            target.alive, reached, inner,
+        )  # fmt: skip
+        return and_(self.section_shown(field.section), found)
+
+    def _linked(self, field: Field, kind: Kind, operator: Operator, value: Any) -> Bool:
+        links = LINKS.alias()
+        chosen: Bool = true()
+        if operator is not Operator.NOT_EMPTY:
+            chosen = self._any_of(links.c.target, kind, operator, value)
+        if field.type == "relation" and not self.trusted:
+            target = self.target_of(field)
+            if target is None:
+                return false()
+            inner = true() if operator is Operator.NOT_EMPTY else self._any_of(target.table.c.id, kind, operator, value)
+            return self._link_exists(field, target, inner)
+        found = exists().where(links.c.field_id == field.id, links.c.source == self.table.c.id, chosen)
+        return and_(self.section_shown(field.section), found)
+
+    def _any_of(self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any) -> Bool:
+        values = value if operator is Operator.IN else [value]
+        if not isinstance(values, list):
+            raise _wrong(_("This operator needs a list of values."))
+        conditions = []
+        for each in values:
+            resolved = self._variable(each)
+            if isinstance(resolved, Select):
+                conditions.append(column.in_(resolved))
+            else:
+                conditions.append(column.in_(list(_parsed(kind, resolved) or ())))
+        return or_(false(), *conditions)
+
+    def _scalar(self, field: Field, kind: Kind, operator: Operator, value: Any, negated: bool) -> Bool:
+        column = self.column(field)
+        if operator in (Operator.CONTAINS, Operator.STARTS_WITH) and kind.type.sort is not Sort.ORDERED:
+            return _with_negation(column, self._text_match(column, operator, value), negated)
+        if field.type == "multi_choice":
+            return _with_negation(column, self._multi(column, kind, operator, value), negated)
+        if operator in _ORDER or operator is Operator.BETWEEN:
+            by_key = kind.type.sort is Sort.COLLATED
+            left = self.column(field, order=True) if by_key else column
+            convert = (lambda each: sort_key(str(each))) if by_key else (lambda each: each)
+            return _with_negation(left, self._ordered(left, kind, operator, value, convert), negated)
+        return _with_negation(column, self._equal(column, kind, operator, value), negated)
+
+    def _equal(self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any) -> Bool:
+        if operator is Operator.NOT_EMPTY:
+            return column.is_not(None)
+        if operator is Operator.EQ:
+            return column == self._operand(kind, value)
+        if not isinstance(value, list):
+            raise _wrong(_("This operator needs a list of values."))
+        return column.in_([self._operand(kind, each) for each in value])
+
+    def _ordered(
+        self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any, convert: Callable[[Any], Any]
+    ) -> Bool:
+        if operator is not Operator.BETWEEN:
+            return _ORDER[operator](column, convert(self._operand(kind, value)))
+        if not isinstance(value, list) or len(value) != 2:
+            raise _wrong(_("“between” needs a list of two values."))
+        low, high = (convert(self._operand(kind, each)) for each in value)
+        return and_(column >= low, column <= high)
+
+    def _multi(self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any) -> Bool:
+        if operator is Operator.NOT_EMPTY:
+            return column.is_not(None)
+        if operator is Operator.EQ:
+            return column == self._operand(kind, value)
+        values = value if isinstance(value, list) else [value]
+        stored = type_coerce(column, Text)
+        keys = [key for each in values for key in (_parsed(kind, each) or ())]
+        return or_(false(), *(_position(self.sight.dialect, stored, f"|{key}|") > 0 for key in keys))
+
+    def _text_match(self, column: ColumnElement[Any], operator: Operator, value: Any) -> Bool:
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise _wrong(_("This operator needs a text."))
+        needle = fold(str(value))
+        folded = _folded(self.sight.dialect, column)
+        if operator is Operator.STARTS_WITH:
+            return func.substr(folded, 1, len(needle)) == needle
+        return _position(self.sight.dialect, folded, needle) > 0
+
+    def _system(self, name: str, operator: Operator, value: Any, negated: bool) -> Bool:
+        if name not in SYSTEM:
+            raise unknown_field(name)
+        _allow(name, operator, tuple(SYSTEM[name]))
+        column, convert = self._system_operand(name, operator)
+        if operator in (Operator.CONTAINS, Operator.STARTS_WITH):
+            return _with_negation(column, self._text_match(column, operator, value), negated)
+        if operator is Operator.NOT_EMPTY:
+            return _with_negation(column, column.is_not(None), negated)
+        values = value if operator in (Operator.IN, Operator.BETWEEN) else [value]
+        if not isinstance(values, list) or (operator is Operator.BETWEEN and len(values) != 2):
+            raise _wrong(_("This operator needs a list of values."))
+        operands = [convert(self._variable(each)) for each in values]
+        if operator in _ORDER:
+            found = _ORDER[operator](column, operands[0])
+        elif operator is Operator.BETWEEN:
+            found = and_(column >= operands[0], column <= operands[1])
+        else:
+            found = or_(false(), *(column.in_(each) if isinstance(each, Select) else column == each for each in operands))
+        return _with_negation(column, found, negated)
+
+    def _system_operand(self, name: str, operator: Operator) -> tuple[ColumnElement[Any], Callable[[Any], Any]]:
+        if name == "title":
+            by_key = operator in _ORDER or operator is Operator.BETWEEN
+            return self.title(order=by_key), (lambda each: sort_key(str(each))) if by_key else str
+        if name in ("created_at", "updated_at"):
+            return self.table.c[f"_{name}"], self._moment
+        if name == "category":
+            return self.table.c._category, str
+        return self.table.c["id" if name == "id" else f"_{name}"], _identifier
+
+    def _operand(self, kind: Kind, value: Any) -> Any:
+        resolved = self._variable(value)
+        if isinstance(resolved, Select):
+            return resolved.scalar_subquery()
+        if kind.type.name == "datetime" and isinstance(resolved, date) and not isinstance(resolved, datetime):
+            return self._moment(resolved)
+        parsed = _parsed(kind, resolved)
+        if parsed is None:
+            raise _wrong(_("This operator needs a value."))
+        return parsed
+
+    def _moment(self, value: Any) -> datetime:
+        zone = ZoneInfo(self.sight.actor.locale.timezone)
+        try:
+            if isinstance(value, str):
+                value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+            if isinstance(value, datetime):
+                return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+            if isinstance(value, date):
+                return datetime.combine(value, time.min, zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise _wrong(_("“{value}” is not a date or a time.", value=str(value)[:40]))
+
+    def _variable(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        name = value.get("var")
+        if name == "me":
+            return self.sight.actor.user_id
+        if name == "today":
+            days = value.get("days", 0)
+            if not isinstance(days, int) or abs(days) > 36600:
+                raise _wrong(_("“days” is a whole number, a hundred years at most."))
+            return self.sight.today + timedelta(days=days)
+        if isinstance(name, str) and name.split(".")[0] == "identity":
+            return self._identity(tuple(name.split(".")[1:]))
+        raise _wrong(_("A value may be a variable: me, today or identity."))
+
+    def _identity(self, path: tuple[str, ...]) -> Any:
+        """An identity's path gives a subquery; whoever has no identity gets nothing, never everything."""
+        identity = self.sight.actor.identity
+        registry = self.sight.catalog.registries.get(identity.registry) if identity else None
+        if identity is None or registry is None:
+            if self.trusted:
+                raise _Unanswerable
+            return select(literal(None, Integer)).where(false())
+        seen = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
+        known = and_(seen.table.c.id == identity.id, seen.alive, true() if self.trusted else seen.reach("view"))
+        if not path:
+            return select(seen.table.c.id).where(known)
+        field = seen.field(path[0])
+        if field is None or len(path) > 1 or not seen.visible_at_all and not self.trusted:
+            if self.trusted:
+                raise _Unanswerable
+            raise unknown_field(".".join(("identity", *path)))
+        if not self.sight.layout.kind(field).linking:
+            return select(seen.column(field)).where(known)
+        links = LINKS.alias()
+        joined = and_(links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.section_shown(field.section))
+        return select(links.c.target).where(known, joined)
+
+    def sort_terms(self, order: str) -> list[SortTerm]:
+        """This function will read `-turnover,name` into terms; the id always comes last.
+
+        :raises Invalid: under `sort`, when a name does not exist for the actor or cannot be ordered by.
+        """
+        terms, seen_names = [], set()
+        for part in filter(None, (each.strip() for each in order.split(","))):
+            name, descending = part.removeprefix("-"), part.startswith("-")
+            if name not in seen_names:
+                terms.append(SortTerm(name, self._sort_expression(name), descending))
+            seen_names.add(name)
+        if len(terms) > 5:
+            raise Invalid({"sort": [_("Order by five fields at most.")]})
+        return terms
+
+    def _sort_expression(self, name: str) -> ColumnElement[Any]:
+        field = self.field(name)
+        if field is None:
+            if name == "title":
+                return self.title(order=True)
+            if name not in SYSTEM:
+                raise Invalid({"sort": [_("There is no field “{name}”.", name=name[:80])]})
+            return self.table.c["id" if name == "id" else f"_{name}"]
+        kind = self.sight.layout.kind(field)
+        if kind.linking:
+            return self._first_title(field)
+        if kind.type.sort is Sort.NONE:
+            raise Invalid({"sort": [_("Records cannot be ordered by “{name}”.", name=name)]})
+        if kind.type.sort is Sort.ORDERED and isinstance(kind.type, Choosing):
+            places = {choice.key: place for place, choice in enumerate(kind.type.choices(kind.options))}
+            return case(places, value=self.column(field)) if places else literal(None, Integer)
+        return self.column(field, order=kind.type.sort is Sort.COLLATED)
+
+    def _first_title(self, field: Field) -> ColumnElement[Any]:
+        links = LINKS.alias()
+        if field.type == "user":
+            people = USERS.alias()
+            title: ColumnElement[Any] = func.min(people.c.name.collate("C") if self.sight.dialect == "postgresql" else people.c.name)
+            known: Bool = people.c.id == links.c.target
+        else:
+            target = self.target_of(field) if field.type == "relation" else None
+            if target is None:
+                return literal(None, BYTES)
+            title = func.min(target.title(order=True))
+            known = and_(target.table.c.id == links.c.target, target.alive, target.reach("view"))
+        first = select(title).where(links.c.field_id == field.id, links.c.source == self.table.c.id, known)
+        return self._masked(first.correlate(self.table).scalar_subquery(), self.section_shown(field.section))
+
+
+def unknown_field(name: str) -> Invalid:
+    """This function will make the one answer for what does not exist and for what may not be seen."""
+    return _wrong(_("There is no field “{name}”.", name=name[:80]))
+
+
+def _wrong(sentence: str) -> Invalid:
+    return Invalid({"filter": [sentence]})
+
+
+def _is_true(condition: Bool) -> bool:
+    return bool(condition.compare(true()))
+
+
+def _allow(name: str, operator: Operator, allowed: tuple[Operator, ...]) -> None:
+    if operator not in allowed and not (operator is Operator.NOT_EMPTY and Operator.IS_EMPTY in allowed):
+        raise _wrong(_("“{operator}” does not fit the field “{name}”.", operator=operator.value, name=name))
+
+
+def _parsed(kind: Kind, value: Any) -> Any:
+    try:
+        return kind.schema.deserialize(value)
+    except ma.ValidationError as error:
+        messages = error.messages if isinstance(error.messages, list) else [str(error)]
+        raise _wrong(str(messages[0])) from error
+
+
+def _identifier(value: Any) -> Any:
+    if isinstance(value, Select) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63):
+        return value
+    if isinstance(value, str) and value.isdecimal() and len(value) < 19:
+        return int(value)
+    raise _wrong(_("An id is a whole number."))
+
+
+def _with_negation(column: ColumnElement[Any], condition: Bool, negated: bool) -> Bool:
+    return or_(column.is_(None), not_(condition)) if negated else condition
+
+
+def _folded(dialect: str, column: ColumnElement[Any]) -> ColumnElement[str]:
+    if dialect == "postgresql":
+        return func.translate(func.lower(column.collate("C")), FOLD_FROM, FOLD_TO)
+    return func.kartoteka_fold(column)
+
+
+def _position(dialect: str, text: ColumnElement[Any], needle: str) -> ColumnElement[int]:
+    return func.strpos(text, needle) if dialect == "postgresql" else func.instr(text, needle)

@@ -1,0 +1,1 @@
+"""The design as data: definitions of registries and roles, their rules, plans of change, portable form."""

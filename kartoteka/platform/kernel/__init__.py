@@ -1,0 +1,1 @@
+"""What is true of any program: errors, events, settings, clock, texts, outbox."""

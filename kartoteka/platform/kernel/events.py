@@ -1,0 +1,35 @@
+"""Events: past-tense facts without values, told through the outbox after the transaction has ended well."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact that has happened; subclasses name it in the past tense."""
+
+    kind: ClassVar[str]
+
+    def body(self) -> dict[str, Any]:
+        """This function will give the event as a JSON document."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged(Event):
+    """Records of one registry were created, changed, removed or restored."""
+
+    kind: ClassVar[str] = "records_changed"
+    registry: str
+    records: tuple[int, ...]
+    action: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DesignChanged(Event):
+    """The design came into force in a new version."""
+
+    kind: ClassVar[str] = "design_changed"
+    version: int
+    registries: tuple[str, ...] = ()

@@ -1,0 +1,96 @@
+"""The outbox: events written with the change, delivered afterwards to each subscriber at least once.
+
+One row for each (event, subscriber). A worker claims rows, lets the subscriber do its work (which must be repeatable),
+and deletes them; a crash in between means that the rows are claimed again. No high-water mark is kept: on PostgreSQL
+ids are given before commit, and a mark would skip what commits late.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Index, Integer, String, Table, delete, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kartoteka.platform.kernel.events import Event
+from kartoteka.platform.kernel.tables import Base, Document, Moment
+
+MAX_WAIT = timedelta(hours=1)
+
+
+class OutboxRow(Base):
+    """One event waiting for one subscriber."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    subscriber: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    body: Mapped[Any] = mapped_column(Document)
+    at: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_outbox_waiting", "subscriber", "not_before", "id"),)
+
+
+OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
+Handler = Callable[[Sequence["Delivery"]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to a subscriber."""
+
+    id: int
+    kind: str
+    body: Mapping[str, Any]
+    at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who wants to hear of which kinds of events, and what he does with a handful of them."""
+
+    name: str
+    kinds: frozenset[str]
+    handle: Handler
+    size: int = 200
+
+
+def put(connection: Connection, event: Event, subscribers: Iterable[Subscriber], now: datetime) -> None:
+    """This function will write an event for everybody who wants it."""
+    waiting = [
+        {"subscriber": each.name, "kind": event.kind, "body": event.body(), "at": now, "attempts": 0, "not_before": now}
+        for each in subscribers
+        if event.kind in each.kinds
+    ]
+    if waiting:
+        connection.execute(insert(OUTBOX), waiting)
+
+
+def claim(connection: Connection, subscriber: Subscriber, now: datetime) -> list[Delivery]:
+    """This function will lock the oldest waiting events of a subscriber for the length of the transaction."""
+    statement = (
+        select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.body, OUTBOX.c.at, OUTBOX.c.attempts)
+        .where(OUTBOX.c.subscriber == subscriber.name, OUTBOX.c.not_before <= now)
+        .order_by(OUTBOX.c.id)
+        .limit(subscriber.size)
+        .with_for_update(skip_locked=True)
+    )
+    return [Delivery(*row) for row in connection.execute(statement)]
+
+
+def done(connection: Connection, deliveries: Sequence[Delivery]) -> None:
+    """This function will take delivered events out of the outbox."""
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_([each.id for each in deliveries])))
+
+
+def postpone(connection: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
+    """This function will try failed events again later, each time later."""
+    for each in deliveries:
+        wait = min(timedelta(seconds=2**min(each.attempts, 12)), MAX_WAIT)
+        later = update(OUTBOX).where(OUTBOX.c.id == each.id).values(attempts=each.attempts + 1, not_before=now + wait)
+        connection.execute(later)

@@ -1,0 +1,1 @@
+"""Use cases: verbs on a piece of work."""

@@ -1,0 +1,125 @@
+"""One running Kartoteka: its database, design, field types and subscribers, and the way work begins in it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, select, text
+from sqlalchemy.orm import Session
+
+from kartoteka.field_types import builtin
+from kartoteka.field_types.field_type import FieldType
+from kartoteka.field_types.locale import Locale
+from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
+from kartoteka.platform.access.models import User, UserRole
+from kartoteka.platform.catalog.definitions import Catalog
+from kartoteka.platform.catalog.models import CatalogState
+from kartoteka.platform.catalog.snapshot import Snapshots
+from kartoteka.platform.kernel.clock import utc_now
+from kartoteka.platform.kernel.errors import Misconfigured, Unauthenticated
+from kartoteka.platform.kernel.outbox import Subscriber
+from kartoteka.platform.kernel.settings import Settings
+from kartoteka.platform.kernel.texts import _, speaking
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.storage.engine import WRITES, make_engine
+from kartoteka.platform.storage.layout import Layout, layout_of
+
+SYSTEM_EMAIL = "system@kartoteka.invalid"
+# Writers share this lock; a design change takes it alone, so that no row is written under yesterday's design.
+DESIGN_LOCK = 471100
+
+
+class Office:
+    """Everything that the work of one process shares. Make one per process."""
+
+    def __init__(self, settings: Settings, *, field_types: Mapping[str, FieldType] | None = None,
+                 clock: Callable[[], datetime] = utc_now) -> None:  # fmt: skip
+        self.settings = settings
+        self.engine = make_engine(settings.database_url)
+        self.field_types: Mapping[str, FieldType] = {**builtin(), **(field_types or {})}
+        self.clock = clock
+        self.snapshots = Snapshots()
+        self.subscribers: list[Subscriber] = []
+        self._layouts = lru_cache(maxsize=4)(self._lay_out)
+
+    def _lay_out(self, catalog: "_ById") -> Layout:
+        return layout_of(catalog.catalog, self.field_types)
+
+    def layout(self, catalog: Catalog) -> Layout:
+        """This function will give the tables of a catalog, made once for each."""
+        return self._layouts(_ById(catalog))
+
+    @contextmanager
+    def begin(self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False) -> Iterator[Work]:
+        """This function will begin work as a user; it ends with the block, all or nothing.
+
+        `write` is needed for any change, `design` for a change of the design: it waits for all writers.
+
+        :raises Unauthenticated: when there is no such active user.
+        """
+        with self._begin(select(User).where(User.id == user_id), via, write, design) as work:
+            yield work
+
+    @contextmanager
+    def begin_as(self, email: str, *, via: str = "cli", write: bool = True, design: bool = False) -> Iterator[Work]:
+        """This function will begin work as the user with an e-mail address."""
+        with self._begin(select(User).where(User.email == email.strip().lower()), via, write, design) as work:
+            yield work
+
+    @contextmanager
+    def begin_system(self, *, via: str = "cli", write: bool = True, design: bool = False) -> Iterator[Work]:
+        """This function will begin work as the built-in system account, which is an admin and cannot sign in."""
+        with self.begin_as(SYSTEM_EMAIL, via=via, write=write, design=design) as work:
+            yield work
+
+    @contextmanager
+    def session(self, *, write: bool = False) -> Iterator[Session]:
+        """This function will open a bare transaction for what happens before anybody is known: sign-in, delivery."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(**{WRITES: write})
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def _begin(self, who: Select[tuple[User]], via: str, write: bool, design: bool) -> Iterator[Work]:
+        with self.session(write=write or design) as session:
+            if (write or design) and self.engine.dialect.name == "postgresql":
+                lock = "pg_advisory_xact_lock" if design else "pg_advisory_xact_lock_shared"
+                session.execute(text(f"SELECT {lock}(:lock)"), {"lock": DESIGN_LOCK})
+            user, version, role_ids = self._look_up(session, who)
+            catalog = self.snapshots.at(session.connection(), version)
+            actor = _actor(user, catalog, role_ids)
+            with speaking(actor.locale.language):
+                yield Work(self, actor, catalog, self.layout(catalog), session, self.clock(), via, write or design, design)
+
+    def _look_up(self, session: Session, who: Select[tuple[User]]) -> tuple[User, int, list[int]]:
+        """User, roles and the version of the design by one statement, since every request begins with it."""
+        state = select(CatalogState.version).scalar_subquery()
+        statement = who.add_columns(state, UserRole.role_id).outerjoin(UserRole, UserRole.user_id == User.id)
+        found: list[Row[Any]] = list(session.execute(statement))
+        if not found or not found[0][0].active:
+            raise Unauthenticated(_("This account is not known or has been switched off."))
+        if found[0][1] is None:
+            raise Misconfigured("The database is empty; run “kartoteka init” first.")
+        return found[0][0], found[0][1], [row[2] for row in found if row[2] is not None]
+
+
+class _ById:
+    """A catalog as a key of a cache: the very object, since two may have one version in tests."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __hash__(self) -> int:
+        return id(self.catalog)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and self.catalog is other.catalog
+
+
+def _actor(user: User, catalog: Catalog, role_ids: list[int]) -> Actor:
+    identity = Identity(user.identity_registry, user.identity_id) if user.identity_registry and user.identity_id else None
+    locale = Locale(user.language, user.timezone)
+    return Actor(user.id, user.name, user.email, roles_by_id(catalog, role_ids), identity, locale, user.theme)

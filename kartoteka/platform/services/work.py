@@ -1,0 +1,81 @@
+"""A piece of work: one transaction by one actor under one version of the design."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.access.gate import Gate, OpenRegistry
+from kartoteka.platform.access.seen import Sight
+from kartoteka.platform.catalog.definitions import Catalog, Registry
+from kartoteka.platform.kernel import outbox
+from kartoteka.platform.kernel.errors import Forbidden
+from kartoteka.platform.kernel.events import Event
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.storage.history import Stamp
+from kartoteka.platform.storage.layout import Layout
+
+if TYPE_CHECKING:
+    from kartoteka.platform.services.office import Office
+
+
+@dataclass
+class Work:
+    """What every verb gets first. Verbs never commit; whoever began the work ends it."""
+
+    office: "Office"
+    actor: Actor
+    catalog: Catalog
+    layout: Layout
+    session: Session
+    now: datetime
+    via: str
+    writes: bool
+    designs: bool = False
+    batch: int | None = None
+    _gates: dict[int | None, Gate] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction, for statements outside of the ORM."""
+        return self.session.connection()
+
+    @property
+    def gate(self) -> Gate:
+        """The gate of this actor, under the present batch."""
+        if self.batch not in self._gates:
+            sight = Sight(self.actor, self.catalog, self.layout, self.connection.dialect.name, self.now)
+            stamp = Stamp(self.now, self.actor.user_id, self.via, self.batch)
+            self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit)
+        return self._gates[self.batch]
+
+    def open(self, registry: str) -> OpenRegistry:
+        """This function will open a registry for the actor.
+
+        :raises NotFound: when there is none, or none that he may see.
+        """
+        return self.gate.open(registry)
+
+    def registries(self) -> list[Registry]:
+        """This function will list the registries that exist for the actor."""
+        return self.gate.visible_registries()
+
+    def emit(self, event: Event) -> None:
+        """This function will tell an event to its subscribers after the work has ended well."""
+        outbox.put(self.connection, event, self.office.subscribers, self.now)
+
+    def require(self, power: str) -> None:
+        """This function will insist on a power of the actor.
+
+        :raises Forbidden: when none of his roles has it.
+        """
+        if power not in self.actor.powers:
+            raise Forbidden(_("You need the power “{power}” for this.", power=power))
+
+    def renew(self, catalog: Catalog, layout: Layout) -> None:
+        """This function will go on under a design that this very transaction has just made."""
+        self.catalog, self.layout = catalog, layout
+        self._gates.clear()

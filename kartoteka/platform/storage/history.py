@@ -1,0 +1,63 @@
+"""History entries: appended in the transaction of the change, chained by hash record by record."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
+from kartoteka.platform.kernel.tables import canonical_json
+from kartoteka.platform.storage.models import HistoryRow
+
+HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
+START = "0" * 64
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who does something, when, through which channel and in which batch."""
+
+    at: datetime
+    by_id: int
+    via: str
+    batch_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One version of one record about to be written; values are in their JSON form."""
+
+    registry_id: int
+    record_id: int
+    version: int
+    action: str
+    changes: Changes
+    previous: str
+
+
+def sealed(entry: Entry, stamp: Stamp) -> dict[str, Any]:
+    """This function will make the row of an entry, with its hash over the entry before and its own contents."""
+    changes = canonical_json({key: list(pair) for key, pair in entry.changes.items()})
+    row = {
+        "registry_id": entry.registry_id, "record_id": entry.record_id, "version": entry.version, "at": stamp.at,
+        "by_id": stamp.by_id, "via": stamp.via, "batch_id": stamp.batch_id, "action": entry.action, "changes": changes,
+    }  # fmt: skip
+    return {**row, "hash": chain_hash(entry.previous, row)}
+
+
+def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
+    """This function will compute the hash of a history row that follows `previous`."""
+    parts = (
+        previous, row["registry_id"], row["record_id"], row["version"], row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        row["by_id"], row["via"], row["batch_id"], row["action"], row["changes"],
+    )  # fmt: skip
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """This function will write sealed rows."""
+    if rows:
+        connection.execute(insert(HISTORY), rows)

@@ -1,0 +1,93 @@
+"""Full text of registries, one document for each (record, section), so that a search can be cut by section.
+
+SQLite keeps it in an FTS5 table whose rowid is `record * SLOTS + section id`; PostgreSQL in a table with
+a tsvector. Both get words that are folded and split here, so that both find the same.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, bindparam, text
+from sqlalchemy import column as sql_column
+from sqlalchemy.sql.elements import TextClause
+
+from kartoteka.field_types.folding import fold
+
+SLOTS = 1 << 20
+_WORD = re.compile(r"[^\W_]+")
+Document = tuple[int, int, str]
+
+
+def index_name(registry_key: str) -> str:
+    """This function will name the full-text table of a registry."""
+    return f"x_{registry_key}"
+
+
+def create_statements(dialect: str, registry_key: str) -> list[str]:
+    """This function will give the statements that make the full-text table of a registry."""
+    name = index_name(registry_key)
+    if dialect == "sqlite":
+        return [f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3')"]
+    return [
+        f"CREATE TABLE {name} (record BIGINT NOT NULL, slot INTEGER NOT NULL, body TSVECTOR NOT NULL, PRIMARY KEY (record, slot))",
+        f"CREATE INDEX {name}_body ON {name} USING GIN (body)",
+    ]
+
+
+def words(source: str) -> list[str]:
+    """This function will split a text into folded words."""
+    return _WORD.findall(fold(source))
+
+
+def write_documents(connection: Connection, registry_key: str, documents: Sequence[Document]) -> None:
+    """This function will store new documents (record, section id, text); empty texts are left out."""
+    rows = [(record, slot, " ".join(words(body))) for record, slot, body in documents]
+    rows = [row for row in rows if row[2]]
+    if not rows:
+        return
+    name = index_name(registry_key)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, body) VALUES (?, ?)", [(r * SLOTS + s, b) for r, s, b in rows])
+    else:
+        connection.execute(
+            text(f"INSERT INTO {name} (record, slot, body) VALUES (:record, :slot, array_to_tsvector(string_to_array(:body, ' ')))"),
+            [{"record": r, "slot": s, "body": " ".join(sorted(set(b.split())))} for r, s, b in rows],
+        )
+
+
+def remove_documents(connection: Connection, registry_key: str, keys: Iterable[tuple[int, int]]) -> None:
+    """This function will take away the documents of (record, section id) pairs."""
+    name = index_name(registry_key)
+    pairs = list(keys)
+    if not pairs:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DELETE FROM {name} WHERE rowid = ?", [(r * SLOTS + s,) for r, s in pairs])
+    else:
+        connection.execute(text(f"DELETE FROM {name} WHERE record = :record AND slot = :slot"),
+                           [{"record": r, "slot": s} for r, s in pairs])  # fmt: skip
+
+
+def empty_index(connection: Connection, registry_key: str) -> None:
+    """This function will take away all documents of a registry."""
+    connection.execute(text(f"DELETE FROM {index_name(registry_key)}"))
+
+
+def matches(dialect: str, registry_key: str, record: ColumnElement[int], word: str, slots: Sequence[int]) -> ColumnElement[bool]:
+    """This function will give the condition that a record has a word beginning like `word` in one of the sections."""
+    name = index_name(registry_key)
+    if dialect == "sqlite":
+        found: TextClause = text(
+            f"SELECT rowid / {SLOTS} FROM {name} WHERE {name} MATCH :word AND rowid % {SLOTS} IN :slots"
+        )
+        value = f'"{word}"*'
+    else:
+        found = text(f"SELECT record FROM {name} WHERE body @@ CAST(:word AS tsquery) AND slot IN :slots")
+        value = f"'{word}':*"
+    found = found.bindparams(
+        bindparam("word", value, unique=True), bindparam("slots", list(slots), expanding=True, unique=True)
+    )
+    return record.in_(found.columns(sql_column("record")))
+
+
+__all__ = ["create_statements", "empty_index", "matches", "remove_documents", "words", "write_documents"]

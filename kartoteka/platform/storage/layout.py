@@ -1,0 +1,148 @@
+"""From definitions to tables: one typed table for each registry, its columns named by field keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from kartoteka.field_types.capabilities import Linking
+from kartoteka.field_types.field_type import FieldType, Sort
+from kartoteka.platform.catalog.definitions import Catalog, Field, Registry
+from kartoteka.platform.kernel.errors import Misconfigured
+from kartoteka.platform.kernel.tables import Moment
+
+FieldTypes = Mapping[str, FieldType]
+_ID = BigInteger().with_variant(Integer, "sqlite")
+# Byte order is the order of a stored sort key; PostgreSQL would otherwise use the locale of the database.
+SORT_KEY = Text().with_variant(Text(collation="C"), "postgresql")
+BYTES = SORT_KEY
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A field's type together with its options, made once per catalog version."""
+
+    type: FieldType
+    options: Any
+    schema: Any
+
+    @property
+    def linking(self) -> bool:
+        """True when values live in the link table instead of a column."""
+        return isinstance(self.type, Linking)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All tables of a catalog version and the kinds of their fields."""
+
+    tables: Mapping[str, Table]
+    kinds: Mapping[int, Kind]
+
+    def table(self, registry: Registry) -> Table:
+        """This function will give the table of a registry."""
+        return self.tables[registry.key]
+
+    def kind(self, field: Field) -> Kind:
+        """This function will give the type and options of a field."""
+        return self.kinds[field.id]
+
+
+def layout_of(catalog: Catalog, types: FieldTypes) -> Layout:
+    """This function will lay out every registry of the catalog, switched off ones too."""
+    metadata = MetaData()
+    kinds = {field.id: kind_of(field, types) for registry in catalog.registries.values() for field in registry.fields}
+    tables = {key: registry_table(registry, kinds, metadata) for key, registry in catalog.registries.items()}
+    return Layout(tables, kinds)
+
+
+def kind_of(field: Field, types: FieldTypes) -> Kind:
+    """This function will look up a field's type and read its options.
+
+    :raises Misconfigured: when no plugin brings the type.
+    """
+    found = types.get(field.type)
+    if found is None:
+        raise Misconfigured(f"The field type “{field.type}” of the field “{field.key}” is not installed.")
+    options = found.options(field.options)
+    return Kind(found, options, found.schema(options))
+
+
+def table_name(registry_key: str) -> str:
+    """This function will name the table of a registry."""
+    return f"r_{registry_key}"
+
+
+def registry_table(registry: Registry, kinds: Mapping[int, Kind], metadata: MetaData) -> Table:
+    """This function will describe a registry's table with all its columns and indexes."""
+    table = Table(table_name(registry.key), metadata, *_system_columns(), sqlite_autoincrement=True,
+                  info={"id": registry.id})  # fmt: skip
+    _system_indexes(table)
+    for field in registry.fields:
+        for column in field_columns(field, kinds[field.id]):
+            table.append_column(column)
+        field_indexes(table, field, kinds[field.id])
+    return table
+
+
+def _system_columns() -> list[Column[Any]]:
+    return [
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("_version", Integer, nullable=False),
+        Column("_category", String(40)),
+        Column("_title", Text, nullable=False),
+        Column("_s_title", SORT_KEY, nullable=False),
+        Column("_created_at", Moment, nullable=False),
+        Column("_created_by", Integer, nullable=False),
+        Column("_updated_at", Moment, nullable=False),
+        Column("_updated_by", Integer, nullable=False),
+        Column("_removed_at", Moment),
+        Column("_removed_by", Integer),
+        # The hash of the newest history entry, so that a change can be chained without looking it up.
+        Column("_chain", String(64), nullable=False),
+    ]
+
+
+def _system_indexes(table: Table) -> None:
+    alive = table.c._removed_at.is_(None)
+    for name in ("_s_title", "_created_at", "_updated_at"):
+        _index(table, name.strip("_"), table.c[name], table.c.id, where=alive)
+
+
+def sort_column(field: Field) -> str:
+    """This function will name the column that holds the stored sort key of a field."""
+    return f"_s_{field.column}"
+
+
+def field_columns(field: Field, kind: Kind) -> list[Column[Any]]:
+    """This function will describe the columns that a field needs: none for links, two for collated text."""
+    if kind.linking:
+        return []
+    value: TypeEngine[Any] = kind.type.column_type(kind.options)
+    columns: list[Column[Any]] = [Column(field.column, value)]
+    if kind.type.sort is Sort.COLLATED:
+        columns.append(Column(sort_column(field), SORT_KEY))
+    return columns
+
+
+INDEXED = frozenset({"integer", "decimal", "money", "percent", "date", "datetime", "choice", "autonumber", "ico"})
+
+
+def field_indexes(table: Table, field: Field, kind: Kind) -> list[Index]:
+    """This function will describe a field's indexes: sortable short values, and uniqueness among living records."""
+    if kind.linking:
+        return []
+    column, alive = table.c[field.column], table.c._removed_at.is_(None)
+    indexes = []
+    if field.unique:
+        indexes.append(_index(table, f"u{field.id}", column, where=alive, unique=True))
+    if field.type in INDEXED:
+        indexes.append(_index(table, f"f{field.id}", column, table.c.id, where=alive))
+    return indexes
+
+
+def _index(table: Table, suffix: str, *columns: Any, where: Any, unique: bool = False) -> Index:
+    # Ids, since two long keys cut to the length of a name might become one.
+    return Index(f"ix_{table.info['id']}_{suffix}", *columns, unique=unique, sqlite_where=where, postgresql_where=where)

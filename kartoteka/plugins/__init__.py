@@ -1,0 +1,1 @@
+"""Features that one can remove; each sees only the sdk."""
