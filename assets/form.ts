@@ -13,7 +13,6 @@ function show(): void {
   if (!one("[data-category]")) return;
   all("form [data-categories]").forEach((part) => {
     part.hidden = !fits(part, chosen?.value ?? "");
-    if (part.hidden) all<HTMLInputElement>("input, select, textarea", part).forEach((input) => input.toggleAttribute("data-off", true));
   });
 }
 
