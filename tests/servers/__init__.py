@@ -1,0 +1,1 @@
+"""The real programs that tests run against: databases, a queue, a mail server, a browser."""

@@ -1,0 +1,51 @@
+"""A real Chromium for tests."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers.lacking import lacking
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# Without these it asks for updates and for the addresses of its maker at every start.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Chromium, shared by the tests of this process."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        lacking(request, "Chromium", "install the system's chromium (`make test` does where it may).")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, headless=True, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own in a window of its own; an error in its console fails the test."""
+    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Prague")
+    context.set_default_timeout(10_000)
+    faults: list[str] = []
+    window = context.new_page()
+    window.on("pageerror", lambda error: faults.append(str(error)))
+    window.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    yield window
+    context.close()
+    # Refused input answers 4xx on purpose; Chromium reports each such answer as an error.
+    unexpected = [fault for fault in faults if "Failed to load resource" not in fault]
+    assert not unexpected, f"The page reported errors: {unexpected}"
