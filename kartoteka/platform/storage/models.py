@@ -68,7 +68,8 @@ class BatchRow(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     via: Mapped[str] = mapped_column(String(10))
     kind: Mapped[str] = mapped_column(String(20))
-    registry: Mapped[str] = mapped_column(String(40))
+    # The declarative base has an attribute `registry` of its own.
+    registry_key: Mapped[str] = mapped_column("registry", String(40))
     note: Mapped[str] = mapped_column(Text, default="")
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
