@@ -32,7 +32,14 @@ def as_text(raw: Any) -> str:
 
 
 def _number_as_text(raw: int | float | Decimal) -> str:
-    if not isinstance(raw, int) and not math.isfinite(raw):
+    finite = (
+        raw.is_finite()
+        if isinstance(raw, Decimal)
+        else math.isfinite(raw)
+        if isinstance(raw, float)
+        else True
+    )
+    if not finite:
         raise refuse(_("This is not a number that can be written down."))
     if abs(raw) >= 10**_LONGEST_NUMBER:
         raise refuse(_("This number is too long."))
