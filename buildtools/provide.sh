@@ -6,7 +6,7 @@ package_index_read=
 missing=0
 
 install() {
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    [ "$EUID" = 0 ] && command -v apt-get >/dev/null || return 1
     export DEBIAN_FRONTEND=noninteractive
     if [ -z "$package_index_read" ]; then
         apt-get -qq update >/dev/null 2>&1
