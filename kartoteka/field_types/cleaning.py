@@ -11,6 +11,7 @@ from kartoteka.field_types.schema import refuse
 from kartoteka.field_types.texts import _
 
 _LONGEST_NUMBER = 400
+_TOO_LONG = 10**_LONGEST_NUMBER
 _FORBIDDEN_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _FORBIDDEN_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
@@ -41,7 +42,7 @@ def _number_as_text(raw: int | float | Decimal) -> str:
     )
     if not finite:
         raise refuse(_("This is not a number that can be written down."))
-    if abs(raw) >= 10**_LONGEST_NUMBER:
+    if abs(raw) >= _TOO_LONG:
         raise refuse(_("This number is too long."))
     if raw == int(raw):
         return str(int(raw))

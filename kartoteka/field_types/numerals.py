@@ -23,19 +23,20 @@ _DECORATED = re.compile(
     r"([^0-9.,+-]*)"
 )
 _GROUPED = re.compile(r"[0-9]{1,3}([.,'’\s])[0-9]{3}(?:\1[0-9]{3})*")
+_ONE_GROUP = re.compile("[0-9]{1,3}[.,][0-9]{3}")
 
 UnitCheck = Callable[[str], None]
 
 
-def read_number(raw: Any, accept_unit: UnitCheck, *, whole: bool = False) -> Decimal:
+def read_number(raw: Any, accept_unit: UnitCheck, places: int) -> Decimal:
     """A finite number; `accept_unit` refuses whatever stands beside the digits and does not belong there.
 
-    `1,234` has two meanings: thousands where a whole number is expected, a decimal comma elsewhere.
+    `1,234` has two meanings: a decimal comma where three decimal `places` are kept, thousands elsewhere.
     """
     if isinstance(raw, str):
-        if (_PLAIN_WHOLE if whole else _PLAIN).fullmatch(raw) and len(raw) < _LONGEST:
+        if (_PLAIN if places else _PLAIN_WHOLE).fullmatch(raw) and len(raw) < _LONGEST:
             return Decimal(raw)
-        return _read_decorated(raw.replace("\u2212", "-"), accept_unit, whole)
+        return _read_decorated(raw.replace("\u2212", "-"), accept_unit, places)
     if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
         raise _no_number()
     if isinstance(raw, int) and raw.bit_length() > 10_000:
@@ -46,7 +47,7 @@ def read_number(raw: Any, accept_unit: UnitCheck, *, whole: bool = False) -> Dec
     return number
 
 
-def _read_decorated(text: str, accept_unit: UnitCheck, whole: bool) -> Decimal:
+def _read_decorated(text: str, accept_unit: UnitCheck, places: int) -> Decimal:
     if len(text) >= _LONGEST:
         raise _no_number()
     if _SCIENTIFIC.fullmatch(text):
@@ -60,16 +61,15 @@ def _read_decorated(text: str, accept_unit: UnitCheck, whole: bool) -> Decimal:
         raise _no_number()
     if before or after:
         accept_unit(before or after)
-    number = _unseparated(digits, whole)
+    number = _unseparated(digits, places)
     return -number if "-" in (sign, second_sign) else number
 
 
-def _unseparated(digits: str, whole: bool) -> Decimal:
+def _unseparated(digits: str, places: int) -> Decimal:
     """Tell thousands from decimals: the last separator is the decimal one, unless it occurs twice."""
     mark = max(",.", key=digits.rfind)
     head, found, tail = digits.rpartition(mark)
-    thousands = mark in head or (whole and len(tail) == 3 and head[:1] != "0" and _GROUPED.fullmatch(digits))
-    if not found or thousands:
+    if not found or mark in head or _are_thousands(digits, mark, places):
         head, tail = digits, ""
     if head and not head.isdigit():
         if not _GROUPED.fullmatch(head):
@@ -78,6 +78,15 @@ def _unseparated(digits: str, whole: bool) -> Decimal:
     if tail and not tail.isdigit():
         raise _no_number()
     return Decimal(f"{head or 0}.{tail or 0}")
+
+
+def _are_thousands(digits: str, mark: str, places: int) -> bool:
+    """Whether the only separator stands before thousands, because so many decimals are not kept anyway."""
+    if places >= 3 or digits[0] == "0" or not _ONE_GROUP.fullmatch(digits):
+        return False
+    if mark == "." and not places:
+        raise refuse(_("It is not clear whether the point in “{text}” separates thousands.", text=digits))
+    return mark == ","
 
 
 def _no_number() -> Exception:

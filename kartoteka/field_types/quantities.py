@@ -154,7 +154,7 @@ def _integer_reader(options: Integer.Options) -> Reader:
     lowest, highest, accept = options.min, options.max, _accept_unit(options.unit)
 
     def read(raw: Any) -> int:
-        number = raw if type(raw) is int else _whole_part(read_number(raw, accept, whole=True))
+        number = raw if type(raw) is int else _whole_part(read_number(raw, accept, 0))
         if not LOWEST_INTEGER <= number <= HIGHEST_INTEGER:
             raise too_long()
         if lowest is not None or highest is not None:
@@ -179,7 +179,7 @@ def _decimal_reader(scale: int, options: Any, accept: UnitCheck) -> Reader:
     bounded = lowest is not None or highest is not None
 
     def read(raw: Any) -> Decimal:
-        number = with_places(read_number(raw, accept), unit)
+        number = with_places(read_number(raw, accept, scale), unit)
         if bounded:
             _check_bounds(number, lowest, highest)
         return number
