@@ -1,11 +1,10 @@
 """Making the database of a new Kartoteka: tables, the built-in role, the system account, the first admin."""
 
-import secrets
-
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from kartoteka.platform.access import models as _people  # noqa: F401  tells the metadata its tables
+from kartoteka.platform.access.keys import new_epoch
 from kartoteka.platform.access.models import User, UserRole
 from kartoteka.platform.catalog.definitions import ADMIN, POWERS, Role
 from kartoteka.platform.catalog.models import CatalogState, RoleRow
@@ -71,7 +70,7 @@ def _make_admin_role(session: Session) -> None:
 def _make_system_account(session: Session, office: Office) -> None:
     if session.scalar(select(User.id).where(User.email == SYSTEM_EMAIL)) is None:
         user = User(email=SYSTEM_EMAIL, name="Kartoteka", password=None, system=True, active=True,
-                    epoch=secrets.token_hex(16), created_at=office.clock())  # fmt: skip
+                    epoch=new_epoch(), created_at=office.clock())  # fmt: skip
         session.add(user)
         session.flush()
         session.add(UserRole(user_id=user.id, role_id=ADMIN_ROLE_ID))

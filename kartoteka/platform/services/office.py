@@ -1,19 +1,21 @@
 """One running Kartoteka: its database, design, field types and subscribers, and the way work begins in it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Select, or_, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kartoteka.field_types import builtin
 from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
-from kartoteka.platform.access.models import User, UserRole
+from kartoteka.platform.access.keys import token_hash, user_of_token
+from kartoteka.platform.access.models import ApiToken, User, UserRole
 from kartoteka.platform.catalog.definitions import Catalog
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.snapshot import Snapshots
@@ -29,6 +31,7 @@ from kartoteka.platform.storage.layout import Layout, layout_of
 SYSTEM_EMAIL = "system@kartoteka.invalid"
 # Writers share this lock; a design change takes it alone, so that no row is written under yesterday's design.
 DESIGN_LOCK = 471100
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class Office:
@@ -42,6 +45,7 @@ class Office:
         self.clock = clock
         self.snapshots = Snapshots()
         self.subscribers: list[Subscriber] = []
+        self._used: dict[str, datetime] = {}
         self._layouts = lru_cache(maxsize=4)(self._lay_out)
 
     def _lay_out(self, catalog: "_ById") -> Layout:
@@ -52,14 +56,19 @@ class Office:
         return self._layouts(_ById(catalog))
 
     @contextmanager
-    def begin(self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False) -> Iterator[Work]:
+    def begin(self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False,
+              epoch: str | None = None) -> Iterator[Work]:  # fmt: skip
         """This function will begin work as a user; it ends with the block, all or nothing.
 
         `write` is needed for any change, `design` for a change of the design: it waits for all writers.
+        `epoch` is the one under which a session was begun; the session has ended when the user has another by now.
 
-        :raises Unauthenticated: when there is no such active user.
+        :raises Unauthenticated: when there is no such active user, or his session has ended.
         """
-        with self._begin(select(User).where(User.id == user_id), via, write, design) as work:
+        who = select(User).where(User.id == user_id)
+        if epoch is not None:
+            who = who.where(User.epoch == epoch)
+        with self._begin(who, via, write, design) as work:
             yield work
 
     @contextmanager
@@ -75,6 +84,39 @@ class Office:
             yield work
 
     @contextmanager
+    def begin_session(self, user_id: int, epoch: str, *, via: str = "web", write: bool = False,
+                      design: bool = False) -> Iterator[Work]:  # fmt: skip
+        """This function will begin work as somebody who has signed in, under the epoch of his session.
+
+        :raises Unauthenticated: when the epoch has passed, or the account is switched off.
+        """
+        who = select(User).where(User.id == user_id, User.epoch == epoch, User.system.is_(False))
+        with self._begin(who, via, write, design, _("Please sign in again.")) as work:
+            yield work
+
+    @contextmanager
+    def begin_token(self, token: str, *, via: str = "api", write: bool = False,
+                    design: bool = False) -> Iterator[Work]:  # fmt: skip
+        """This function will begin work as the user whom an API token belongs to.
+
+        :raises Unauthenticated: when there is no such token, or it has been revoked, or its time has passed.
+        """
+        with self._begin(user_of_token(token), via, write, design, _("This token is not valid.")) as work:
+            yield work
+        self._mark_used(token_hash(token))
+
+    def _mark_used(self, hashed: str) -> None:
+        """At most once an hour, and after the work: a read must not wait for the place of a writer."""
+        now = self.clock()
+        if now - self._used.get(hashed, datetime.min.replace(tzinfo=UTC)) < USE_NOTED_EVERY:
+            return
+        self._used[hashed] = now
+        stale = or_(ApiToken.used_at.is_(None), ApiToken.used_at <= now - USE_NOTED_EVERY)
+        # The work itself has ended well; that its time could not be noted must not make it a failure.
+        with suppress(OperationalError), self.session(write=True) as session:
+            session.execute(update(ApiToken).where(ApiToken.hash == hashed, stale).values(used_at=now))
+
+    @contextmanager
     def session(self, *, write: bool = False) -> Iterator[Session]:
         """This function will open a bare transaction for what happens before anybody is known: sign-in, delivery."""
         with self.engine.connect() as connection:
@@ -83,24 +125,26 @@ class Office:
                 yield session
 
     @contextmanager
-    def _begin(self, who: Select[tuple[User]], via: str, write: bool, design: bool) -> Iterator[Work]:
+    def _begin(self, who: Select[User], via: str, write: bool, design: bool,
+               refusal: str | None = None) -> Iterator[Work]:  # fmt: skip
         with self.session(write=write or design) as session:
             if (write or design) and self.engine.dialect.name == "postgresql":
                 lock = "pg_advisory_xact_lock" if design else "pg_advisory_xact_lock_shared"
                 session.execute(text(f"SELECT {lock}(:lock)"), {"lock": DESIGN_LOCK})
-            user, version, role_ids = self._look_up(session, who)
+            user, version, role_ids = self._look_up(session, who, refusal)
             catalog = self.snapshots.at(session.connection(), version)
             actor = _actor(user, catalog, role_ids)
             with speaking(actor.locale.language):
                 yield Work(self, actor, catalog, self.layout(catalog), session, self.clock(), via, write or design, design)
 
-    def _look_up(self, session: Session, who: Select[tuple[User]]) -> tuple[User, int, list[int]]:
+    def _look_up(self, session: Session, who: Select[User],
+                 refusal: str | None) -> tuple[User, int, list[int]]:  # fmt: skip
         """User, roles and the version of the design by one statement, since every request begins with it."""
         state = select(CatalogState.version).scalar_subquery()
         statement = who.add_columns(state, UserRole.role_id).outerjoin(UserRole, UserRole.user_id == User.id)
-        found: list[Row[Any]] = list(session.execute(statement))
+        found: list[Any] = list(session.execute(statement))
         if not found or not found[0][0].active:
-            raise Unauthenticated(_("This account is not known or has been switched off."))
+            raise Unauthenticated(refusal or _("This account is not known or has been switched off."))
         if found[0][1] is None:
             raise Misconfigured("The database is empty; run “kartoteka init” first.")
         return found[0][0], found[0][1], [row[2] for row in found if row[2] is not None]
