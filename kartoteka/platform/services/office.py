@@ -72,7 +72,9 @@ class Office:
             yield work
 
     @contextmanager
-    def begin_as(self, email: str, *, via: str = "cli", write: bool = True, design: bool = False) -> Iterator[Work]:
+    def begin_as(
+        self, email: str, *, via: str = "cli", write: bool = True, design: bool = False
+    ) -> Iterator[Work]:
         """This function will begin work as the user with an e-mail address."""
         with self._begin(select(User).where(User.email == email.strip().lower()), via, write, design) as work:
             yield work
@@ -135,7 +137,17 @@ class Office:
             catalog = self.snapshots.at(session.connection(), version)
             actor = _actor(user, catalog, role_ids)
             with speaking(actor.locale.language):
-                yield Work(self, actor, catalog, self.layout(catalog), session, self.clock(), via, write or design, design)
+                yield Work(
+                    self,
+                    actor,
+                    catalog,
+                    self.layout(catalog),
+                    session,
+                    self.clock(),
+                    via,
+                    write or design,
+                    design,
+                )
 
     def _look_up(self, session: Session, who: Select[User],
                  refusal: str | None) -> tuple[User, int, list[int]]:  # fmt: skip
@@ -164,6 +176,10 @@ class _ById:
 
 
 def _actor(user: User, catalog: Catalog, role_ids: list[int]) -> Actor:
-    identity = Identity(user.identity_registry, user.identity_id) if user.identity_registry and user.identity_id else None
+    identity = (
+        Identity(user.identity_registry, user.identity_id)
+        if user.identity_registry and user.identity_id
+        else None
+    )
     locale = Locale(user.language, user.timezone)
     return Actor(user.id, user.name, user.email, roles_by_id(catalog, role_ids), identity, locale, user.theme)

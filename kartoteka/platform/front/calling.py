@@ -1,0 +1,185 @@
+"""Who is calling, by cookie or token, and the work that begins for him.
+
+One question, `in_api()`, decides which credentials count: under `/api/` only a bearer token, elsewhere only
+the session cookie. What a cookie cannot open needs no protection against forged forms.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_login import (  # type: ignore[import-untyped]
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
+
+from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.front.rights import Right, right_of_request
+from kartoteka.platform.kernel.errors import Forbidden, Unauthenticated
+from kartoteka.platform.kernel.texts import LANGUAGES, _, speaking
+from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.work import Work
+
+EXTENSION = "kartoteka"
+API = "/api/"
+LANGUAGE_COOKIE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user who sent a request; `epoch` is the one under which his session was begun."""
+
+    user_id: int
+    via: str
+    epoch: str | None = None
+
+
+class _SessionUser(UserMixin):  # type: ignore[misc]
+    """What the signed cookie says; whether it still holds is asked when work begins."""
+
+    def __init__(self, user_id: int, epoch: str) -> None:
+        self.user_id = user_id
+        self.epoch = epoch
+
+    def get_id(self) -> str:
+        return f"{self.user_id}.{self.epoch}"
+
+
+def _load(identifier: str) -> _SessionUser | None:
+    user_id, _dot, epoch = identifier.partition(".")
+    return _SessionUser(int(user_id), epoch) if user_id.isdecimal() and len(user_id) < 19 and epoch else None
+
+
+def in_api() -> bool:
+    """This function will tell whether the request is one of the API."""
+    return request.path.startswith(API)
+
+
+def office() -> Office:
+    """This function will give the running Kartoteka of the current application."""
+    return cast(Office, current_app.extensions[EXTENSION])
+
+
+def caller() -> Caller | None:
+    """This function will tell who sent the request, None for nobody.
+
+    :raises Unauthenticated: when a token is sent that opens nothing.
+    """
+    if "caller" not in g:
+        g.caller = _by_token() if in_api() else _by_cookie()
+    return cast(Caller | None, g.caller)
+
+
+def _by_token() -> Caller | None:
+    if "Authorization" not in request.headers:
+        return None
+    sent = request.authorization
+    if sent is None or sent.type != "bearer" or not sent.token:
+        raise Unauthenticated(_("The header Authorization must be “Bearer” and a token."))
+    from kartoteka.platform.services import people
+
+    return Caller(people.token_user(office(), sent.token), "api")
+
+
+def _by_cookie() -> Caller | None:
+    if not current_user.is_authenticated:
+        return None
+    return Caller(current_user.user_id, "web", current_user.epoch)
+
+
+@contextmanager
+def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
+    """This function will begin work for the caller; it ends with the block, all or nothing.
+
+    :raises Unauthenticated: when nobody is signed in, or the session has ended.
+    :raises Forbidden: when the view needs a power that he does not have.
+    """
+    who = caller()
+    if who is None:
+        raise Unauthenticated(_("Please sign in."))
+    try:
+        with office().begin(who.user_id, via=who.via, write=write, design=design, epoch=who.epoch) as work:
+            g.actor = work.actor
+            _check(right_of_request(), work.actor)
+            yield work
+    finally:
+        # The block of the work has put the language of before back; the answer goes on in the user's.
+        known = person()
+        if known is not None:
+            speak(known.locale.language)
+
+
+def person() -> Actor | None:
+    """This function will tell who is asking, as seen by the work begun so far; None before that."""
+    return cast(Actor | None, g.get("actor"))
+
+
+def sign_in(user_id: int, epoch: str, *, remember: bool = False) -> None:
+    """This function will begin a session in the browser for somebody who has proved who he is."""
+    session.clear()
+    session.permanent = remember
+    login_user(_SessionUser(user_id, epoch))
+    g.pop("caller", None)
+
+
+def sign_out() -> None:
+    """This function will end the session in the browser."""
+    logout_user()
+    session.clear()
+    for name in ("caller", "actor"):
+        g.pop(name, None)
+
+
+def speak(language: str) -> None:
+    """This function will give the rest of the answer in a language."""
+    _hush()
+    g.language = language if language in LANGUAGES else "en"
+    g.speaking = speaking(g.language)
+    g.speaking.__enter__()
+
+
+def _hush(_error: BaseException | None = None) -> None:
+    if "speaking" in g:
+        g.pop("speaking").__exit__(None, None, None)
+
+
+def _check(right: Right | None, actor: Actor) -> None:
+    if right is not None and right.powers and not actor.powers & set(right.powers):
+        raise Forbidden(_("You need the power “{power}” for this.", power=right.powers[0]))
+
+
+def _listen() -> None:
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "") if not in_api() else ""
+    speak(chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en"))
+
+
+def _turn_away() -> None:
+    right = right_of_request()
+    if right is not None and not right.open and caller() is None:
+        raise Unauthenticated(_("Please sign in."))
+
+
+def _insist(response: Response) -> Response:
+    """A view that needs somebody but never began work has not checked whether his session still holds."""
+    right = right_of_request()
+    unchecked = right is not None and not right.open and "actor" not in g
+    if unchecked and response.status_code < 400 and request.method != "OPTIONS":
+        raise RuntimeError(f"{request.endpoint} answered without beginning work")
+    return response
+
+
+def install(app: Flask, running: Office) -> None:
+    """This function will let an application know its office and its callers."""
+    app.extensions[EXTENSION] = running
+    logins = LoginManager(app)
+    logins.session_protection = None  # the epoch ends sessions; an address that changes on the way does not
+    logins.user_loader(_load)
+    app.before_request(_listen)
+    app.before_request(_turn_away)
+    app.after_request(_insist)
+    app.teardown_request(_hush)
