@@ -1,8 +1,9 @@
 """The outbox: events written with the change, delivered afterwards to each subscriber at least once.
 
-One row for each (event, subscriber). A worker claims rows, lets the subscriber do its work (which must be repeatable),
-and deletes them; a crash in between means that the rows are claimed again. No high-water mark is kept: on PostgreSQL
-ids are given before commit, and a mark would skip what commits late.
+One row for each (event, subscriber). A worker claims rows for the length of a lease, lets the subscriber do
+its work (which must be repeatable) outside of any transaction, and deletes them; a crash in between means that
+the rows are claimed again when the lease has run out. No high-water mark is kept: on PostgreSQL ids are given
+before commit, and a mark would skip what commits late.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from kartoteka.platform.kernel.events import Event
 from kartoteka.platform.kernel.tables import Base, Document, Moment
 
 MAX_WAIT = timedelta(hours=1)
+LEASE = timedelta(seconds=30)
 
 
 class OutboxRow(Base):
@@ -63,7 +65,14 @@ class Subscriber:
 def put(connection: Connection, event: Event, subscribers: Iterable[Subscriber], now: datetime) -> None:
     """This function will write an event for everybody who wants it."""
     waiting = [
-        {"subscriber": each.name, "kind": event.kind, "body": event.body(), "at": now, "attempts": 0, "not_before": now}
+        {
+            "subscriber": each.name,
+            "kind": event.kind,
+            "body": event.body(),
+            "at": now,
+            "attempts": 0,
+            "not_before": now,
+        }
         for each in subscribers
         if event.kind in each.kinds
     ]
@@ -72,7 +81,7 @@ def put(connection: Connection, event: Event, subscribers: Iterable[Subscriber],
 
 
 def claim(connection: Connection, subscriber: Subscriber, now: datetime) -> list[Delivery]:
-    """This function will lock the oldest waiting events of a subscriber for the length of the transaction."""
+    """This function will take the oldest waiting events of a subscriber, for the length of a lease."""
     statement = (
         select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.body, OUTBOX.c.at, OUTBOX.c.attempts)
         .where(OUTBOX.c.subscriber == subscriber.name, OUTBOX.c.not_before <= now)
@@ -80,7 +89,11 @@ def claim(connection: Connection, subscriber: Subscriber, now: datetime) -> list
         .limit(subscriber.size)
         .with_for_update(skip_locked=True)
     )
-    return [Delivery(*row) for row in connection.execute(statement)]
+    found = [Delivery(*row) for row in connection.execute(statement)]
+    taken = OUTBOX.c.id.in_([each.id for each in found])
+    if found:
+        connection.execute(update(OUTBOX).where(taken).values(not_before=now + LEASE))
+    return found
 
 
 def done(connection: Connection, deliveries: Sequence[Delivery]) -> None:
@@ -91,6 +104,10 @@ def done(connection: Connection, deliveries: Sequence[Delivery]) -> None:
 def postpone(connection: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
     """This function will try failed events again later, each time later."""
     for each in deliveries:
-        wait = min(timedelta(seconds=2**min(each.attempts, 12)), MAX_WAIT)
-        later = update(OUTBOX).where(OUTBOX.c.id == each.id).values(attempts=each.attempts + 1, not_before=now + wait)
+        wait = min(timedelta(seconds=2 ** min(each.attempts, 12)), MAX_WAIT)
+        later = (
+            update(OUTBOX)
+            .where(OUTBOX.c.id == each.id)
+            .values(attempts=each.attempts + 1, not_before=now + wait)
+        )
         connection.execute(later)
