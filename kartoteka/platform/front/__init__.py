@@ -7,6 +7,8 @@ A view declares its right (`@public`, `@signed_in`, `@needs("design")`) and does
 
 from kartoteka.platform.front.calling import (
     Caller,
+    Session,
+    Token,
     begin,
     caller,
     in_api,
@@ -20,6 +22,6 @@ from kartoteka.platform.front.failing import Failure, failure_pages, status_of
 from kartoteka.platform.front.rights import needs, public, signed_in
 
 __all__ = [
-    "Caller", "Failure", "begin", "caller", "failure_pages", "in_api", "needs", "office", "person", "public",
-    "sign_in", "sign_out", "signed_in", "speak", "status_of",
+    "Caller", "Failure", "Session", "Token", "begin", "caller", "failure_pages", "in_api", "needs", "office",
+    "person", "public", "sign_in", "sign_out", "signed_in", "speak", "status_of",
 ]  # fmt: skip

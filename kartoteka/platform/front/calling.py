@@ -5,7 +5,7 @@ the session cookie. What a cookie cannot open needs no protection against forged
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -31,28 +31,35 @@ LANGUAGE_COOKIE = "language"
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """The user who sent a request; `epoch` is the one under which his session was begun."""
+class Session:
+    """What the signed cookie says; whether it still holds is asked when work begins."""
 
     user_id: int
-    via: str
-    epoch: str | None = None
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The API token that was sent; whether it is good is asked when work begins."""
+
+    secret: str
+
+
+Caller = Session | Token
 
 
 class _SessionUser(UserMixin):  # type: ignore[misc]
-    """What the signed cookie says; whether it still holds is asked when work begins."""
-
-    def __init__(self, user_id: int, epoch: str) -> None:
-        self.user_id = user_id
-        self.epoch = epoch
+    def __init__(self, said: Session) -> None:
+        self.said = said
 
     def get_id(self) -> str:
-        return f"{self.user_id}.{self.epoch}"
+        return f"{self.said.user_id}.{self.said.epoch}"
 
 
 def _load(identifier: str) -> _SessionUser | None:
     user_id, _dot, epoch = identifier.partition(".")
-    return _SessionUser(int(user_id), epoch) if user_id.isdecimal() and len(user_id) < 19 and epoch else None
+    sound = user_id.isdecimal() and len(user_id) < 19 and epoch
+    return _SessionUser(Session(int(user_id), epoch)) if sound else None
 
 
 def in_api() -> bool:
@@ -66,9 +73,9 @@ def office() -> Office:
 
 
 def caller() -> Caller | None:
-    """This function will tell who sent the request, None for nobody.
+    """This function will tell what a request was sent with: a session, a token, or None.
 
-    :raises Unauthenticated: when a token is sent that opens nothing.
+    :raises Unauthenticated: when the header Authorization is not a bearer token.
     """
     if "caller" not in g:
         g.caller = _by_token() if in_api() else _by_cookie()
@@ -81,15 +88,11 @@ def _by_token() -> Caller | None:
     sent = request.authorization
     if sent is None or sent.type != "bearer" or not sent.token:
         raise Unauthenticated(_("The header Authorization must be “Bearer” and a token."))
-    from kartoteka.platform.services import people
-
-    return Caller(people.token_user(office(), sent.token), "api")
+    return Token(sent.token)
 
 
 def _by_cookie() -> Caller | None:
-    if not current_user.is_authenticated:
-        return None
-    return Caller(current_user.user_id, "web", current_user.epoch)
+    return cast(Session, current_user.said) if current_user.is_authenticated else None
 
 
 @contextmanager
@@ -99,11 +102,8 @@ def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
     :raises Unauthenticated: when nobody is signed in, or the session has ended.
     :raises Forbidden: when the view needs a power that he does not have.
     """
-    who = caller()
-    if who is None:
-        raise Unauthenticated(_("Please sign in."))
     try:
-        with office().begin(who.user_id, via=who.via, write=write, design=design, epoch=who.epoch) as work:
+        with _begin(caller(), write, design) as work:
             g.actor = work.actor
             _check(right_of_request(), work.actor)
             yield work
@@ -112,6 +112,16 @@ def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
         known = person()
         if known is not None:
             speak(known.locale.language)
+
+
+def _begin(who: Caller | None, write: bool, design: bool) -> AbstractContextManager[Work]:
+    match who:
+        case Session():
+            return office().begin_session(who.user_id, who.epoch, write=write, design=design)
+        case Token():
+            return office().begin_token(who.secret, write=write, design=design)
+        case None:
+            raise Unauthenticated(_("Please sign in."))
 
 
 def person() -> Actor | None:
@@ -123,7 +133,7 @@ def sign_in(user_id: int, epoch: str, *, remember: bool = False) -> None:
     """This function will begin a session in the browser for somebody who has proved who he is."""
     session.clear()
     session.permanent = remember
-    login_user(_SessionUser(user_id, epoch))
+    login_user(_SessionUser(Session(user_id, epoch)))
     g.pop("caller", None)
 
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
@@ -81,8 +82,7 @@ def failure_of(error: Exception) -> Failure:
     status = status_of(error)
     if isinstance(error, HTTPException) and status < 500:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-        sentence = _(_SENTENCES[status]) if status in _SENTENCES else str(error.description or "")
-        return Failure(status, sentence, headers=kept)
+        return Failure(status, _sentence(error, status), headers=kept)
     if isinstance(error, KartotekaError) and status < 500:
         return Failure(status, error.message, error.errors)
     reference = secrets.token_hex(4)
@@ -90,6 +90,12 @@ def failure_of(error: Exception) -> Failure:
     sentence = N_("Something went wrong here and nothing was changed. The log has it as number {reference}.")
     detail = _(sentence, reference=reference)
     return Failure(500 if status < 500 else status, detail, reference=reference)
+
+
+def _sentence(error: HTTPException, status: int) -> str:
+    if isinstance(error, CSRFError):
+        return _("This form has expired; load the page again and repeat what you did.")
+    return _(_SENTENCES[status]) if status in _SENTENCES else str(error.description or "")
 
 
 def _trace(error: BaseException | None) -> str:
