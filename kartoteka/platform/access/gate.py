@@ -33,7 +33,8 @@ from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access import keyset
 from kartoteka.platform.access.models import User
 from kartoteka.platform.access.reach import rows_for
-from kartoteka.platform.access.seen import USERS, Bool, Seen, Sight
+from kartoteka.platform.access.reshaping import searchable_text
+from kartoteka.platform.access.seen import USERS, Bool, Seen, Sight, all_of
 from kartoteka.platform.catalog.definitions import EDIT, Field, Registry
 from kartoteka.platform.catalog.filters import Condition
 from kartoteka.platform.catalog.titles import make_title, title_fields
@@ -89,6 +90,13 @@ class Selection:
     removed: bool = False
 
 
+@dataclass
+class Failure:
+    """Remembers that a statement failed: PostgreSQL then undoes the whole transaction, whatever is said at its end."""
+
+    statement_failed: bool = False
+
+
 @dataclass(frozen=True)
 class Gate:
     """What every opened registry of one piece of work shares."""
@@ -97,6 +105,7 @@ class Gate:
     connection: Connection
     stamp: history.Stamp
     emit: Callable[[Event], None]
+    failure: Failure
 
     def open(self, key: str) -> "OpenRegistry":
         """This function will open a registry.
@@ -110,7 +119,9 @@ class Gate:
 
     def visible_registries(self) -> list[Registry]:
         """This function will list the registries that exist for the actor."""
-        return [each for each in self.sight.catalog.active_registries if Seen(self.sight, each).visible_at_all]
+        return [
+            each for each in self.sight.catalog.active_registries if Seen(self.sight, each).visible_at_all
+        ]
 
     def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
         """This function will give the titles of records (and names of users) that the actor may see, by one statement."""
@@ -120,7 +131,11 @@ class Gate:
             if not identifiers:
                 continue
             if key == "users":
-                parts.append(select(literal(key).label("registry"), USERS.c.id, USERS.c.name.label("title")).where(USERS.c.id.in_(identifiers)))
+                parts.append(
+                    select(literal(key).label("registry"), USERS.c.id, USERS.c.name.label("title")).where(
+                        USERS.c.id.in_(identifiers)
+                    )
+                )
                 continue
             registry = self.sight.catalog.registries.get(key)
             seen = Seen(self.sight, registry) if registry else None
@@ -170,7 +185,9 @@ class OpenRegistry:
 
         :raises NotFound: when there is none, or none that he may see.
         """
-        statement = self._rows(self._reached(removed=removed), self.fields, flags=True).where(self.seen.table.c.id == record)
+        statement = self._rows(self._reached(removed=removed), self.fields, flags=True).where(
+            self.seen.table.c.id == record
+        )
         found = self.gate.connection.execute(statement).first()
         if found is None:
             raise _no_record(record)
@@ -195,7 +212,12 @@ class OpenRegistry:
 
     def ids(self, selection: Selection, limit: int) -> list[int]:
         """This function will give the ids of a selection in their own order, at most `limit`."""
-        statement = select(self.seen.table.c.id).where(self._selected(selection)).order_by(self.seen.table.c.id).limit(limit)
+        statement = (
+            select(self.seen.table.c.id)
+            .where(self._selected(selection))
+            .order_by(self.seen.table.c.id)
+            .limit(limit)
+        )
         return list(self.gate.connection.scalars(statement))
 
     def find_by(self, each: Field, values: Sequence[Any]) -> dict[Any, list[int]]:
@@ -212,13 +234,17 @@ class OpenRegistry:
         column, keys = self.seen.title(), self.seen.title(order=True)
         wanted = and_(keys.in_([sort_key(title) for title in titles]), column.in_(list(titles)))
         found: dict[str, list[int]] = {}
-        for title, record in self.gate.connection.execute(select(column, self.seen.table.c.id).where(self._reached(), wanted)):
+        for title, record in self.gate.connection.execute(
+            select(column, self.seen.table.c.id).where(self._reached(), wanted)
+        ):
             found.setdefault(title, []).append(record)
         return found
 
     def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
         """This function will fetch many records by id; those that the actor may not see are missing."""
-        statement = self._rows(self._reached(), self.fields, flags=flags).where(self.seen.table.c.id.in_(list(records)))
+        statement = self._rows(self._reached(), self.fields, flags=flags).where(
+            self.seen.table.c.id.in_(list(records))
+        )
         found = self._seen_rows(self.gate.connection.execute(statement).all(), self.fields)
         return {row.id: row for row in found}
 
@@ -233,18 +259,20 @@ class OpenRegistry:
 
     def _selected(self, selection: Selection) -> Bool:
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
-        return and_(self._reached(removed=selection.removed), condition, self._matching(selection.q))
+        return all_of([self._reached(removed=selection.removed), condition, self._matching(selection.q)])
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:
-            return and_(not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete"))
-        return and_(self.seen.alive, self.seen.reach("view"))
+            return all_of([not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete")])
+        return all_of([self.seen.alive, self.seen.reach("view")])
 
     def _matching(self, q: str) -> Bool:
         """Every word must be found in some section that is readable on the row."""
         words = index.words(q)[:10]
-        sections = [each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing]
-        return and_(true(), *(self._word(word, sections) for word in words))
+        sections = [
+            each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing
+        ]
+        return all_of(self._word(word, sections) for word in words)
 
     def _word(self, word: str, sections: Sequence[Any]) -> Bool:
         always, sometimes = [], []
@@ -282,19 +310,32 @@ class OpenRegistry:
                 columns.append(self.seen.column(each).label(f"_v_{each.key}"))
         if flags:
             columns += [flag.label(name) for name, flag in self._flags()]
-        joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(changers, changers.c.id == table.c._updated_by)
+        joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(
+            changers, changers.c.id == table.c._updated_by
+        )
         return select(*columns).select_from(joined).where(condition)
 
     def _flags(self) -> list[tuple[str, Bool]]:
         flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
-        return flags + [(f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections]
+        return flags + [
+            (f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections
+        ]
 
     def _seen_rows(self, found: Sequence[Row[Any]], fields: Sequence[Field]) -> list[SeenRow]:
         linking = [each for each in fields if self.kind(each).linking]
-        links = rows.read_links(self.gate.connection, [each.id for each in linking], [row.id for row in found]) if linking else {}
+        links = (
+            rows.read_links(self.gate.connection, [each.id for each in linking], [row.id for row in found])
+            if linking
+            else {}
+        )
         return [self._seen_row(row._mapping, fields, links) for row in found]
 
-    def _seen_row(self, row: Mapping[Any, Any], fields: Sequence[Field], links: Mapping[tuple[int, int], tuple[int, ...]]) -> SeenRow:
+    def _seen_row(
+        self,
+        row: Mapping[Any, Any],
+        fields: Sequence[Field],
+        links: Mapping[tuple[int, int], tuple[int, ...]],
+    ) -> SeenRow:
         values: dict[str, Any] = {}
         linked: dict[str, tuple[int, ...]] = {}
         for each in fields:
@@ -330,10 +371,16 @@ class OpenRegistry:
             ((self._field(key).id, record, targets)
              for record, row in zip(ids, numbered, strict=True) for key, targets in self._targets(row.values).items()),
         )  # fmt: skip
-        documents = [doc for record, row in zip(ids, numbered, strict=True) for doc in self._documents(record, row.values)]
+        documents = [
+            doc
+            for record, row in zip(ids, numbered, strict=True)
+            for doc in self._documents(record, row.values)
+        ]
         index.write_documents(self.gate.connection, self.registry.key, documents)
         history.append(self.gate.connection, [sealed for _row, sealed in prepared])
-        self._check_reached_after(ids, "create", {self._field(key).section for row in new for key in row.values})
+        self._check_reached_after(
+            ids, "create", {self._field(key).section for row in new for key in row.values}
+        )
         self._tell(ids, "create")
         return ids
 
@@ -351,7 +398,7 @@ class OpenRegistry:
             if not isinstance(kind.type, Numbering):
                 continue
             waiting = [row for row in new if not row.values.get(each.key)]
-            numbers = iter(rows.next_numbers(self.gate.connection, each.id, len(waiting), getattr(kind.options, "start", 1)))
+            numbers = iter(rows.next_numbers(self.gate.connection, each.id, len(waiting)))
             new = [
                 row if row.values.get(each.key)
                 else NewRow({**row.values, each.key: kind.type.number(next(numbers), kind.options)}, row.category)
@@ -362,7 +409,11 @@ class OpenRegistry:
     def _new_row(self, record: int, new: NewRow) -> tuple[dict[str, Any], dict[str, Any]]:
         stamp = self.gate.stamp
         title = self._title(new.values)
-        changes = {key: (None, self._wire(key, value)) for key, value in new.values.items() if value not in (None, ())}
+        changes = {
+            key: (None, self._wire(key, value))
+            for key, value in new.values.items()
+            if value not in (None, ())
+        }
         if new.category:
             changes["category"] = (None, new.category)
         entry = history.Entry(self.registry.id, record, 1, "create", changes, history.START)
@@ -387,7 +438,9 @@ class OpenRegistry:
                     names[sort_column(each)] = None
         return names
 
-    def change(self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None) -> bool:
+    def change(
+        self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None
+    ) -> bool:
         """This function will change one record and tell whether anything was different.
 
         :raises NotFound: :raises Forbidden: by the actor's reach before and after the change.
@@ -406,7 +459,9 @@ class OpenRegistry:
             return False
         self._check_targets(self._added(old, changed))
         self._write(record, current, columns, changes, "change", self._retitled(current, changed))
-        rows.replace_links(self.gate.connection, record, {self._field(k).id: v for k, v in self._targets(changed).items()})
+        rows.replace_links(
+            self.gate.connection, record, {self._field(k).id: v for k, v in self._targets(changed).items()}
+        )
         self._reindex(record, current, changed)
         self._check_reached_after([record], "edit", {self._field(key).section for key in changed})
         self._tell([record], "change", tuple(changed))
@@ -431,19 +486,27 @@ class OpenRegistry:
     def _current(self, record: int, *, removed: bool = False) -> Mapping[Any, Any]:
         """The whole row, locked, for inner use: what leaves this class is never taken from it."""
         flags = [flag.label(name) for name, flag in self._flags()]
-        statement = select(self.seen.table, *flags).where(self._reached(removed=removed), self.seen.table.c.id == record)
+        statement = select(self.seen.table, *flags).where(
+            self._reached(removed=removed), self.seen.table.c.id == record
+        )
         found = self.gate.connection.execute(statement.with_for_update(of=self.seen.table)).first()
         if found is None:
             raise _no_record(record)
         return found._mapping
 
-    def _check_may_change(self, current: Mapping[Any, Any], values: Mapping[str, Any], category: Any, version: int | None) -> None:
+    def _check_may_change(
+        self, current: Mapping[Any, Any], values: Mapping[str, Any], category: Any, version: int | None
+    ) -> None:
         if not current["_m_edit"]:
             raise Forbidden(_("You may see this record, but not change it."))
         for key in values:
             if not current[f"_e_{self._field(key).section}"]:
-                raise Forbidden(_("You may not change “{field}” of this record.", field=self._field(key).name))
-        if category is not KEEP and not any(current[f"_e_{each.key}"] for each in self.registry.active_sections):
+                raise Forbidden(
+                    _("You may not change “{field}” of this record.", field=self._field(key).name)
+                )
+        if category is not KEEP and not any(
+            current[f"_e_{each.key}"] for each in self.registry.active_sections
+        ):
             raise Forbidden(_("You may not change the category of this record."))
         self._check_version(current, version)
 
@@ -454,13 +517,19 @@ class OpenRegistry:
 
     def _old_values(self, current: Mapping[Any, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         linking = [key for key in values if self.kind(self._field(key)).linking]
-        links = rows.read_links(self.gate.connection, [self._field(key).id for key in linking], [current["id"]])
+        links = rows.read_links(
+            self.gate.connection, [self._field(key).id for key in linking], [current["id"]]
+        )
         return {
-            key: links.get((self._field(key).id, current["id"]), ()) if key in linking else current[self._field(key).column]
+            key: links.get((self._field(key).id, current["id"]), ())
+            if key in linking
+            else current[self._field(key).column]
             for key in values
         }
 
-    def _added(self, old: Mapping[str, Any], changed: Mapping[str, Any]) -> Iterable[tuple[str, tuple[int, ...]]]:
+    def _added(
+        self, old: Mapping[str, Any], changed: Mapping[str, Any]
+    ) -> Iterable[tuple[str, tuple[int, ...]]]:
         for key, targets in self._targets(changed).items():
             yield key, tuple(target for target in targets if target not in old[key])
 
@@ -476,19 +545,38 @@ class OpenRegistry:
         more: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         stamp, version = self.gate.stamp, current["_version"] + 1
-        sealed = history.sealed(history.Entry(self.registry.id, record, version, action, changes, current["_chain"]), stamp)
-        system = {"_version": version, "_updated_at": stamp.at, "_updated_by": stamp.by_id, "_chain": sealed["hash"]}
+        sealed = history.sealed(
+            history.Entry(self.registry.id, record, version, action, changes, current["_chain"]), stamp
+        )
+        system = {
+            "_version": version,
+            "_updated_at": stamp.at,
+            "_updated_by": stamp.by_id,
+            "_chain": sealed["hash"],
+        }
         with self._uniqueness():
-            written = rows.update_row(self.gate.connection, self.seen.table, record, current["_version"], {**columns, **system, **(more or {})})
+            written = rows.update_row(
+                self.gate.connection,
+                self.seen.table,
+                record,
+                current["_version"],
+                {**columns, **system, **(more or {})},
+            )
         if not written:
             raise StaleVersion(_("Somebody has changed this record meanwhile."), version)
         history.append(self.gate.connection, [sealed])
 
     def _reindex(self, record: int, current: Mapping[Any, Any], changed: Mapping[str, Any]) -> None:
-        sections = {self._field(key).section for key in changed if self.kind(self._field(key)).type.searchable}
+        sections = {
+            self._field(key).section for key in changed if self.kind(self._field(key)).type.searchable
+        }
         if not sections:
             return
-        fields = [each for each in self.registry.active_fields if each.section in sections and self.kind(each).type.searchable]
+        fields = [
+            each
+            for each in self.registry.active_fields
+            if each.section in sections and self.kind(each).type.searchable
+        ]
         values = {each.key: changed.get(each.key, current[each.column]) for each in fields}
         slots = [(record, self._section_id(section)) for section in sections]
         index.remove_documents(self.gate.connection, self.registry.key, slots)
@@ -500,11 +588,7 @@ class OpenRegistry:
             each = self._field(key)
             kind = self.kind(each)
             if value and kind.type.searchable:
-                found = texts.setdefault(self._section_id(each.section), [])
-                found.append(str(value))
-                shown = kind.type.text(value, kind.options, _PLAIN)
-                if shown != value:
-                    found.append(shown)
+                texts.setdefault(self._section_id(each.section), []).append(searchable_text(kind, value))
         return [(record, slot, " ".join(parts)) for slot, parts in texts.items()]
 
     def _section_id(self, key: str) -> int:
@@ -563,10 +647,15 @@ class OpenRegistry:
 
     def _check_reached_after(self, ids: Sequence[int], right: str, sections: Iterable[str]) -> None:
         """No record leaves its writer's reach: what he wrote must still be his to write."""
-        wanted = and_(self.seen.reach(right), *(self.seen.section_editable(each, right) for each in sorted(set(sections))))
+        written = (self.seen.section_editable(each, right) for each in sorted(set(sections)))
+        wanted = all_of([self.seen.reach(right), *written])
         if wanted.compare(true()):
             return
-        statement = select(func.count()).select_from(self.seen.table).where(self.seen.table.c.id.in_(list(ids)), wanted)
+        statement = (
+            select(func.count())
+            .select_from(self.seen.table)
+            .where(self.seen.table.c.id.in_(list(ids)), wanted)
+        )
         if self.gate.connection.scalar(statement) != len(ids):
             raise Forbidden(_("The record would lie outside of what you may work with."))
 
@@ -574,7 +663,7 @@ class OpenRegistry:
         self.gate.emit(RecordsChanged(self.registry.key, tuple(ids), action, fields))
 
     def _uniqueness(self) -> "_Uniqueness":
-        return _Uniqueness(self.registry)
+        return _Uniqueness(self.registry, self.gate.failure)
 
 
 @dataclass
@@ -582,6 +671,7 @@ class _Uniqueness:
     """Turns the database's word on uniqueness into ours: which field, but never whose record."""
 
     registry: Registry
+    failure: Failure
 
     def __enter__(self) -> None:
         return None
@@ -589,9 +679,12 @@ class _Uniqueness:
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
         if not isinstance(error, IntegrityError):
             return
+        self.failure.statement_failed = True
         name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
         for each in self.registry.fields:
-            if each.unique and (name == f"ix_{self.registry.id}_u{each.id}" or name.endswith(f".{each.column}")):
+            if each.unique and (
+                name == f"ix_{self.registry.id}_u{each.id}" or name.endswith(f".{each.column}")
+            ):
                 sentence = _("This value is already used; “{field}” must be unique.", field=each.name)
                 raise Conflict(sentence, {each.key: [sentence]}) from error
 

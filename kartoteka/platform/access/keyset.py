@@ -45,7 +45,9 @@ def take(
     statement = statement.add_columns(*(term.expression.label(f"_k{n}") for n, term in enumerate(terms)))
     first, found = terms[0], []
     if first.name == "id":
-        return list(connection.execute(_ordered(statement, terms).where(_after(terms, place)).limit(size + 1)))
+        return list(
+            connection.execute(_ordered(statement, terms).where(_after(terms, place)).limit(size + 1))
+        )
     if place is None or place.values[0] is not None:
         filled = statement.where(first.expression.is_not(None), _bound(first, place), _after(terms, place))
         found = list(connection.execute(_ordered(filled, terms).limit(size + 1)))
@@ -138,7 +140,9 @@ def _fits(term: SortTerm, value: Any) -> bool:
 
 
 def _damaged() -> Invalid:
-    return Invalid({"cursor": [_("The cursor is damaged or belongs to another list; begin at the first page.")]})
+    return Invalid(
+        {"cursor": [_("The cursor is damaged or belongs to another list; begin at the first page.")]}
+    )
 
 
 def _plain(value: Any) -> Any:

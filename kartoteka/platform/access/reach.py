@@ -34,7 +34,9 @@ class Rows:
 EVERYTHING = Rows(everything=True)
 
 
-def rows_for(actor: Actor, registry: Registry, right: str, section: str | None = None, level: str = READ) -> Rows:
+def rows_for(
+    actor: Actor, registry: Registry, right: str, section: str | None = None, level: str = READ
+) -> Rows:
     """This function will add up the rows on which the actor holds a right (and, if named, a level in a section)."""
     if actor.is_admin:
         return EVERYTHING

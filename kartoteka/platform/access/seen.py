@@ -5,7 +5,7 @@ Everything that the actor may not see is either absent (the field does not exist
 Row rules are compiled by the same class with `trusted=True`: a rule may use fields that its holder cannot see.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -103,7 +103,9 @@ class _Unanswerable(Exception):
 class Seen:
     """One registry under one alias, as the actor of `sight` sees it."""
 
-    def __init__(self, sight: Sight, registry: Registry, table: FromClause | None = None, *, trusted: bool = False) -> None:
+    def __init__(
+        self, sight: Sight, registry: Registry, table: FromClause | None = None, *, trusted: bool = False
+    ) -> None:
         self.sight = sight
         self.registry = registry
         self.table: Any = table if table is not None else sight.layout.table(registry)
@@ -162,7 +164,12 @@ class Seen:
         if found is None or self.trusted:
             return found
         section = self.registry.section(found.section)
-        if not found.active or section is None or not section.active or self.section_rows(found.section).nothing:
+        if (
+            not found.active
+            or section is None
+            or not section.active
+            or self.section_rows(found.section).nothing
+        ):
             return None
         return found
 
@@ -178,13 +185,13 @@ class Seen:
 
     @staticmethod
     def _masked(column: ColumnElement[Any], shown: Bool) -> ColumnElement[Any]:
-        return column if shown is true() or _is_true(shown) else case((shown, column))
+        return column if _is_true(shown) else case((shown, column))
 
     @cached_property
     def title_shown(self) -> Bool:
         """The condition that the title may be read: all that it is made of may be read."""
         sections = dict.fromkeys(field.section for field in title_fields(self.registry))
-        return and_(true(), *(self.section_shown(section) for section in sections))
+        return all_of(map(self.section_shown, sections))
 
     def title(self, *, order: bool = False) -> ColumnElement[Any]:
         """This function will give the title (or its sort key), empty where it must not be read."""
@@ -265,7 +272,11 @@ class Seen:
             target = self.target_of(field)
             if target is None:
                 return false()
-            inner = true() if operator is Operator.NOT_EMPTY else self._any_of(target.table.c.id, kind, operator, value)
+            inner = (
+                true()
+                if operator is Operator.NOT_EMPTY
+                else self._any_of(target.table.c.id, kind, operator, value)
+            )
             return self._link_exists(field, target, inner)
         found = exists().where(links.c.field_id == field.id, links.c.source == self.table.c.id, chosen)
         return and_(self.section_shown(field.section), found)
@@ -306,7 +317,12 @@ class Seen:
         return column.in_([self._operand(kind, each) for each in value])
 
     def _ordered(
-        self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any, convert: Callable[[Any], Any]
+        self,
+        column: ColumnElement[Any],
+        kind: Kind,
+        operator: Operator,
+        value: Any,
+        convert: Callable[[Any], Any],
     ) -> Bool:
         if operator is not Operator.BETWEEN:
             return _ORDER[operator](column, convert(self._operand(kind, value)))
@@ -352,10 +368,15 @@ class Seen:
         elif operator is Operator.BETWEEN:
             found = and_(column >= operands[0], column <= operands[1])
         else:
-            found = or_(false(), *(column.in_(each) if isinstance(each, Select) else column == each for each in operands))
+            found = or_(
+                false(),
+                *(column.in_(each) if isinstance(each, Select) else column == each for each in operands),
+            )
         return _with_negation(column, found, negated)
 
-    def _system_operand(self, name: str, operator: Operator) -> tuple[ColumnElement[Any], Callable[[Any], Any]]:
+    def _system_operand(
+        self, name: str, operator: Operator
+    ) -> tuple[ColumnElement[Any], Callable[[Any], Any]]:
         if name == "title":
             by_key = operator in _ORDER or operator is Operator.BETWEEN
             return self.title(order=by_key), (lambda each: sort_key(str(each))) if by_key else str
@@ -413,18 +434,22 @@ class Seen:
                 raise _Unanswerable
             return select(literal(None, Integer)).where(false())
         seen = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
-        known = and_(seen.table.c.id == identity.id, seen.alive, true() if self.trusted else seen.reach("view"))
+        known = and_(
+            seen.table.c.id == identity.id, seen.alive, true() if self.trusted else seen.reach("view")
+        )
         if not path:
             return select(seen.table.c.id).where(known)
         field = seen.field(path[0])
-        if field is None or len(path) > 1 or not seen.visible_at_all and not self.trusted:
+        if field is None or len(path) > 1 or (not seen.visible_at_all and not self.trusted):
             if self.trusted:
                 raise _Unanswerable
             raise unknown_field(".".join(("identity", *path)))
         if not self.sight.layout.kind(field).linking:
             return select(seen.column(field)).where(known)
         links = LINKS.alias()
-        joined = and_(links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.section_shown(field.section))
+        joined = and_(
+            links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.section_shown(field.section)
+        )
         return select(links.c.target).where(known, joined)
 
     def sort_terms(self, order: str) -> list[SortTerm]:
@@ -464,7 +489,9 @@ class Seen:
         links = LINKS.alias()
         if field.type == "user":
             people = USERS.alias()
-            title: ColumnElement[Any] = func.min(people.c.name.collate("C") if self.sight.dialect == "postgresql" else people.c.name)
+            title: ColumnElement[Any] = func.min(
+                people.c.name.collate("C") if self.sight.dialect == "postgresql" else people.c.name
+            )
             known: Bool = people.c.id == links.c.target
         else:
             target = self.target_of(field) if field.type == "relation" else None
@@ -474,6 +501,12 @@ class Seen:
             known = and_(target.table.c.id == links.c.target, target.alive, target.reach("view"))
         first = select(title).where(links.c.field_id == field.id, links.c.source == self.table.c.id, known)
         return self._masked(first.correlate(self.table).scalar_subquery(), self.section_shown(field.section))
+
+
+def all_of(conditions: Iterable[Bool]) -> Bool:
+    """This function will join conditions by AND, leaving out those that always hold."""
+    kept = [each for each in conditions if not _is_true(each)]
+    return and_(*kept) if kept else true()
 
 
 def unknown_field(name: str) -> Invalid:
@@ -503,7 +536,9 @@ def _parsed(kind: Kind, value: Any) -> Any:
 
 
 def _identifier(value: Any) -> Any:
-    if isinstance(value, Select) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63):
+    if isinstance(value, Select) or (
+        isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+    ):
         return value
     if isinstance(value, str) and value.isdecimal() and len(value) < 19:
         return int(value)

@@ -68,7 +68,7 @@ class _Parser:
         if self.nodes > MAX_NODES:
             raise _wrong(_("The filter has too many parts; {max} are the most.", max=MAX_NODES))
         if not isinstance(document, Mapping):
-            raise _wrong(_('A filter is an object with the keys field, op and value.'))
+            raise _wrong(_("A filter is an object with the keys field, op and value."))
         if "field" in document:
             return self.comparison(document)
         if len(document) != 1:

@@ -51,7 +51,10 @@ def registry_to_document(registry: Registry) -> dict[str, Any]:
     document = _attributes(registry, ("id", *_PARTS))
     document["categories"] = [_attributes(each, ("id",)) for each in registry.categories]
     document["sections"] = [
-        {**_attributes(section, ("id",)), "fields": [field_to_document(each) for each in registry.fields if each.section == section.key]}
+        {
+            **_attributes(section, ("id",)),
+            "fields": [field_to_document(each) for each in registry.fields if each.section == section.key],
+        }
         for section in registry.sections
     ]
     return document
@@ -88,4 +91,6 @@ def grant_to_document(grant: Grant) -> dict[str, Any]:
 
 def grant_from_document(document: Mapping[str, Any]) -> Grant:
     """This function will read a grant that is known to be sound."""
-    return Grant(frozenset(document.get("rights", ())), dict(document.get("sections", {})), document.get("rows"))
+    return Grant(
+        frozenset(document.get("rights", ())), dict(document.get("sections", {})), document.get("rows")
+    )

@@ -56,19 +56,16 @@ class Office:
         return self._layouts(_ById(catalog))
 
     @contextmanager
-    def begin(self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False,
-              epoch: str | None = None) -> Iterator[Work]:  # fmt: skip
+    def begin(
+        self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False
+    ) -> Iterator[Work]:
         """This function will begin work as a user; it ends with the block, all or nothing.
 
         `write` is needed for any change, `design` for a change of the design: it waits for all writers.
-        `epoch` is the one under which a session was begun; the session has ended when the user has another by now.
 
-        :raises Unauthenticated: when there is no such active user, or his session has ended.
+        :raises Unauthenticated: when there is no such active user.
         """
-        who = select(User).where(User.id == user_id)
-        if epoch is not None:
-            who = who.where(User.epoch == epoch)
-        with self._begin(who, via, write, design) as work:
+        with self._begin(select(User).where(User.id == user_id), via, write, design) as work:
             yield work
 
     @contextmanager
@@ -123,6 +120,9 @@ class Office:
         """This function will open a bare transaction for what happens before anybody is known: sign-in, delivery."""
         with self.engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: write})
+            if not write and self.engine.dialect.name == "postgresql":
+                # A reader holds no lock on the design: all his statements must see the same moment.
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with Session(connection, expire_on_commit=False) as session, session.begin():
                 yield session
 
@@ -137,17 +137,11 @@ class Office:
             catalog = self.snapshots.at(session.connection(), version)
             actor = _actor(user, catalog, role_ids)
             with speaking(actor.locale.language):
-                yield Work(
-                    self,
-                    actor,
-                    catalog,
-                    self.layout(catalog),
-                    session,
-                    self.clock(),
-                    via,
-                    write or design,
-                    design,
-                )
+                layout = self.layout(catalog)
+                work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design)
+                yield work
+                if work.failure.statement_failed:
+                    raise Misconfigured("A statement failed and the work went on; use work.attempt() around it.")
 
     def _look_up(self, session: Session, who: Select[User],
                  refusal: str | None) -> tuple[User, int, list[int]]:  # fmt: skip

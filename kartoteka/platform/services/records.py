@@ -147,7 +147,13 @@ def count(work: Work, registry: str, query: Query) -> int:
 
 
 def change(
-    work: Work, registry: str, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None
+    work: Work,
+    registry: str,
+    record: int,
+    values: Mapping[str, Any],
+    *,
+    category: Any = KEEP,
+    version: int | None = None,
 ) -> Record:
     """This function will change fields of a record; fields not named stay as they are.
 
@@ -181,7 +187,9 @@ def batch(
     :raises Invalid: with keys such as `create.3.name` that tell which entry is wrong.
     """
     if len(create) + len(update) + len(delete) > MAX_BATCH:
-        raise Invalid({"batch": [_("A batch has {max} records at most; import a larger number.", max=MAX_BATCH)]})
+        raise Invalid(
+            {"batch": [_("A batch has {max} records at most; import a larger number.", max=MAX_BATCH)]}
+        )
     begin_batch(work, "batch", registry)
     opened = work.open(registry)
     with _Entries() as entries:
@@ -204,12 +212,21 @@ def batch(
 
 def begin_batch(work: Work, kind: str, registry: str, note: str = "") -> int:
     """This function will begin a batch: what the work does from now on can be undone together."""
-    row = {"at": work.now, "by_id": work.actor.user_id, "via": work.via, "kind": kind, "registry": registry, "note": note}
+    row = {
+        "at": work.now,
+        "by_id": work.actor.user_id,
+        "via": work.via,
+        "kind": kind,
+        "registry": registry,
+        "note": note,
+    }
     work.batch = work.connection.execute(insert(BatchRow.__table__).returning(BatchRow.id), row).scalar_one()
     return work.batch
 
 
-def summary(work: Work, registry: str, *, group_by: str | None = None, measure: str = "count", query: Query = Query()) -> list[Group]:
+def summary(
+    work: Work, registry: str, *, group_by: str | None = None, measure: str = "count", query: Query = Query()
+) -> list[Group]:
     """This function will count, or sum up a number field, by the values of a field.
 
     `measure` is `count` or `sum:field`, `avg:field`, `min:field`, `max:field`.
@@ -226,7 +243,11 @@ def summary(work: Work, registry: str, *, group_by: str | None = None, measure: 
     if group_by is None:
         return [Group(None, "", row[0], _measured(function, row[1:])) for row in rows]
     texts = _group_texts(work, opened, grouped, [row[0] for row in rows])
-    return [Group(key, texts.get(row[0], ""), row[1], _measured(function, row[2:])) for row in rows for key in [_key(row[0])]]
+    return [
+        Group(key, texts.get(row[0], ""), row[1], _measured(function, row[2:]))
+        for row in rows
+        for key in [_key(row[0])]
+    ]
 
 
 def related(work: Work, registry: str, record: int, *, limit: int = 20) -> list[Related]:
@@ -243,7 +264,9 @@ def related(work: Work, registry: str, record: int, *, limit: int = 20) -> list[
             continue
         condition = _Comparison((each.key,), Operator.EQ, record)
         rows, more = pointing.page(Selection(condition, sort="title", fields=(), size=limit))
-        found.append(Related(other, each, [Link(row.id, row.title or f"#{row.id}") for row in rows], more is not None))
+        found.append(
+            Related(other, each, [Link(row.id, row.title or f"#{row.id}") for row in rows], more is not None)
+        )
     return found
 
 
@@ -268,7 +291,9 @@ def _parsed(opened: OpenRegistry, values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             parsed[each.key] = opened.kind(each).schema.deserialize(raw)
         except ma.ValidationError as error:
-            errors[each.key] = [str(text) for text in error.messages] if isinstance(error.messages, list) else [str(error)]
+            errors[each.key] = (
+                [str(text) for text in error.messages] if isinstance(error.messages, list) else [str(error)]
+            )
         if parsed.get(each.key) in (None, ()) and isinstance(opened.kind(each).type, Numbering):
             parsed.pop(each.key, None)
     if errors:
@@ -336,7 +361,9 @@ def cautions(work: Work, registry: str, values: Mapping[str, Any]) -> dict[str, 
 
 def _with_warnings(record: Record, warnings: Mapping[str, Sequence[str]]) -> Record:
     shown = {key: sentences for key, sentences in warnings.items() if key in record.values}
-    return Record(**{**{name: getattr(record, name) for name in Record.__dataclass_fields__}, "warnings": shown})
+    return Record(
+        **{**{name: getattr(record, name) for name in Record.__dataclass_fields__}, "warnings": shown}
+    )
 
 
 def _records(work: Work, opened: OpenRegistry, rows: Sequence[SeenRow]) -> list[Record]:
@@ -349,7 +376,9 @@ def _records(work: Work, opened: OpenRegistry, rows: Sequence[SeenRow]) -> list[
     return [_record(opened, row, targets, titles) for row in rows]
 
 
-def _record(opened: OpenRegistry, row: SeenRow, targets: Mapping[str, str], titles: Mapping[tuple[str, int], str]) -> Record:
+def _record(
+    opened: OpenRegistry, row: SeenRow, targets: Mapping[str, str], titles: Mapping[tuple[str, int], str]
+) -> Record:
     links = {
         key: [Link(each, titles[(targets[key], each)]) for each in ids if (targets[key], each) in titles]
         for key, ids in row.links.items()
@@ -424,7 +453,13 @@ def _measure(opened: OpenRegistry, measure: str) -> tuple[str, Field | None]:
         return function, None
     found = opened.seen.field(key)
     if function not in ("sum", "avg", "min", "max") or found is None:
-        raise Invalid({"measure": [_("A measure is count, or sum, avg, min or max of a number field, such as sum:turnover.")]})
+        raise Invalid(
+            {
+                "measure": [
+                    _("A measure is count, or sum, avg, min or max of a number field, such as sum:turnover.")
+                ]
+            }
+        )
     if found.type not in NUMERIC:
         raise Invalid({"measure": [_("“{name}” is not a number.", name=found.key)]})
     return function, found
@@ -466,12 +501,16 @@ def _link_group(opened: OpenRegistry, grouped: Field) -> Any:
         target = opened.seen.target_of(grouped)
         if target is None:
             return literal(None), lambda statement: statement
-        visible = visible & links.c.target.in_(select(target.table.c.id).where(target.alive, target.reach("view")))
+        visible = visible & links.c.target.in_(
+            select(target.table.c.id).where(target.alive, target.reach("view"))
+        )
     on = (links.c.field_id == grouped.id) & (links.c.source == table.c.id) & visible
     return links.c.target, lambda statement: statement.outerjoin_from(table, links, on)
 
 
-def _group_texts(work: Work, opened: OpenRegistry, grouped: Field | None, keys: Iterable[Any]) -> dict[Any, str]:
+def _group_texts(
+    work: Work, opened: OpenRegistry, grouped: Field | None, keys: Iterable[Any]
+) -> dict[Any, str]:
     language = work.actor.locale.language
     if grouped is None:
         return {each.key: each.names.get(language) or each.name for each in opened.registry.categories}

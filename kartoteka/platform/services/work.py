@@ -1,5 +1,7 @@
 """A piece of work: one transaction by one actor under one version of the design."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.access.gate import Gate, OpenRegistry
+from kartoteka.platform.access.gate import Failure, Gate, OpenRegistry
 from kartoteka.platform.access.seen import Sight
 from kartoteka.platform.catalog.definitions import Catalog, Registry
 from kartoteka.platform.kernel import outbox
@@ -36,6 +38,7 @@ class Work:
     writes: bool
     designs: bool = False
     batch: int | None = None
+    failure: Failure = field(default_factory=Failure)
     _gates: dict[int | None, Gate] = field(default_factory=dict)
 
     @property
@@ -49,7 +52,7 @@ class Work:
         if self.batch not in self._gates:
             sight = Sight(self.actor, self.catalog, self.layout, self.connection.dialect.name, self.now)
             stamp = Stamp(self.now, self.actor.user_id, self.via, self.batch)
-            self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit)
+            self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit, self.failure)
         return self._gates[self.batch]
 
     def open(self, registry: str) -> OpenRegistry:
@@ -74,6 +77,18 @@ class Work:
         """
         if power not in self.actor.powers:
             raise Forbidden(_("You need the power “{power}” for this.", power=power))
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """This function will let a part of the work fail by itself: what the block did is undone, the rest goes on."""
+        try:
+            self.session.flush()
+            # On the connection itself: the gate does not go through the session, whose savepoints come late.
+            with self.connection.begin_nested():
+                yield
+        except Exception:
+            self.failure.statement_failed = False
+            raise
 
     def renew(self, catalog: Catalog, layout: Layout) -> None:
         """This function will go on under a design that this very transaction has just made."""

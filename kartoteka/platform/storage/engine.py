@@ -16,7 +16,9 @@ def make_engine(url: str) -> Engine:
     """This function will open the database at `url` (SQLite or PostgreSQL)."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -27,7 +27,9 @@ def create_statements(dialect: str, registry_key: str) -> list[str]:
     """This function will give the statements that make the full-text table of a registry."""
     name = index_name(registry_key)
     if dialect == "sqlite":
-        return [f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3')"]
+        return [
+            f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3')"
+        ]
     return [
         f"CREATE TABLE {name} (record BIGINT NOT NULL, slot INTEGER NOT NULL, body TSVECTOR NOT NULL, PRIMARY KEY (record, slot))",
         f"CREATE INDEX {name}_body ON {name} USING GIN (body)",
@@ -47,10 +49,14 @@ def write_documents(connection: Connection, registry_key: str, documents: Sequen
         return
     name = index_name(registry_key)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, body) VALUES (?, ?)", [(r * SLOTS + s, b) for r, s, b in rows])
+        connection.exec_driver_sql(
+            f"INSERT INTO {name} (rowid, body) VALUES (?, ?)", [(r * SLOTS + s, b) for r, s, b in rows]
+        )
     else:
         connection.execute(
-            text(f"INSERT INTO {name} (record, slot, body) VALUES (:record, :slot, array_to_tsvector(string_to_array(:body, ' ')))"),
+            text(
+                f"INSERT INTO {name} (record, slot, body) VALUES (:record, :slot, array_to_tsvector(string_to_array(:body, ' ')))"
+            ),
             [{"record": r, "slot": s, "body": " ".join(sorted(set(b.split())))} for r, s, b in rows],
         )
 
@@ -62,7 +68,9 @@ def remove_documents(connection: Connection, registry_key: str, keys: Iterable[t
     if not pairs:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"DELETE FROM {name} WHERE rowid = ?", [(r * SLOTS + s,) for r, s in pairs])
+        connection.exec_driver_sql(
+            f"DELETE FROM {name} WHERE rowid = ?", [(r * SLOTS + s,) for r, s in pairs]
+        )
     else:
         connection.execute(text(f"DELETE FROM {name} WHERE record = :record AND slot = :slot"),
                            [{"record": r, "slot": s} for r, s in pairs])  # fmt: skip
@@ -73,7 +81,9 @@ def empty_index(connection: Connection, registry_key: str) -> None:
     connection.execute(text(f"DELETE FROM {index_name(registry_key)}"))
 
 
-def matches(dialect: str, registry_key: str, record: ColumnElement[int], word: str, slots: Sequence[int]) -> ColumnElement[bool]:
+def matches(
+    dialect: str, registry_key: str, record: ColumnElement[int], word: str, slots: Sequence[int]
+) -> ColumnElement[bool]:
     """This function will give the condition that a record has a word beginning like `word` in one of the sections."""
     name = index_name(registry_key)
     if dialect == "sqlite":

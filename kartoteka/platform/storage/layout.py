@@ -53,7 +53,11 @@ class Layout:
 def layout_of(catalog: Catalog, types: FieldTypes) -> Layout:
     """This function will lay out every registry of the catalog, switched off ones too."""
     metadata = MetaData()
-    kinds = {field.id: kind_of(field, types) for registry in catalog.registries.values() for field in registry.fields}
+    kinds = {
+        field.id: kind_of(field, types)
+        for registry in catalog.registries.values()
+        for field in registry.fields
+    }
     tables = {key: registry_table(registry, kinds, metadata) for key, registry in catalog.registries.items()}
     return Layout(tables, kinds)
 
@@ -113,7 +117,7 @@ def _system_indexes(table: Table) -> None:
 
 def sort_column(field: Field) -> str:
     """This function will name the column that holds the stored sort key of a field."""
-    return f"_s_{field.column}"
+    return f"_o_{field.column}"
 
 
 def field_columns(field: Field, kind: Kind) -> list[Column[Any]]:
@@ -127,7 +131,9 @@ def field_columns(field: Field, kind: Kind) -> list[Column[Any]]:
     return columns
 
 
-INDEXED = frozenset({"integer", "decimal", "money", "percent", "date", "datetime", "choice", "autonumber", "ico"})
+INDEXED = frozenset(
+    {"integer", "decimal", "money", "percent", "date", "datetime", "choice", "autonumber", "ico"}
+)
 
 
 def field_indexes(table: Table, field: Field, kind: Kind) -> list[Index]:
@@ -145,4 +151,6 @@ def field_indexes(table: Table, field: Field, kind: Kind) -> list[Index]:
 
 def _index(table: Table, suffix: str, *columns: Any, where: Any, unique: bool = False) -> Index:
     # Ids, since two long keys cut to the length of a name might become one.
-    return Index(f"ix_{table.info['id']}_{suffix}", *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    return Index(
+        f"ix_{table.info['id']}_{suffix}", *columns, unique=unique, sqlite_where=where, postgresql_where=where
+    )

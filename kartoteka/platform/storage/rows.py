@@ -17,10 +17,15 @@ Links = Mapping[int, Sequence[int]]
 def allocate_ids(connection: Connection, table: Table, count: int) -> list[int]:
     """This function will reserve `count` ids of a registry, so that many rows can go in by one statement."""
     if connection.dialect.name == "postgresql":
-        series = text(f"SELECT nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, :count)")
+        series = text(
+            f"SELECT nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, :count)"
+        )
         return [int(value) for value in connection.scalars(series, {"count": count})]
     # The writer holds SQLite's only write lock, and AUTOINCREMENT remembers ids that were used and removed.
-    used = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}) or 0
+    used = (
+        connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+        or 0
+    )
     return list(range(used + 1, used + 1 + count))
 
 
@@ -52,7 +57,9 @@ def replace_links(connection: Connection, record: int, links: Links) -> None:
     insert_links(connection, ((field, record, targets) for field, targets in links.items()))
 
 
-def read_links(connection: Connection, fields: Sequence[int], records: Sequence[int]) -> dict[tuple[int, int], tuple[int, ...]]:
+def read_links(
+    connection: Connection, fields: Sequence[int], records: Sequence[int]
+) -> dict[tuple[int, int], tuple[int, ...]]:
     """This function will read links of many records at once: {(field id, record): targets in order}."""
     if not fields or not records:
         return {}
@@ -67,13 +74,18 @@ def read_links(connection: Connection, fields: Sequence[int], records: Sequence[
     return {key: tuple(targets) for key, targets in found.items()}
 
 
-def next_numbers(connection: Connection, field: int, count: int, start: int) -> range:
+def next_numbers(connection: Connection, field: int, count: int) -> range:
     """This function will take `count` numbers of a series; parallel writers wait for each other, so none is taken twice."""
-    taken = update(SERIES).where(SERIES.c.field_id == field).values(next=SERIES.c.next + count).returning(SERIES.c.next)
+    taken = (
+        update(SERIES)
+        .where(SERIES.c.field_id == field)
+        .values(next=SERIES.c.next + count)
+        .returning(SERIES.c.next)
+    )
     after = connection.scalar(taken)
     if after is None:
-        connection.execute(insert(SERIES), {"field_id": field, "next": start + count})
-        return range(start, start + count)
+        connection.execute(insert(SERIES), {"field_id": field, "next": 1 + count})
+        return range(1, 1 + count)
     return range(after - count, after)
 
 

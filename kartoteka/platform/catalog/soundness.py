@@ -1,0 +1,133 @@
+"""Rules that a whole catalog must obey before it comes into force."""
+
+from collections.abc import Iterator, Mapping
+
+import marshmallow as ma
+
+from kartoteka.field_types.capabilities import Linking, Numbering
+from kartoteka.field_types.field_type import FieldType, Sort
+from kartoteka.platform.catalog.definitions import Catalog, Field, Grant, Registry, Role
+from kartoteka.platform.catalog.filters import fields_of, parse
+from kartoteka.platform.catalog.titles import placeholders
+from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.texts import _
+
+FieldTypes = Mapping[str, FieldType]
+Problem = tuple[str, str]
+TARGETS = ("users", "files")
+SYSTEM_NAMES = frozenset({"id", "title", "category", "created_at", "created_by", "updated_at", "updated_by"})
+_TITLED = frozenset({
+    "text", "integer", "decimal", "money", "percent", "date", "datetime", "choice", "email", "phone", "url", "ico", "dic", "iban",
+    "address", "autonumber", "boolean", "long_text",
+})  # fmt: skip
+
+
+def check(catalog: Catalog, types: FieldTypes) -> None:
+    """This function will refuse a catalog that is not sound.
+
+    :raises Invalid: with every problem by its place, such as `companies.fields.owner`.
+    """
+    problems: dict[str, list[str]] = {}
+    for registry in catalog.registries.values():
+        for place, sentence in _registry(catalog, registry, types):
+            problems.setdefault(f"{registry.key}.{place}", []).append(sentence)
+    for role in catalog.roles.values():
+        for place, sentence in _role(catalog, role):
+            problems.setdefault(f"{role.key}.{place}", []).append(sentence)
+    if problems:
+        raise Invalid(problems)
+
+
+def _registry(catalog: Catalog, registry: Registry, types: FieldTypes) -> Iterator[Problem]:
+    yield from _title(registry, types)
+    for key in registry.columns:
+        if registry.field(key) is None and key not in SYSTEM_NAMES:
+            yield "columns", _("There is no field “{name}”.", name=key)
+    for section in registry.sections:
+        yield from _categories(registry, section.categories, f"sections.{section.key}")
+    for field in registry.fields:
+        place = f"fields.{field.key}"
+        yield from _categories(registry, field.categories, place)
+        for sentence in _field(catalog, registry, field, types):
+            yield place, sentence
+
+
+def _title(registry: Registry, types: FieldTypes) -> Iterator[Problem]:
+    for key in placeholders(registry.title):
+        field = registry.field(key)
+        if field is None:
+            yield "title", _("The title names “{name}”, which is no field.", name=key)
+        elif field.type not in _TITLED:
+            yield "title", _("“{name}” cannot be part of a title.", name=key)
+    if "{" in registry.title and not placeholders(registry.title):
+        yield "title", _("A title is a text with fields in braces, such as {example}.", example="{name}")
+
+
+def _categories(registry: Registry, keys: tuple[str, ...], place: str) -> Iterator[Problem]:
+    for key in keys:
+        if registry.category(key) is None:
+            yield place, _("There is no category “{name}”.", name=key)
+
+
+def _field(catalog: Catalog, registry: Registry, field: Field, types: FieldTypes) -> Iterator[str]:
+    kind = types.get(field.type)
+    if kind is None:
+        yield _("There is no field type “{type}”.", type=field.type)
+        return
+    if registry.section(field.section) is None:
+        yield _("There is no section “{name}”.", name=field.section)
+    options = kind.options(field.options)
+    if isinstance(kind, Linking):
+        target = kind.target(options)
+        if target not in catalog.registries and target not in TARGETS:
+            yield _("There is no registry “{registry}” to relate to.", registry=target)
+        if field.unique:
+            yield _("A field that points at other things cannot be unique.")
+    elif field.unique and (kind.sort is Sort.NONE or field.type in ("boolean", "multi_choice", "long_text")):
+        yield _("A field of this type cannot be unique.")
+    if field.default is not None:
+        if isinstance(kind, Numbering):
+            yield _("An automatic number has no default.")
+        try:
+            kind.schema(options).deserialize(field.default)
+        except ma.ValidationError as error:
+            yield _(
+                "The default does not fit: {reason}",
+                reason=str(error.messages[0]) if isinstance(error.messages, list) else str(error),
+            )
+
+
+def _role(catalog: Catalog, role: Role) -> Iterator[Problem]:
+    for key, grant in role.grants.items():
+        registry = catalog.registries.get(key)
+        if registry is None:
+            yield f"grants.{key}", _("There is no registry “{registry}”.", registry=key)
+            continue
+        for place, sentence in _grant(catalog, registry, grant):
+            yield f"grants.{key}.{place}", sentence
+
+
+def _grant(catalog: Catalog, registry: Registry, grant: Grant) -> Iterator[Problem]:
+    for section in grant.sections:
+        if registry.section(section) is None:
+            yield "sections", _("There is no section “{name}”.", name=section)
+    if grant.rows is None:
+        return
+    try:
+        paths = fields_of(parse(grant.rows))
+    except Invalid as error:
+        yield "rows", error.message
+        return
+    for path in sorted(paths):
+        if not _leads_somewhere(catalog, registry, path):
+            yield "rows", _("There is no field “{name}”.", name=".".join(path))
+
+
+def _leads_somewhere(catalog: Catalog, registry: Registry, path: tuple[str, ...]) -> bool:
+    field = registry.field(path[0])
+    if len(path) == 1:
+        return field is not None or path[0] in SYSTEM_NAMES
+    if field is None or field.type != "relation":
+        return False
+    target = catalog.registries.get(str(field.options.get("target")))
+    return target is not None and _leads_somewhere(catalog, target, path[1:])
