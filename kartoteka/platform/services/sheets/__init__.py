@@ -1,0 +1,1 @@
+"""Spreadsheets in and out, without a database: reading, guessing types, matching columns, writing."""
