@@ -9,6 +9,7 @@ import redis
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, text
 
+from kartoteka.platform.services.office import Office
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.guard import _reached
 from tests.servers.mail import Mailbox
@@ -81,3 +82,9 @@ def test_nobody_reaches_outside(host: str) -> None:
         pass
     assert _reached
     _reached.clear()
+
+
+def test_an_office_is_installed_and_its_own(office: Office) -> None:
+    with office.begin_system() as work:
+        work.require("design")
+        assert work.registries() == []
