@@ -46,6 +46,9 @@ from kartoteka.platform.storage.layout import Kind, sort_column
 
 _PLAIN = Locale()
 KEEP: Any = object()
+# The category in history; no key of a field begins with an underscore.
+CATEGORY = "_category"
+CHUNK = 500
 Flag = ColumnElement[bool] | bool
 
 
@@ -254,7 +257,7 @@ class OpenRegistry:
         columns = [*([group.label("_group")] if group is not None else []), *measures]
         statement = join(select(*columns).select_from(self.seen.table)).where(self._selected(selection))
         if group is not None:
-            statement = statement.group_by(group).order_by(group)
+            statement = statement.group_by(group).order_by(group.is_(None), group)
         return list(self.gate.connection.execute(statement.limit(5000)))
 
     def _selected(self, selection: Selection) -> Bool:
@@ -415,7 +418,7 @@ class OpenRegistry:
             if value not in (None, ())
         }
         if new.category:
-            changes["category"] = (None, new.category)
+            changes[CATEGORY] = (None, new.category)
         entry = history.Entry(self.registry.id, record, 1, "create", changes, history.START)
         sealed = history.sealed(entry, stamp)
         row = {
@@ -453,7 +456,7 @@ class OpenRegistry:
         changes = {key: (self._wire(key, old[key]), self._wire(key, value)) for key, value in changed.items()}
         columns = self._columns(changed)
         if category is not KEEP and category != current["_category"]:
-            changes["category"] = (current["_category"], category)
+            changes[CATEGORY] = (current["_category"], category)
             columns["_category"] = category
         if not changes:
             return False
@@ -476,6 +479,30 @@ class OpenRegistry:
         gone = {"_removed_at": self.gate.stamp.at, "_removed_by": self.gate.stamp.by_id}
         self._write(record, current, gone, {}, "remove")
         self._tell([record], "remove")
+
+    def remove_many(self, records: Sequence[int]) -> None:
+        """This function will put many records into the recycle bin, all or none.
+
+        :raises NotFound: :raises Forbidden: when one of them is not the actor's to remove.
+        """
+        for start in range(0, len(records), CHUNK):
+            self._remove_some(list(records[start : start + CHUNK]))
+
+    def _remove_some(self, records: Sequence[int]) -> None:
+        table, stamp = self.seen.table, self.gate.stamp
+        may = self.seen.reach("delete").label("_m_delete")
+        statement = select(table.c.id, table.c._version, table.c._chain, may).where(self._reached(), table.c.id.in_(records))
+        found = {row.id: row for row in self.gate.connection.execute(statement.with_for_update(of=table))}
+        for record in records:
+            if record not in found:
+                raise _no_record(record)
+            if not found[record]._m_delete:
+                raise Forbidden(_("You may not delete this record."))
+        entries = [history.Entry(self.registry.id, row.id, row._version + 1, "remove", {}, row._chain) for row in found.values()]
+        sealed = [history.sealed(entry, stamp) for entry in entries]
+        rows.mark_removed(self.gate.connection, table, [(row["record_id"], row["version"], row["hash"]) for row in sealed], stamp)
+        history.append(self.gate.connection, sealed)
+        self._tell(records, "remove")
 
     def restore(self, record: int) -> None:
         """This function will take a record out of the recycle bin; whoever may delete may restore."""
@@ -702,4 +729,4 @@ def _no_record(record: int) -> NotFound:
     return NotFound(_("There is no record {id}.", id=record))
 
 
-__all__ = ["KEEP", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "User", "wire"]
+__all__ = ["CATEGORY", "KEEP", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "User", "wire"]

@@ -9,6 +9,7 @@ from kartoteka.platform.access.models import User, UserRole
 from kartoteka.platform.catalog.definitions import ADMIN, POWERS, Role
 from kartoteka.platform.catalog.models import CatalogState, RoleRow
 from kartoteka.platform.catalog.portable import role_to_row
+from kartoteka.platform.kernel import jobs as _jobs  # noqa: F401  tells the metadata its tables
 from kartoteka.platform.kernel.tables import Base
 from kartoteka.platform.services.office import SYSTEM_EMAIL, Office
 from kartoteka.platform.storage import models as _records  # noqa: F401  tells the metadata its tables

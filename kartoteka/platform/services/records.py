@@ -129,7 +129,7 @@ def create(work: Work, registry: str, values: Mapping[str, Any], *, category: st
 def fetch(work: Work, registry: str, record: int, *, removed: bool = False) -> Record:
     """This function will fetch one record."""
     opened = work.open(registry)
-    return _records(work, opened, [opened.one(_identifier(record), removed=removed)])[0]
+    return _records(work, opened, [opened.one(record_id(record), removed=removed)])[0]
 
 
 def browse(work: Work, registry: str, query: Query, *, flags: bool = False) -> Page:
@@ -163,18 +163,18 @@ def change(
     parsed = _parsed(opened, values)
     _check_required(opened, parsed)
     wanted = category if category is KEEP else _category(opened, category)
-    opened.change(_identifier(record), parsed, category=wanted, version=version)
+    opened.change(record_id(record), parsed, category=wanted, version=version)
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
 
 
 def remove(work: Work, registry: str, record: int, *, version: int | None = None) -> None:
     """This function will put a record into the recycle bin."""
-    work.open(registry).remove(_identifier(record), version)
+    work.open(registry).remove(record_id(record), version)
 
 
 def restore(work: Work, registry: str, record: int) -> Record:
     """This function will take a record out of the recycle bin."""
-    work.open(registry).restore(_identifier(record))
+    work.open(registry).restore(record_id(record))
     return fetch(work, registry, record)
 
 
@@ -253,7 +253,7 @@ def summary(
 def related(work: Work, registry: str, record: int, *, limit: int = 20) -> list[Related]:
     """This function will find the records that point at a record, field by field, as far as the actor may see them."""
     opened = work.open(registry)
-    opened.one(_identifier(record))
+    opened.one(record_id(record))
     found = []
     for other, each in work.catalog.relations_to.get(registry, ()):
         try:
@@ -394,7 +394,8 @@ def _target(opened: OpenRegistry, each: Field) -> str:
     return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
 
 
-def _identifier(record: Any) -> int:
+def record_id(record: Any) -> int:
+    """This function will read an id; what cannot be one is not there."""
     if isinstance(record, int) and not isinstance(record, bool) and 0 < record < 2**63:
         return record
     raise NotFound(_("There is no record {id}.", id=str(record)[:40]))
@@ -402,8 +403,8 @@ def _identifier(record: Any) -> int:
 
 def _identified(body: Any) -> tuple[int, int | None]:
     if isinstance(body, Mapping):
-        return _identifier(body.get("id")), body.get("version")
-    return _identifier(body), None
+        return record_id(body.get("id")), body.get("version")
+    return record_id(body), None
 
 
 def _new_row(opened: OpenRegistry, body: Any) -> NewRow:
@@ -529,5 +530,5 @@ def _key(value: Any) -> Any:
 
 __all__ = [
     "KEEP", "BatchResult", "Group", "Link", "Page", "Query", "Record", "Related", "batch", "begin_batch", "browse",
-    "cautions", "change", "count", "create", "fetch", "picker", "related", "remove", "restore", "summary",
+    "cautions", "change", "count", "create", "fetch", "picker", "record_id", "related", "remove", "restore", "summary",
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 
+from kartoteka.platform.storage.history import Stamp
 from kartoteka.platform.storage.models import LinkRow, SeriesRow
 
 LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
@@ -38,6 +39,14 @@ def update_row(connection: Connection, table: Table, record: int, version: int, 
     """This function will change one row if it still has `version`, and tell whether it had."""
     statement = update(table).where(table.c.id == record, table.c._version == version).values(**values)
     return connection.execute(statement).rowcount == 1
+
+
+def mark_removed(connection: Connection, table: Table, heads: Sequence[tuple[int, int, str]], stamp: Stamp) -> None:
+    """This function will put locked rows, given as (id, new version, hash of its entry), into the recycle bin."""
+    gone = {"_removed_at": stamp.at, "_removed_by": stamp.by_id, "_updated_at": stamp.at, "_updated_by": stamp.by_id}
+    statement = update(table).where(table.c.id == bindparam("record"))
+    changed = statement.values(**gone, _version=bindparam("version"), _chain=bindparam("head"))
+    connection.execute(changed, [{"record": record, "version": version, "head": head} for record, version, head in heads])
 
 
 def insert_links(connection: Connection, links: Iterable[tuple[int, int, Sequence[int]]]) -> None:

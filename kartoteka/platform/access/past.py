@@ -1,0 +1,310 @@
+"""The history of one record as the actor may read it today: cut by section and row like the record itself.
+
+Stored entries hold every change. What leaves this module has lost the changes of fields that are hidden on this row,
+links to what the actor may not see, and entries of which nothing is left.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select
+
+from kartoteka.field_types.capabilities import Linking
+from kartoteka.platform.access.gate import CATEGORY, Gate, OpenRegistry, SeenRow, wire
+from kartoteka.platform.access.seen import USERS
+from kartoteka.platform.catalog.definitions import Field, Registry
+from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.storage.models import HistoryRow
+
+HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
+CHUNK = 200
+# Entries that tell of the record as a whole, whatever may be seen of its fields.
+_WHOLE = frozenset({"create", "remove", "restore"})
+Pair = tuple[Any, Any]
+
+
+@dataclass(frozen=True)
+class PastEntry:
+    """One version: who did what when; `changes` holds JSON values, links as `[{"id", "title"}]`."""
+
+    version: int
+    at: datetime
+    by: tuple[int, str]
+    via: str
+    action: str
+    batch: int | None
+    changes: Mapping[str, Pair]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A record as it was: its readable values in JSON form and what is known of that version."""
+
+    entry: PastEntry
+    category: str | None
+    values: Mapping[str, Any]
+    removed_at: datetime | None
+
+
+class PastOf:
+    """The past of one record through an opened registry."""
+
+    def __init__(self, opened: OpenRegistry, record: int, *, removed: bool = False) -> None:
+        """The record must be visible now; `removed` also looks into the recycle bin.
+
+        :raises NotFound: when it is not.
+        """
+        self.opened = opened
+        self.record = record
+        self.now = _present(opened, record, removed)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The fields that are readable on this very row, by key."""
+        seen = self.opened.seen
+        sections = [
+            each.key for each in seen.registry.active_sections if not seen.section_rows(each.key).nothing
+        ]
+        if not sections:
+            return {}
+        flags = [seen.section_shown(key).label(f"_f_{place}") for place, key in enumerate(sections)]
+        statement = select(*flags).select_from(seen.table).where(seen.table.c.id == self.record)
+        shown = self.opened.gate.connection.execute(statement).one()
+        readable = {key for key, flag in zip(sections, shown, strict=True) if flag}
+        return {each.key: each for each in seen.fields if each.section in readable}
+
+    def entries(self, *, before: int | None = None, limit: int = 100) -> list[PastEntry]:
+        """This function will give the newest entries (older than version `before`) of which anything is left."""
+        found: list[PastEntry] = []
+        while len(found) < limit:
+            rows = self._stored(before)
+            found += [each for each in self._cut(rows) if each.changes or each.action in _WHOLE]
+            if len(rows) < CHUNK:
+                break
+            before = rows[-1].version
+        return found[:limit]
+
+    def version_at(self, at: datetime) -> int:
+        """This function will tell which version was in force at a moment.
+
+        :raises NotFound: when the record did not exist yet.
+        """
+        newest = self._of_record.with_only_columns(HISTORY.c.version).where(HISTORY.c.at <= at)
+        found = self.opened.gate.connection.scalar(newest.order_by(HISTORY.c.version.desc()).limit(1))
+        if found is None:
+            raise NotFound("")
+        return int(found)
+
+    def moment(self, version: int) -> Moment:
+        """This function will walk back to a version.
+
+        :raises NotFound: when there is none.
+        """
+        values: dict[str, Any] = self._present_values()
+        category, removed_at = self.now.category, self.now.removed_at
+        for entry in self._all_cut():
+            if entry.version == version:
+                return Moment(entry, category, values, removed_at)
+            for key, (old, _new) in entry.changes.items():
+                if key == CATEGORY:
+                    category = old
+                else:
+                    values[key] = old
+            removed_at = self._removed_before(entry, removed_at)
+        raise NotFound("")
+
+    def raw_values(self, version: int, keys: Sequence[str]) -> tuple[dict[str, Any], str | None]:
+        """This function will give stored values of some fields at a version, to put them back, and the category.
+
+        Links that the actor may not see stay as they are now: he can neither take them away nor bring them back.
+        """
+        values: dict[str, Any] = {}
+        category = self.now.category
+        for row in self._all_stored():
+            if row.version == version:
+                break
+            for key, (old, _new) in json.loads(row.changes).items():
+                if key == CATEGORY:
+                    category = old
+                elif key in keys:
+                    values[key] = old
+        else:
+            raise NotFound("")
+        return {key: self._with_hidden_links(key, value) for key, value in values.items()}, category
+
+    def _with_hidden_links(self, key: str, value: Any) -> Any:
+        return with_hidden_links(self.opened, self.fields[key], value, self.now)
+
+    def _removed_before(self, entry: PastEntry, removed_at: datetime | None) -> datetime | None:
+        """When the record was in the bin before an entry: a restore does not tell since when, so it is looked up."""
+        if entry.action == "remove":
+            return None
+        if entry.action != "restore":
+            return removed_at
+        gone = self._of_record.with_only_columns(HISTORY.c.at).where(HISTORY.c.action == "remove")
+        newest = gone.where(HISTORY.c.version < entry.version).order_by(HISTORY.c.version.desc()).limit(1)
+        return self.opened.gate.connection.scalar(newest)
+
+    @property
+    def _of_record(self) -> Select[Any]:
+        joined = HISTORY.outerjoin(USERS, USERS.c.id == HISTORY.c.by_id)
+        statement = select(HISTORY, USERS.c.name.label("by_name")).select_from(joined)
+        return statement.where(
+            HISTORY.c.registry_id == self.opened.registry.id, HISTORY.c.record_id == self.record
+        )
+
+    def _stored(self, before: int | None) -> Sequence[Row[Any]]:
+        statement = self._of_record.order_by(HISTORY.c.version.desc()).limit(CHUNK)
+        if before is not None:
+            statement = statement.where(HISTORY.c.version < before)
+        return self.opened.gate.connection.execute(statement).all()
+
+    def _all_stored(self) -> Iterator[Row[Any]]:
+        before: int | None = None
+        while rows := self._stored(before):
+            yield from rows
+            before = rows[-1].version
+
+    def _all_cut(self) -> Iterator[PastEntry]:
+        before: int | None = None
+        while rows := self._stored(before):
+            yield from self._cut(rows)
+            before = rows[-1].version
+
+    def _cut(self, rows: Sequence[Row[Any]]) -> list[PastEntry]:
+        changes = [self._readable(json.loads(row.changes)) for row in rows]
+        titles = self._titles(changes)
+        cut = [
+            {key: pair for key, pair in each.items() if pair[0] != pair[1]}
+            for each in (
+                {key: self._shown(key, pair, titles) for key, pair in each.items()} for each in changes
+            )
+        ]
+        return [
+            PastEntry(
+                row.version, row.at, (row.by_id, row.by_name or ""), row.via, row.action, row.batch_id, each
+            )
+            for row, each in zip(rows, cut, strict=True)
+        ]
+
+    def _readable(self, changes: Mapping[str, Sequence[Any]]) -> dict[str, Pair]:
+        return {
+            key: (pair[0], pair[1]) for key, pair in changes.items() if key in self.fields or key == CATEGORY
+        }
+
+    def _target(self, key: str) -> str | None:
+        field = self.fields.get(key)
+        kind = self.opened.kind(field) if field is not None else None
+        return kind.type.target(kind.options) if kind is not None and isinstance(kind.type, Linking) else None
+
+    def _titles(self, changes: Sequence[Mapping[str, Pair]]) -> dict[tuple[str, int], str]:
+        wanted: dict[str, set[int]] = {}
+        for each in changes:
+            for key, pair in each.items():
+                target = self._target(key)
+                if target is not None:
+                    wanted.setdefault(target, set()).update(_ids(pair[0]), _ids(pair[1]))
+        return self.opened.gate.titles(wanted) if wanted else {}
+
+    def _shown(self, key: str, pair: Pair, titles: Mapping[tuple[str, int], str]) -> Pair:
+        old, new = (self._shown_value(key, value, titles) for value in pair)
+        return old, new
+
+    def _shown_value(self, key: str, value: Any, titles: Mapping[tuple[str, int], str]) -> Any:
+        target = self._target(key)
+        ids = _ids(value)
+        if target is None:
+            # Ids from the time when the field was a relation: nobody can say any more who may see them.
+            return None if ids else value
+        if value is not None and not ids:
+            return value
+        links = [{"id": each, "title": titles[(target, each)]} for each in ids if (target, each) in titles]
+        return links or None
+
+    def _present_values(self) -> dict[str, Any]:
+        raw = {key: self._wired(field) for key, field in self.fields.items()}
+        titles = self._titles([{key: (value, None) for key, value in raw.items()}])
+        return {key: self._shown_value(key, value, titles) for key, value in raw.items()}
+
+    def _wired(self, field: Field) -> Any:
+        kind = self.opened.kind(field)
+        return wire(kind, self.now.links[field.key] if kind.linking else self.now.values[field.key])
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a batch has done to one record: its first and last action, and the values from before."""
+
+    registry: Registry
+    record: int
+    version: int
+    first: str
+    last: str
+    old: Mapping[str, Any]
+
+
+def traces(gate: Gate, batch: int) -> list[Trace]:
+    """This function will collect what a batch has done, record by record, the last first."""
+    registries = {each.id: each for each in gate.sight.catalog.registries.values()}
+    columns = (
+        HISTORY.c.registry_id,
+        HISTORY.c.record_id,
+        HISTORY.c.version,
+        HISTORY.c.action,
+        HISTORY.c.changes,
+    )
+    statement = select(*columns).where(HISTORY.c.batch_id == batch).order_by(HISTORY.c.id)
+    found: dict[tuple[int, int], Trace] = {}
+    for registry, record, version, action, changes in gate.connection.execute(statement):
+        key = (registry, record)
+        before = found.pop(key, None)
+        old = {field: pair[0] for field, pair in json.loads(changes).items()}
+        found[key] = Trace(
+            registries[registry], record, version, before.first if before else action, action,
+            {**old, **(before.old if before else {})},
+        )  # fmt: skip
+    return list(reversed(found.values()))
+
+
+def newest_versions(gate: Gate, registry: Registry, records: Sequence[int]) -> dict[int, int]:
+    """This function will tell the present versions of records, to find those changed since a batch."""
+    table = gate.sight.layout.table(registry)
+    found: dict[int, int] = {}
+    for start in range(0, len(records), 500):
+        chunk = records[start : start + 500]
+        rows = gate.connection.execute(select(table.c.id, table.c._version).where(table.c.id.in_(chunk)))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def with_hidden_links(opened: OpenRegistry, field: Field, value: Any, now: SeenRow) -> Any:
+    """This function will keep links that the actor cannot see as they are, and drop past ones that he cannot see."""
+    kind = opened.kind(field)
+    if not isinstance(kind.type, Linking):
+        return None if _ids(value) else value
+    target, present = kind.type.target(kind.options), now.links.get(field.key, ())
+    known = opened.gate.titles({target: {*_ids(value), *present}})
+    visible = [each for each in _ids(value) if (target, each) in known]
+    return visible + [each for each in present if (target, each) not in known]
+
+
+def _ids(value: Any) -> tuple[int, ...]:
+    if isinstance(value, list) and value and all(isinstance(each, int) for each in value):
+        return tuple(value)
+    return ()
+
+
+def _present(opened: OpenRegistry, record: int, removed: bool) -> SeenRow:
+    try:
+        return opened.one(record)
+    except NotFound:
+        if not removed:
+            raise
+        return opened.one(record, removed=True)
+
+
+__all__ = ["Moment", "PastEntry", "PastOf", "Trace", "newest_versions", "traces", "with_hidden_links"]
