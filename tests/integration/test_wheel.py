@@ -11,6 +11,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.house.tree import ROOT, files
@@ -49,11 +50,8 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_the_package_needs(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
-    sources = {
-        str(path)
-        for path in files("kartoteka")
-        if path.suffix in (".py", ".html", ".txt", ".yaml", ".mako", ".svg")
-    }
+    kinds = (".py", ".html", ".txt", ".yaml", ".mako", ".svg")
+    sources = {str(path) for path in files("kartoteka") if path.suffix in kinds}
     assert sources <= held
     compiled = {str(path.with_suffix(".mo")) for path in files("kartoteka/**/*.po")}
     assert compiled <= held
@@ -83,11 +81,11 @@ def test_it_starts_in_an_empty_folder_and_ends_when_asked(program: Path, tmp_pat
             os.killpg(server.pid, signal.SIGINT)
             status = server.wait(20)
     assert status in (0, 130, -signal.SIGINT)
-    assert _left_behind(server.pid) == []
+    assert [process for process in psutil.process_iter() if _belongs_to(process, server.pid)] == []
 
 
-def _left_behind(session: int) -> list[str]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "-s", str(session)], capture_output=True, text=True, check=False
-    )
-    return listed.stdout.splitlines()
+def _belongs_to(process: psutil.Process, session: int) -> bool:
+    try:
+        return os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
