@@ -1,11 +1,12 @@
 """People and their keys: users, the roles they have, API tokens, one-time links."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kartoteka.platform.kernel.tables import Base, Moment
+from kartoteka.platform.kernel.tables import Base, Document, Moment
 
 
 class User(Base):
@@ -66,3 +67,40 @@ class OneTimeLink(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SignInAttempt(Base):
+    """How often somebody failed of late: by account and address, by address, by account. Keys are hashes."""
+
+    __tablename__ = "sign_in_attempts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    not_before: Mapped[datetime] = mapped_column(Moment)
+    # When this account last got in from this address: it is not troubled by those who try it from elsewhere.
+    succeeded_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ResetRequest(Base):
+    """Somebody asks for a new password. Whether such an account exists is looked up later, by the worker."""
+
+    __tablename__ = "reset_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class UserChange(Base):
+    """The journal of accounts: who made, changed or invited whom, signed in, or chose a new password."""
+
+    __tablename__ = "user_journal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    via: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    action: Mapped[str] = mapped_column(String(20))
+    changes: Mapped[Any] = mapped_column(Document)
