@@ -1,8 +1,30 @@
-"""Lets `python -m kartoteka` stand for the command `kartoteka`."""
+"""The program: puts the command line together with the application and the ready-made registries."""
 
-import sys
+from collections.abc import Mapping
+from typing import Any
 
-from kartoteka.platform.cli import main
+from kartoteka.app import create_app
+from kartoteka.platform.cli import main as command_line
+from kartoteka.platform.cli.composition import Composition
+from kartoteka.platform.kernel.settings import Settings
+from kartoteka.platform.sdk import Work
+from kartoteka.platform.services.office import Office
+from kartoteka.registries.install import install_demo
+
+
+def main() -> None:
+    """This function will run the command line."""
+    command_line(obj=Composition(_open_office, lambda office: create_app(office=office), _install_demo))
+
+
+def _open_office(settings: Settings) -> Office:
+    return Office(settings)
+
+
+def _install_demo(work: Work) -> list[Mapping[str, Any]]:
+    demo = install_demo(work)
+    return list(demo.users) if demo else []
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

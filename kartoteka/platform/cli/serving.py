@@ -1,0 +1,69 @@
+"""The production server: gunicorn, with the background worker as a child that ends with it."""
+
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from kartoteka.platform.cli.composition import Composition
+from kartoteka.platform.kernel.settings import Settings
+
+WORKER_PATIENCE = 20
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with our settings; the application is made after the fork, so that no connection is shared."""
+
+    def __init__(self, composition: Composition, options: dict[str, Any]) -> None:
+        self.composition = composition
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self.composition.make_app(self.composition.open_office(Settings.from_environment()))
+
+
+def serve_forever(composition: Composition, host: str, port: int, workers: int, *, with_worker: bool) -> None:
+    """This function will serve until it is told to stop, and end the worker that it started."""
+    office = composition.open_office(Settings.from_environment())
+    with office.begin_system(write=False):
+        pass
+    office.engine.dispose()
+    beside = _start_worker() if with_worker else None
+    options = {
+        "bind": f"{f'[{host}]' if ':' in host else host}:{port}",
+        "workers": workers,
+        "threads": 4,
+        "worker_class": "gthread",
+        "timeout": 120,
+        "graceful_timeout": 20,
+        "proc_name": "kartoteka",
+        "loglevel": os.environ.get("KARTOTEKA_LOG_LEVEL", "warning"),
+        "limit_request_line": 8190,
+        "when_ready": lambda server: print(f"Kartoteka serves on http://{host}:{port}", flush=True),
+    }
+    try:
+        _Server(composition, options).run()
+    finally:
+        _stop(beside)
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "kartoteka", "worker"])  # noqa: S603  our own program
+
+
+def _stop(beside: subprocess.Popen[bytes] | None) -> None:
+    if beside is None or beside.poll() is not None:
+        return
+    beside.send_signal(signal.SIGTERM)
+    try:
+        beside.wait(WORKER_PATIENCE)
+    except subprocess.TimeoutExpired:
+        beside.kill()
