@@ -17,7 +17,7 @@ from kartoteka.field_types.schema import ValueSchema, refuse
 from kartoteka.field_types.texts import N_, _
 from kartoteka.field_types.words import Words, check_length
 
-_ICO_LABEL = re.compile(r"IČO?:?\s*", re.IGNORECASE)
+_ICO_LABEL = re.compile(r"I[CČ]O?:?\s*", re.IGNORECASE)
 _ICO = re.compile("[0-9]{1,8}")
 _ICO_WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
 

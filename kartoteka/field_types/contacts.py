@@ -24,7 +24,7 @@ _USUAL_EMAIL = re.compile(
 )
 _LONGEST_EMAIL, _LONGEST_MAILBOX = 254, 64
 
-_PHONE_SIGNS = re.compile(r"(?:tel\.?:?\s*)?[+(]?[0-9][0-9()\-–./\s]*", re.IGNORECASE)
+_PHONE_SIGNS = re.compile(r"(?:tel\.?:?\s*)?[+(]{0,2}[0-9][0-9()\-–./\s]*", re.IGNORECASE)
 _CZECH_PHONE = re.compile(
     r"(?:\+420|00420)?[ \u00a0]?([2-9][0-9]{2})[ \u00a0]?([0-9]{3})[ \u00a0]?([0-9]{3})"
 )

@@ -152,16 +152,19 @@ def sort_key(text: str, length: int = 60) -> str:
     text = text[:length]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    lower = text.islower()
     if "h" in text or "H" in text:
-        text = _with_digraphs(text)
+        text = _with_digraphs(text, lower)
     key = text.translate(_PRIMARY)
     accents = "" if text.isascii() else text.translate(_SECONDARY).rstrip(_NO_ACCENT)
-    case = "" if text.islower() else text.translate(_TERTIARY).rstrip("0")
+    case = "" if lower else text.translate(_TERTIARY).rstrip("0")
     if case:
         return f"{key}{_LEVEL}{accents}{_LEVEL}{case}"
     return f"{key}{_LEVEL}{accents}" if accents else key
 
 
-def _with_digraphs(text: str) -> str:
-    text = text.replace("ch", _CH).replace("Ch", _CH_TITLE)
-    return text if text.islower() else text.replace("CH", _CH_CAPITALS).replace("cH", _CH_ODD)
+def _with_digraphs(text: str, lower: bool) -> str:
+    text = text.replace("ch", _CH)
+    if lower:
+        return text
+    return text.replace("Ch", _CH_TITLE).replace("CH", _CH_CAPITALS).replace("cH", _CH_ODD)
