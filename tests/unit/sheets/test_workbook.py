@@ -7,9 +7,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from kartoteka.platform.kernel.errors import Invalid
-from kartoteka.platform.services.sheets.safety import Limits, clean_copy
+from kartoteka.platform.services.sheets.inspection import Limits, PartInspector, weigh_sheet
+from kartoteka.platform.services.sheets.safety import clean_copy
 
 from .files import SHEET, TEXTS, cells, opened, respelled, workbook
 
@@ -55,8 +59,9 @@ def test_cells_are_typed() -> None:
 def test_header_is_the_first_row_that_holds_something_and_numbers_are_those_of_the_sheet() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    assert sheet is not None
-    for place, value in {"B3": "name", "D3": "name", "B5": "x", "C5": 7, "D6": "y"}.items():
+    assert isinstance(sheet, Worksheet)
+    filled: dict[str, Any] = {"B3": "name", "D3": "name", "B5": "x", "C5": 7, "D6": "y"}
+    for place, value in filled.items():
         sheet[place] = value
     stream = io.BytesIO()
     book.save(stream)
@@ -284,3 +289,39 @@ def test_parts_that_point_outside_are_left_out() -> None:
     with clean_copy(stream, "book.xlsx") as copy, zipfile.ZipFile(copy) as clean:
         assert "xl/externalLinks/externalLink1.xml" not in clean.namelist()
     assert cells(stream) == PLAIN[1:]
+
+
+_tags = st.sampled_from(
+    [
+        '<row r="{row}">', "<row>", "</row>", '<c r="{place}"><v>1</v></c>', "<c><v>1</v></c>",
+        '<c s="1" r="{place}"><v>2</v></c>', "<c r='{place}'><f>1</f></c>", '<c r="{place}" s="1"/>',
+        '<x:c xmlns:x="urn:x" r="{place}" t="s"><x:v>0</x:v></x:c>', '<!-- <c r="{place}"> -->',
+        "<c r='A1' t='s'><v>0</v></c>", '<c x=" r=&quot;A1&quot;"><v>3</v></c>',
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(_tags, st.integers(1, 60), st.integers(0, 25)), max_size=40), st.integers(1, 200))
+def test_the_quick_count_never_clears_what_the_exact_one_refuses(
+    parts: list[tuple[str, int, int]], size: int
+) -> None:
+    body, depth = "", 0
+    for tag, row, column in parts:
+        if tag == "</row>":
+            depth -= depth > 0
+            body += tag if depth >= 0 and body.count("<row") > body.count("</row") else ""
+            continue
+        body += tag.format(row=row, place=f"{chr(65 + column)}{row}")
+        depth += tag.startswith("<row")
+    body += "</row>" * (body.count("<row") - body.count("</row"))
+    content = f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode()
+    limits = Limits(cells=100, most_cells=400, text=30)
+    chunks = [content[start : start + size] for start in range(0, len(content), size)]
+    inspector = PartInspector("book.xlsx", limits)
+    for chunk in chunks:
+        inspector.feed(chunk)
+    inspector.finish()
+    assert inspector.sheet is not None
+    if inspector.sheet.is_surely_fine(longest_text=10):
+        weigh_sheet(chunks, [10], "book.xlsx", limits)

@@ -40,13 +40,13 @@ HARMLESS = [
 ]
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Written]], **options: Any) -> bytes:
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], **options: Any) -> bytes:
     stream = io.BytesIO()
     assert write_csv(stream, columns, rows, **options) == len(rows)
     return stream.getvalue()
 
 
-def as_xlsx(columns: Sequence[str], rows: Sequence[Sequence[Written]], **options: Any) -> bytes:
+def as_xlsx(columns: Sequence[str], rows: Sequence[Sequence[Any]], **options: Any) -> bytes:
     stream = io.BytesIO()
     assert write_xlsx(stream, columns, rows, title=options.pop("title", "List"), **options) == len(rows)
     return stream.getvalue()

@@ -8,8 +8,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.sheets.cells import Cell, from_workbook
+from kartoteka.platform.services.sheets.inspection import damaged
 from kartoteka.platform.services.sheets.refusing import refusal
-from kartoteka.platform.services.sheets.safety import clean_copy, damaged
+from kartoteka.platform.services.sheets.safety import clean_copy
 from kartoteka.platform.services.sheets.sheet import Recognised, Sheet, survey
 from kartoteka.platform.services.sheets.source import Source
 

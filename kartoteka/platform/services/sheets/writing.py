@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -110,6 +111,7 @@ def _drop_temporary_files(workbook: Any) -> None:
     for sheet in workbook.worksheets():
         if sheet.row_data_fh is not None:
             sheet.row_data_fh.close()
+            Path(sheet.row_data_filename).unlink(missing_ok=True)
 
 
 def sheet_title(title: str) -> str:
