@@ -95,7 +95,10 @@ def failure_of(error: Exception) -> Failure:
 def _sentence(error: HTTPException, status: int) -> str:
     if isinstance(error, CSRFError):
         return _("This form has expired; load the page again and repeat what you did.")
-    return _(_SENTENCES[status]) if status in _SENTENCES else str(error.description or "")
+    said = error.description
+    if said is not None and said != type(error).description:
+        return said
+    return _(_SENTENCES[status]) if status in _SENTENCES else str(said or "")
 
 
 def _trace(error: BaseException | None) -> str:

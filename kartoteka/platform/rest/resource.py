@@ -1,0 +1,107 @@
+"""How a route of the API is declared: method, address, right, what comes in and what goes out, in one line."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api, Blueprint
+from werkzeug.routing import BaseConverter
+
+import kartoteka
+from kartoteka.platform.rest import schemas
+from kartoteka.platform.rest.reading import StrictParser
+
+PREFIX = "/api/v1"
+View = Callable[..., ResponseReturnValue]
+Right = Callable[[View], View]
+Schema = type[ma.Schema]
+_OPENING = "This function will "
+
+
+class IdConverter(BaseConverter):
+    """The id of a record or another thing; what cannot be one is an address that does not exist."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        """Read the id."""
+        return int(value)
+
+
+class Interface(Api):  # type: ignore[misc]
+    """The OpenAPI description of all resources. How errors are told is decided for the whole application."""
+
+    ERROR_SCHEMA = schemas.Problem
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to the application."""
+
+
+class Resource(Blueprint):  # type: ignore[misc]
+    """A group of routes about one thing."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(name, __name__, url_prefix=PREFIX, description=description)
+
+    def verb(self, method: str, rule: str, right: Right, *, body: Schema | None = None, query: Schema | None = None,
+             gives: Schema | None = None, status: int = 200, form: Schema | None = None,
+             headers: Mapping[str, Any] | None = None) -> Callable[[View], View]:  # fmt: skip
+        """This function will make a view answer a method at an address.
+
+        The view gets the query and the body as dictionaries, in this order, then the parts of the address by name.
+        """
+
+        def declare(view: View) -> View:
+            declared = self.response(status, gives, headers=headers)(right(view))
+            if form is not None:
+                declared = self.arguments(form, location="files", as_kwargs=False)(declared)
+            if body is not None:
+                declared = self.arguments(body)(declared)
+            if query is not None:
+                declared = self.arguments(query, location="query")(declared)
+            self.add_url_rule(rule, view.__name__, declared, methods=[method])
+            return view
+
+        return declare
+
+
+def make_interface(app: Flask) -> Interface:
+    """This function will begin the description of the API of an application."""
+    app.config.update(
+        API_TITLE="Kartoteka",
+        API_VERSION=kartoteka.__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
+        API_SPEC_OPTIONS={
+            "info": {
+                "description": "Registries, records and the rights to them. Errors are problem documents (RFC 9457)."
+            },
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    app.url_map.converters["id"] = IdConverter
+    interface = Interface(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(_schema_name)})
+    interface.register_converter(IdConverter, lambda _converter: {"type": "integer", "minimum": 0})
+    return interface
+
+
+def _schema_name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__
+
+
+def description_of(interface: Interface) -> dict[str, Any]:
+    """This function will give the finished OpenAPI document, its summaries without the phrase of our docstrings."""
+    document: dict[str, Any] = interface.spec.to_dict()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if isinstance(operation, dict) and "summary" in operation:
+                sentence = operation["summary"].removeprefix(_OPENING)
+                operation["summary"] = sentence[:1].upper() + sentence[1:]
+    return document
