@@ -1,0 +1,48 @@
+"""Who stands above whom: nobody gives a role, or lays hands on an account, that may do more than he himself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.catalog.definitions import EDIT, Grant, Role
+
+
+def covers(actor: Actor, role: Role) -> bool:
+    """This function will tell whether an actor may do all that a role allows."""
+    if actor.is_admin:
+        return True
+    if role.is_admin or not role.powers <= actor.powers:
+        return False
+    return all(_covers_grant(actor, registry, grant) for registry, grant in role.grants.items())
+
+
+def beyond(actor: Actor, roles: Iterable[Role]) -> list[Role]:
+    """This function will pick the roles that may do more than the actor."""
+    return [role for role in roles if not covers(actor, role)]
+
+
+def _covers_grant(actor: Actor, registry: str, grant: Grant) -> bool:
+    """Roles add up row by row, so only grants that reach all the same rows count."""
+    reaching = [held for _role, held in actor.grants(registry) if _reaches(held, grant)]
+    rights = frozenset().union(*(held.rights for held in reaching))
+    levels = {section for held in reaching for section in held.sections}
+    editable = {section for held in reaching for section, level in held.sections.items() if level == EDIT}
+    return grant.rights <= rights and all(
+        section in (editable if level == EDIT else levels) for section, level in grant.sections.items()
+    )
+
+
+def _reaches(held: Grant, grant: Grant) -> bool:
+    if held.rows is None:
+        return True
+    # The same rule about `identity` reaches other rows for another person, and who he is would be ours to choose.
+    return grant.rows == held.rows and not _mentions_identity(grant.rows)
+
+
+def _mentions_identity(document: Any) -> bool:
+    if isinstance(document, dict):
+        variable = document.get("var")
+        if isinstance(variable, str) and variable.partition(".")[0] == "identity":
+            return True
+        return any(_mentions_identity(each) for each in document.values())
+    return isinstance(document, (list, tuple)) and any(map(_mentions_identity, document))
