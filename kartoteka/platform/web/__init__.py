@@ -1,0 +1,31 @@
+"""The web interface: server-rendered pages over the verbs, with htmx and a little script of our own."""
+
+from flask import Flask
+
+from kartoteka.platform.front import failure_pages
+from kartoteka.platform.web import (
+    bulk,
+    clauses,
+    editing,
+    entrance,
+    histories,
+    home,
+    lists,
+    looks,
+    oops,
+    picking,
+    records,
+)
+from kartoteka.platform.web.pages import web
+
+PAGES = (bulk, clauses, editing, entrance, histories, home, lists, picking, records)
+
+
+def register(app: Flask) -> None:
+    """This function will put the web interface on an application."""
+    looks.install(app)
+    failure_pages(app, oops.show)
+    app.register_blueprint(web)
+
+
+__all__ = ["register"]

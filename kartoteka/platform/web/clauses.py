@@ -1,0 +1,218 @@
+"""The small form in which one condition of a list is put together or changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from kartoteka.field_types.capabilities import Choosing
+from kartoteka.platform.catalog.definitions import Registry, label
+from kartoteka.platform.front import begin
+from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.records import Link
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.answers import go
+from kartoteka.platform.web.fields import ChoiceView, FieldView, LinkView
+from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.sentences import LAST_DAYS, ME, NEXT_DAYS, clause_values, operators_of, relative_days
+from kartoteka.platform.web.state import Node, State, state_of
+from kartoteka.platform.web.targets import Target, target_at, targets_of, targets_through
+
+NO_VALUE = frozenset({"is_empty", "not_empty", ME})
+SEVERAL = frozenset({"in", "not_in"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the picker: the fields of the registry itself, or of the records that one relation leads to."""
+
+    label: str
+    fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Picker:
+    """A combobox of the condition, in the shape that fields/combo.html draws."""
+
+    label: str
+    pick_url: str
+    links: Sequence[LinkView]
+    input_id: str = "clause-value"
+    input_name: str = "value"
+    many: bool = True
+    errors: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Builder:
+    """The form of one condition as it stands at the moment."""
+
+    registry: str
+    carried: Sequence[tuple[str, str]]
+    at: str
+    groups: Sequence[Group]
+    field: str
+    op: str
+    ops: Sequence[tuple[str, str]]
+    entry: str
+    inputs: int = 1
+    several: bool = False
+    values: Sequence[str] = ()
+    choices: Sequence[ChoiceView] = ()
+    picker: _Picker | None = None
+    errors: Sequence[str] = field(default_factory=tuple)
+
+
+@page("/r/<registry>/condition")
+def clause(registry: str) -> str:
+    """The form of a new condition, or of the one at a place of the filter."""
+    with begin() as work:
+        return render_template("lists/clause.html", builder=_builder(work, state_of(registry, request.args), request.args))
+
+
+@page("/r/<registry>/condition/use")
+def apply_clause(registry: str) -> Response | tuple[str, int]:
+    """The list with the condition put into its filter."""
+    with begin() as work:
+        state, given = state_of(registry, request.args), request.args
+        target = _target(work, registry, given.get("field", ""))
+        try:
+            node = _node(target, given.get("op", ""), [value for value in given.getlist("value") if value])
+        except ValidationError as error:
+            sentences = [str(message) for message in error.messages]
+            return render_template("lists/clause.html", builder=_builder(work, state, given, sentences)), 422
+        return go(_put(state, given.get("at", ""), node).url)
+
+
+def _put(state: State, at: str, node: Node) -> State:
+    place = int(at) if at.isdecimal() and int(at) < len(state.nodes) else len(state.nodes)
+    return state.but(nodes=(*state.nodes[:place], node, *state.nodes[place + 1 :]))
+
+
+def _target(work: Work, registry: str, path: str) -> Target:
+    found = target_at(work, registry, path) if path else None
+    if found is None:
+        raise NotFound(_("There is no such detail."))
+    return found
+
+
+def _node(target: Target, operator: str, values: Sequence[str]) -> Node:
+    if operator not in dict(operators_of(target)):
+        raise ValidationError(_("This detail cannot be asked about like this."))
+    if operator in ("is_empty", "not_empty"):
+        return {"field": target.path, "op": operator}
+    if operator == ME:
+        return {"field": target.path, "op": "in", "value": [{"var": "me"}]}
+    if operator in (NEXT_DAYS, LAST_DAYS):
+        return {"field": target.path, "op": "between", "value": _span(operator, values)}
+    parts = [part.strip() for value in values for part in value.split(",")] if _listed(target, operator) else list(values)
+    read = [_read(target, operator, part) for part in parts if part]
+    if not read or (operator == "between" and len(read) != 2):
+        raise ValidationError(_("Fill in the value."))
+    wanted = read if operator in SEVERAL or operator == "between" else read[0]
+    return {"field": target.path, "op": operator, "value": wanted}
+
+
+def _span(operator: str, values: Sequence[str]) -> list[dict[str, Any]]:
+    days = int(values[0]) if values and values[0].isdecimal() and len(values[0]) < 6 else 30
+    today, other = {"var": "today"}, {"var": "today", "days": days if operator == NEXT_DAYS else -days}
+    return [today, other] if operator == NEXT_DAYS else [other, today]
+
+
+def _listed(target: Target, operator: str) -> bool:
+    return operator in SEVERAL and target.family == "text"
+
+
+def _read(target: Target, operator: str, text: str) -> Any:
+    if target.linked_to:
+        if not text.isdecimal():
+            raise ValidationError(_("Choose from the list."))
+        return int(text)
+    if target.kind is None or operator in ("contains", "starts_with"):
+        return text
+    value = target.kind.schema.deserialize(text)
+    return target.kind.schema.serialize("value", {"value": value})
+
+
+def _builder(work: Work, state: State, given: MultiDict[str, str], errors: Sequence[str] = ()) -> Builder:
+    at = given.get("at", "")
+    node: Node = state.nodes[int(at)] if at.isdecimal() and int(at) < len(state.nodes) else {}
+    path = given.get("field") or str(node.get("field", ""))
+    opened = work.open(state.registry)
+    target = (target_at(work, state.registry, path) if path else None) or targets_of(work, opened.registry)[0]
+    same = path == node.get("field")
+    ops = operators_of(target)
+    wanted = given.get("op") or (_operator_of(node) if same else "")
+    operator = wanted if wanted in dict(ops) else ops[0][0]
+    values = given.getlist("value") or (_typed_values(node, operator) if same else [])
+    return _shown(work, state, at, target, operator, [value for value in values if value], errors)
+
+
+def _shown(work: Work, state: State, at: str, target: Target, operator: str, values: list[str], errors: Sequence[str]) -> Builder:
+    registry = work.open(state.registry).registry
+    entry = _entry(target, operator)
+    return Builder(
+        state.registry, state.pairs(), at, _groups(work, registry), target.path, operator, operators_of(target), entry,
+        inputs=2 if operator == "between" else 1, several=_listed(target, operator), values=values,
+        choices=_choices(work, target) if entry == "choices" else (), picker=_picker(work, target, values) if entry == "picker" else None,
+        errors=errors,
+    )  # fmt: skip
+
+
+def _operator_of(node: Mapping[str, Any]) -> str:
+    operator = str(node.get("op", "eq"))
+    days = relative_days(node.get("value")) if operator == "between" else None
+    if days is not None:
+        return NEXT_DAYS if days >= 0 else LAST_DAYS
+    return ME if operator in ("in", "eq") and clause_values(node) == [{"var": "me"}] else operator
+
+
+def _typed_values(node: Mapping[str, Any], operator: str) -> list[str]:
+    if operator in (NEXT_DAYS, LAST_DAYS):
+        return [str(abs(relative_days(node.get("value")) or 0))]
+    return [_typed(value) for value in clause_values(node) if not isinstance(value, dict)]
+
+
+def _typed(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _entry(target: Target, operator: str) -> str:
+    if operator in NO_VALUE:
+        return ""
+    if operator in (NEXT_DAYS, LAST_DAYS):
+        return "days"
+    return {"choice": "choices", "boolean": "boolean", "link": "picker", "user": "picker", "date": "date"}.get(target.family, "text")
+
+
+def _groups(work: Work, registry: Registry) -> list[Group]:
+    own = Group("", [(target.path, target.label) for target in targets_of(work, registry)])
+    language = work.actor.locale.language
+    through = [
+        Group(label(relation, language), [(target.path, target.label) for target in inner])
+        for relation, inner in targets_through(work, registry)
+    ]
+    return [own, *through]
+
+
+def _choices(work: Work, target: Target) -> list[ChoiceView]:
+    language = work.actor.locale.language
+    if target.kind is not None and isinstance(target.kind.type, Choosing):
+        return FieldView(target.field, target.kind, work.actor.locale).choices if target.field else []
+    return [ChoiceView(each.key, label(each, language), each.colour) for each in target.registry.categories if each.active]
+
+
+def _picker(work: Work, target: Target, values: Sequence[str]) -> _Picker:
+    ids = [int(value) for value in values if value.isdecimal()]
+    titles = work.gate.titles({target.linked_to: ids}) if ids else {}
+    links = [Link(each, titles[target.linked_to, each]) for each in ids if (target.linked_to, each) in titles]
+    return _Picker(target.label, _pick_url(target.linked_to), [LinkView(link.id, link.title) for link in links])
+
+
+def _pick_url(linked_to: str) -> str:
+    return url_for("web.pick_people") if linked_to == "users" else url_for("web.pick", registry=linked_to)

@@ -1,0 +1,325 @@
+"""One detail of a record as a page shows or asks for it; templates/fields/<widget>/ draw it."""
+
+import colorsys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from kartoteka.field_types.capabilities import Choice, Choosing, Computed, Linking, Numbering
+from kartoteka.field_types.locale import Locale
+from kartoteka.platform.catalog.definitions import Field, label
+from kartoteka.platform.services.records import Link, Record
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.addresses import outer
+
+NUMERIC = frozenset({"integer", "decimal", "money", "percent"})
+WIDE = frozenset({"long_text"})
+COLOURS = ("blue", "green", "yellow", "amber", "red", "violet", "purple", "teal", "pink", "orange", "brown", "grey", "gray")
+_HUES = ((15, "red"), (40, "orange"), (68, "yellow"), (165, "green"), (195, "teal"), (250, "blue"), (290, "violet"), (345, "pink"), (360, "red"))
+NOTHING_TYPED: Any = object()
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """A choice with its label in the reader's language and a colour of ours."""
+
+    key: str
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A linked record or person, with its address when it has a page."""
+
+    id: int
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else has put into a detail meanwhile."""
+
+    who: str
+    text: str
+
+
+@dataclass
+class FieldView:
+    """A field with its value, what was typed instead of it, and what is wrong with that."""
+
+    each: Field
+    kind: Any
+    locale: Locale
+    value: Any = None
+    record: Record | None = None
+    registry: str = ""
+    may_edit: bool = False
+    typed: Any = NOTHING_TYPED
+    typed_links: Sequence[Link] = ()
+    errors: Sequence[str] = ()
+    caution: str = ""
+    theirs: Theirs | None = None
+    saved: bool = False
+    prefix: str = "v."
+    flags: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The key of the field."""
+        return self.each.key
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return label(self.each, self.locale.language)
+
+    @property
+    def help(self) -> str:
+        """The designer's hint."""
+        return self.each.help
+
+    @property
+    def widget(self) -> str:
+        """Which templates draw it."""
+        return str(self.kind.type.widget)
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be filled in."""
+        return self.each.required
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that have it; none means all."""
+        return self.each.categories
+
+    @property
+    def linking(self) -> bool:
+        """Whether it points at records or people."""
+        return isinstance(self.kind.type, Linking)
+
+    @property
+    def typable(self) -> bool:
+        """Whether anybody may put a value in by hand."""
+        return not isinstance(self.kind.type, Numbering | Computed) and self.kind.type.name != "file"
+
+    @property
+    def text(self) -> str:
+        """The value as people read it."""
+        if self.linking:
+            return ", ".join(link.title for link in self.value or ())
+        return str(self.kind.type.text(self.value, self.kind.options, self.locale)) if self.value not in (None, ()) else ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it stands at the right edge of a column."""
+        return self.kind.type.name in NUMERIC
+
+    @property
+    def coded(self) -> bool:
+        """Whether it is a code that says nothing without its label."""
+        return self.widget in ("code", "autonumber")
+
+    @property
+    def wide(self) -> bool:
+        """Whether it needs both columns."""
+        return self.kind.type.name in WIDE
+
+    @property
+    def width(self) -> str:
+        """The class of its column in a list."""
+        name = self.kind.type.name
+        if name in NUMERIC:
+            return "number"
+        named = {"date": "date", "datetime": "datetime", "choice": "choice", "multi_choice": "choice", "boolean": "short", "ico": "short", "long_text": "long"}
+        return named.get(name, "text")
+
+    @property
+    def unit(self) -> str:
+        """What stands behind the input of a number."""
+        if self.kind.type.name == "percent":
+            return "%"
+        return str(getattr(self.kind.options, "unit", "") or getattr(self.kind.options, "currency", ""))
+
+    @property
+    def maximum(self) -> int | None:
+        """How many characters a short text may have."""
+        return getattr(self.kind.options, "max_length", None) if self.widget == "text" else None
+
+    @property
+    def many(self) -> bool:
+        """Whether more than one may be linked."""
+        return self.linking and bool(self.kind.type.many(self.kind.options))
+
+    @property
+    def links(self) -> list[LinkView]:
+        """What is linked, or was just chosen."""
+        if not self.linking:
+            return []
+        shown: Iterable[Link] = (self.value or ()) if self.typed is NOTHING_TYPED else self.typed_links
+        return [LinkView(link.id, link.title, self._address(link)) for link in shown]
+
+    def _address(self, link: Link) -> str:
+        target = self.kind.type.target(self.kind.options)
+        return "" if target in ("users", "files") else url_for("web.record", registry=target, id=link.id)
+
+    @property
+    def pick_url(self) -> str:
+        """Where the combobox asks for what it may offer."""
+        target = self.kind.type.target(self.kind.options)
+        return url_for("web.pick_people") if target == "users" else url_for("web.pick", registry=target)
+
+    @property
+    def choices(self) -> list[ChoiceView]:
+        """The choices on offer: those in use, and those out of use that are chosen already."""
+        kept = self.raw if isinstance(self.raw, list | tuple) else (self.raw,)
+        return [self._choice(choice) for choice in self._all_choices() if choice.active or choice.key in kept]
+
+    @property
+    def chosen(self) -> list[ChoiceView]:
+        """The choices that are the value."""
+        keys = self.value if isinstance(self.value, tuple | list) else (self.value,)
+        return [self._choice(choice) for choice in self._all_choices() if choice.key in keys]
+
+    def _all_choices(self) -> Sequence[Choice]:
+        return self.kind.type.choices(self.kind.options) if isinstance(self.kind.type, Choosing) else ()
+
+    def _choice(self, choice: Choice) -> ChoiceView:
+        return ChoiceView(choice.key, choice.label(self.locale.language), colour_class(choice.colour))
+
+    @property
+    def raw(self) -> Any:
+        """The value as an input holds it: what was typed, or the value in its typed form."""
+        if self.typed is not NOTHING_TYPED:
+            return self.typed
+        if self.value is None or self.value == ():
+            return ""
+        if isinstance(self.value, bool):
+            return "true" if self.value else "false"
+        if isinstance(self.value, datetime):
+            zone = ZoneInfo(getattr(self.kind.options, "timezone", None) or self.locale.timezone)
+            return self.value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        if isinstance(self.value, date):
+            return self.value.isoformat()
+        if self.numeric:
+            return self._typed_number()
+        return self.value
+
+    def _typed_number(self) -> str:
+        text = str(self.kind.schema.serialize("value", {"value": self.value}))
+        return text.replace(".", ",") if self.locale.language == "cs" else text
+
+    @property
+    def native(self) -> bool:
+        """Whether the browser's own date input can hold what is to be shown in it."""
+        if self.typed is NOTHING_TYPED or not self.typed:
+            return True
+        try:
+            datetime.fromisoformat(str(self.typed))
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def safe_address(self) -> str:
+        """The value as the target of a link, if it is a harmless one."""
+        return outer(str(self.value))
+
+    @property
+    def input_id(self) -> str:
+        """The id of its input on the page."""
+        return f"input-{self.key}"
+
+    @property
+    def input_name(self) -> str:
+        """The name of its input in a form."""
+        return f"{self.prefix}{self.key}"
+
+    @property
+    def edit_url(self) -> str:
+        """Where its form is."""
+        return self._own("web.field_form")
+
+    @property
+    def show_url(self) -> str:
+        """Where it is shown without a form."""
+        return self._own("web.field")
+
+    @property
+    def save_url(self) -> str:
+        """Where its form goes."""
+        return self._own("web.save_field")
+
+    def _own(self, endpoint: str) -> str:
+        return url_for(endpoint, registry=self.registry, id=self.record.id, field=self.key) if self.record else ""
+
+
+def colour_class(colour: str) -> str:
+    """This function will give the class of a colour; a colour by number becomes the nearest of ours."""
+    if not colour.startswith("#"):
+        return colour if colour in COLOURS else ""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, _light, saturation = colorsys.rgb_to_hls(red, green, blue)
+    return "" if saturation < 0.15 else next(name for end, name in _HUES if hue * 360 <= end)
+
+
+def typed_value(form: MultiDict[str, str], view: FieldView) -> Any:
+    """This function will take out of a form what was typed for a field."""
+    given = form.getlist(view.input_name)
+    if view.linking or view.widget == "multi_choice":
+        return [value for value in given if value]
+    return given[-1] if given else ""
+
+
+def raw_value(view: FieldView, typed: Any) -> Any:
+    """This function will turn what was typed into what the verbs take: ids for links, everything else as it is."""
+    if not view.linking:
+        return typed or None
+    ids = [int(each) for each in typed if each.isdecimal()]
+    return ids or None
+
+
+def parsed(view: FieldView, raw: Any) -> Any:
+    """This function will read a typed value.
+
+    :raises Unreadable: with the sentences of the field type.
+    """
+    try:
+        return view.kind.schema.deserialize(raw)
+    except ValidationError as error:
+        messages = error.messages if isinstance(error.messages, list) else [str(error)]
+        raise Unreadable([str(message) for message in messages]) from error
+
+
+class Unreadable(Exception):
+    """A typed value that its field type cannot read."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def typed_links(work: Work, view: FieldView, typed: Any) -> list[Link]:
+    """This function will find the titles of what was just chosen, as far as the actor may see them."""
+    if not view.linking:
+        return []
+    target = view.kind.type.target(view.kind.options)
+    ids = [int(each) for each in typed if each.isdecimal()]
+    titles = work.gate.titles({target: ids}) if ids else {}
+    return [Link(each, titles[target, each]) for each in ids if (target, each) in titles]
+
+
+def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | None = None) -> FieldView:
+    """This function will show one field of a record."""
+    opened = work.open(record.registry)
+    view = FieldView(each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry)
+    view.may_edit = (each.section in record.editable if may_edit is None else may_edit) and view.typable
+    return view

@@ -1,0 +1,90 @@
+"""Home, the counts of the rail, the search over everything, and what a person has chosen for himself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel import dates
+from flask import make_response, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from kartoteka.platform.catalog.definitions import label
+from kartoteka.platform.front import begin, caller, public
+from kartoteka.platform.kernel.texts import LANGUAGES, _
+from kartoteka.platform.services import people, records
+from kartoteka.platform.services.records import Query
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.addresses import inner
+from kartoteka.platform.web.answers import go
+from kartoteka.platform.web.entrance import sign_in_page
+from kartoteka.platform.web.looks import count_text
+from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.shell import THEME_COOKIE, THEMES, render
+
+RECENT = 10
+A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A record changed lately."""
+
+    title: str
+    url: str
+    icon: str
+    registry: str
+    by: str
+    at: datetime
+
+
+@page("/", right=public)
+def home() -> str | Response:
+    """Home; for somebody who is not signed in, the door."""
+    if caller() is None:
+        return make_response(sign_in_page())
+    with begin() as work:
+        name, local = work.actor.name.split(" ")[0], work.now
+        greeting = _("Hello, {name}", name=name) if name else _("Hello")
+        today = dates.format_date(local, "full", locale=work.actor.locale.language)
+        return render(work, "home/home.html", at="home", greeting=greeting, today=today[0].upper() + today[1:], recent=_recent(work))
+
+
+@page("/counts")
+def counts() -> str:
+    """How many records each registry has for the actor."""
+    with begin() as work:
+        language = work.actor.locale.language
+        found = [(each.key, count_text(records.count(work, each.key, Query()), language)) for each in work.registries()]
+        return render_template("home/counts.html", counts=found)
+
+
+def _recent(work: Work) -> Sequence[Recent]:
+    found = [recent for registry in work.registries() for recent in _recent_of(work, registry.key)]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:RECENT]
+
+
+def _recent_of(work: Work, registry: str) -> list[Recent]:
+    page_found = records.browse(work, registry, Query(sort="-updated_at", fields=(), page_size=RECENT))
+    known, language = work.catalog.registries[registry], work.actor.locale.language
+    return [
+        Recent(
+            each.title, url_for("web.record", registry=registry, id=each.id), known.icon or "file-text", label(known, language),
+            each.updated_by.title, each.updated_at,
+        )
+        for each in page_found.items
+    ]  # fmt: skip
+
+
+@page("/preferences", "POST")
+def preferences() -> Response:
+    """The language and the looks that a person has chosen."""
+    language, theme = request.form.get("language"), request.form.get("theme")
+    with begin(write=True) as work:
+        wanted = {"language": language if language in LANGUAGES else None, "theme": theme if theme in THEMES else None}
+        people.change_me(work, {name: value for name, value in wanted.items() if value})
+    answer = go(inner(request.form.get("back")))
+    if language in LANGUAGES:
+        session["language"] = language
+    if theme in THEMES:
+        answer.set_cookie(THEME_COOKIE, theme or "", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return answer

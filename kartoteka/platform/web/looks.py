@@ -1,0 +1,58 @@
+"""How templates write out people, moments and numbers; installed into Jinja as filters and globals."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from flask import Flask, g
+
+from kartoteka.field_types.formatting import date_text, datetime_text, number_text
+from kartoteka.field_types.locale import Locale
+from kartoteka.platform.kernel.clock import utc_now
+from kartoteka.platform.kernel.texts import _, plural
+from kartoteka.platform.web.assets import asset
+
+
+def install(app: Flask) -> None:
+    """This function will teach the templates of an application our few words."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(_=_, ngettext=plural, asset=asset)
+    app.jinja_env.filters.update(initials=initials, moment=_moment, exact_moment=_exact_moment)
+
+
+def initials(name: str | None) -> str:
+    """This function will shorten a name to two letters: Jana Nováková to JN."""
+    words = [word for word in (name or "").replace("@", " ").replace(".", " ").split() if word[0].isalnum()]
+    letters = (words[0][0], words[-1][0]) if len(words) > 1 else (words[0][:2] if words else "?",)
+    return "".join(letters).upper()
+
+
+def count_text(number: int, language: str) -> str:
+    """This function will write a count with its thousands apart."""
+    return number_text(number, language)
+
+
+def moment_text(at: datetime, locale: Locale, now: datetime) -> str:
+    """This function will write a moment as people say it: today 9:12, yesterday 16:40, 18. 11. 2026."""
+    zone = ZoneInfo(locale.timezone)
+    local, days = at.astimezone(zone), (now.astimezone(zone).date() - at.astimezone(zone).date()).days
+    clock = dates.format_time(local, "short", locale=locale.language)
+    if days == 0:
+        return _("today {time}", time=clock)
+    if days == 1:
+        return _("yesterday {time}", time=clock)
+    return date_text(local.date(), locale.language)
+
+
+def _moment(at: datetime) -> str:
+    return moment_text(at, _locale(), g.get("now") or utc_now())
+
+
+def _exact_moment(at: datetime) -> str:
+    locale = _locale()
+    return datetime_text(at, locale.language, locale.timezone)
+
+
+def _locale() -> Locale:
+    return g.get("locale") or Locale()
