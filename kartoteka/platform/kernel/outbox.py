@@ -6,7 +6,7 @@ the rows are claimed again when the lease has run out. No high-water mark is kep
 before commit, and a mark would skip what commits late.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,6 @@ class OutboxRow(Base):
 
 
 OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
-Handler = Callable[[Sequence["Delivery"]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who wants to hear of which kinds of events, and what he does with a handful of them."""
+    """Who wants to hear of which kinds of events, and how many of them at once."""
 
     name: str
     kinds: frozenset[str]
-    handle: Handler
     size: int = 200
 
 
@@ -78,6 +76,12 @@ def put(connection: Connection, event: Event, subscribers: Iterable[Subscriber],
     ]
     if waiting:
         connection.execute(insert(OUTBOX), waiting)
+
+
+def is_due(connection: Connection, subscriber: Subscriber, now: datetime) -> bool:
+    """This function will tell whether anything waits for a subscriber, without taking a writer's place."""
+    statement = select(OUTBOX.c.id).where(OUTBOX.c.subscriber == subscriber.name, OUTBOX.c.not_before <= now)
+    return connection.scalar(statement.limit(1)) is not None
 
 
 def claim(connection: Connection, subscriber: Subscriber, now: datetime) -> list[Delivery]:

@@ -78,12 +78,12 @@ class Verification:
     entries: int
     records: int
     seals: int
-    broken: Break | None
+    first_break: Break | None
 
     @property
-    def sound(self) -> bool:
-        """True when every link and every seal holds."""
-        return self.broken is None
+    def broken(self) -> str | None:
+        """The sentence that names the first broken link; None when every link and every seal holds."""
+        return None if self.first_break is None else self.first_break.sentence()
 
 
 def entries(

@@ -11,7 +11,9 @@ from kartoteka.platform.catalog.models import CatalogState, RoleRow
 from kartoteka.platform.catalog.portable import role_to_row
 from kartoteka.platform.kernel import jobs as _jobs  # noqa: F401  tells the metadata its tables
 from kartoteka.platform.kernel.tables import Base
+from kartoteka.platform.services import particulars, people
 from kartoteka.platform.services.office import SYSTEM_EMAIL, Office
+from kartoteka.platform.services.signing import Invitation, invite
 from kartoteka.platform.storage import models as _records  # noqa: F401  tells the metadata its tables
 
 # Two processes that start at once on an empty database would otherwise both make it.
@@ -37,16 +39,34 @@ APPEND_ONLY = {
 }
 
 
-def install(office: Office, admin_email: str | None = None, admin_password: str | None = None) -> None:
+def install(
+    office: Office, admin_email: str | None = None, admin_password: str | None = None
+) -> Invitation | None:
     """This function will make what is missing in the database; repeating it is harmless.
 
-    :raises Invalid: when the admin's address or password will not do.
+    An administrator is made when there is no account under his address. Without a password he is invited, and
+    the invitation is given back, so that its link can be told where no mail is set up.
+
+    :raises Invalid: when the address or the password will not do.
     """
     with office.session(write=True) as session:
         _make_tables(session.connection())
         _make_state(session)
         _make_admin_role(session)
         _make_system_account(session, office)
+    return _make_admin(office, admin_email, admin_password) if admin_email else None
+
+
+def _make_admin(office: Office, email: str, password: str | None) -> Invitation | None:
+    given = particulars.read({"email": email}, particulars.NEW)
+    given.refuse()
+    with office.begin_system(write=True) as work:
+        if work.session.scalar(select(User.id).where(User.email == given.values["email"])) is not None:
+            return None
+        if password is None:
+            return invite(work, email, [ADMIN])
+        people.create_user(work, {"email": email, "roles": [ADMIN], "password": password})
+    return None
 
 
 def _make_tables(connection: Connection) -> None:

@@ -193,11 +193,16 @@ def sweep(office: Office) -> Sequence[int]:
     """This function will tell an empty queue of all jobs that nobody works on, orphaned ones among them."""
     if not queue.is_empty(office):
         return []
-    with office.session() as session:
-        found = leases.waiting(session.connection(), office.clock())
+    found = waiting(office)
     for job in found:
         queue.tell(office, job)
     return found
+
+
+def waiting(office: Office) -> Sequence[int]:
+    """This function will list the jobs that nobody works on."""
+    with office.session() as session:
+        return leases.waiting(session.connection(), office.clock())
 
 
 class _Lost(Exception):
@@ -304,5 +309,5 @@ def _told(error: KartotekaError) -> str:
 
 __all__ = [
     "Chunk", "Job", "Kind", "Progress", "Step", "Task", "browse", "cancel", "fetch", "kind", "run_here", "run_job",
-    "start", "sweep",
+    "start", "sweep", "waiting",
 ]  # fmt: skip

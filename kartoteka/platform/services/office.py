@@ -21,6 +21,7 @@ from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.snapshot import Snapshots
 from kartoteka.platform.kernel.clock import utc_now
 from kartoteka.platform.kernel.errors import Misconfigured, Unauthenticated
+from kartoteka.platform.kernel.events import DesignChanged, RecordsChanged
 from kartoteka.platform.kernel.outbox import Subscriber
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.kernel.texts import _, speaking
@@ -31,6 +32,8 @@ from kartoteka.platform.storage.layout import Layout, layout_of
 SYSTEM_EMAIL = "system@kartoteka.invalid"
 # Writers share this lock; a design change takes it alone, so that no row is written under yesterday's design.
 DESIGN_LOCK = 471100
+# Who keeps the embedded search index; what he does stands in `finding.feeding`.
+SEARCH = Subscriber("search", frozenset({RecordsChanged.kind, DesignChanged.kind}), size=50)
 USE_NOTED_EVERY = timedelta(hours=1)
 
 
@@ -44,7 +47,7 @@ class Office:
         self.field_types: Mapping[str, FieldType] = {**builtin(), **(field_types or {})}
         self.clock = clock
         self.snapshots = Snapshots()
-        self.subscribers: list[Subscriber] = []
+        self.subscribers: list[Subscriber] = [SEARCH] if settings.search == "whoosh" else []
         self._used: dict[str, datetime] = {}
         self._layouts = lru_cache(maxsize=4)(self._lay_out)
 

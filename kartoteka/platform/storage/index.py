@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import TextClause
 from kartoteka.field_types.folding import fold
 
 SLOTS = 1 << 20
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 Document = tuple[int, int, str]
 
 
@@ -38,7 +38,7 @@ def create_statements(dialect: str, registry_key: str) -> list[str]:
 
 def words(source: str) -> list[str]:
     """This function will split a text into folded words."""
-    return _WORD.findall(fold(source))
+    return WORD.findall(fold(source))
 
 
 def write_documents(connection: Connection, registry_key: str, documents: Sequence[Document]) -> None:

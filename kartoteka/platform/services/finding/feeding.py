@@ -1,0 +1,142 @@
+"""Keeping the embedded index true: fed by the outbox, rebuilt on demand, compared with the data."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kartoteka.platform.access.gate import OpenRegistry, Selection
+from kartoteka.platform.access.reshaping import Reshaping
+from kartoteka.platform.access.texts import Readable, expected_words, indexed_words, read_all, read_some
+from kartoteka.platform.catalog.definitions import Registry
+from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.kernel.events import DesignChanged
+from kartoteka.platform.kernel.outbox import Delivery
+from kartoteka.platform.services.finding.embedded import EmbeddedEngine, IndexWriter, digest
+from kartoteka.platform.services.finding.engines import embedded_engine
+from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.work import Work
+
+Progress = Callable[[int, int], None]
+TELL_EVERY = 500
+
+
+def feed(office: Office, deliveries: Sequence[Delivery]) -> None:
+    """This function will index again what events tell of; doing it twice changes nothing."""
+    changed: dict[str, set[int]] = {}
+    redesigned: set[str] = set()
+    for each in deliveries:
+        if each.kind == DesignChanged.kind:
+            redesigned.update(each.body["registries"])
+        else:
+            changed.setdefault(each.body["registry"], set()).update(each.body["records"])
+    engine = embedded_engine(office)
+    with engine.writing() as index, office.begin_system(write=False) as work:
+        for key in sorted(redesigned):
+            _align(engine, index, work, key)
+        for key in sorted(changed.keys() - redesigned):
+            _refresh(index, work, key, sorted(changed[key]))
+
+
+def _refresh(index: IndexWriter, work: Work, key: str, records: Sequence[int]) -> None:
+    registry, opened = _opened(work, key)
+    if registry is None or opened is None:
+        return
+    texts = read_some(opened, records)
+    for record in records:
+        if record in texts:
+            index.put(registry.id, texts[record])
+        else:
+            index.drop(registry.id, record)
+
+
+def _align(engine: EmbeddedEngine, index: IndexWriter, work: Work, key: str) -> None:
+    """Most design changes leave most words where they are, so only documents that differ are written."""
+    registry, opened = _opened(work, key)
+    if registry is None:
+        return
+    if opened is None:
+        index.drop_registry(registry.id)
+        return
+    known = {record: each for (_registry, record), each in engine.digests(registry.id).items()}
+    for record in read_all(opened):
+        if known.pop(record.id, None) != digest(registry.id, record):
+            index.put(registry.id, record)
+    for gone in known:
+        index.drop(registry.id, gone)
+
+
+def _opened(work: Work, key: str) -> tuple[Registry | None, OpenRegistry | None]:
+    registry = work.catalog.registries.get(key)
+    try:
+        return registry, work.open(key)
+    except NotFound:
+        return registry, None
+
+
+def rebuild(office: Office, progress: Progress | None = None) -> int:
+    """This function will make the search anew out of the data and tell how many records it holds.
+
+    That is the full-text tables of the lists and, if it is used, the embedded index; readers see the old one
+    until the new one is complete.
+    """
+    with office.begin_system(design=True) as work:
+        reshaping = Reshaping(work.connection, work.catalog, work.catalog, work.layout, work.layout)
+        for registry in work.catalog.registries.values():
+            reshaping.reindex(registry)
+        total = sum(work.open(each.key).count(Selection()) for each in work.registries())
+    if office.settings.search == "whoosh":
+        _index_all(office, progress or (lambda _done, _total: None), total)
+    return total
+
+
+def _index_all(office: Office, progress: Progress, total: int) -> None:
+    with embedded_engine(office).writing(anew=True) as index, office.begin_system(write=False) as work:
+        for done, (registry, record) in enumerate(_everything(work), 1):
+            index.add(registry.id, record)
+            if done % TELL_EVERY == 0 or done == total:
+                progress(done, total)
+
+
+def _everything(work: Work) -> Iterator[tuple[Registry, Readable]]:
+    for registry in work.registries():
+        for record in read_all(work.open(registry.key)):
+            yield registry, record
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A record whose words in an index are not those in the data."""
+
+    index: str
+    registry: str
+    record: int
+
+
+def difference(office: Office) -> list[Difference]:
+    """This function will compare the full-text tables and the embedded index, if it is used, with the data."""
+    with office.begin_system(write=False) as work:
+        found = [each for registry in work.registries() for each in _in_lists(work.open(registry.key))]
+        return found + (_in_index(work) if office.settings.search == "whoosh" else [])
+
+
+def _in_lists(opened: OpenRegistry) -> list[Difference]:
+    """Words of removed records stay in the table, where no condition finds them; they are not compared."""
+    records = list(read_all(opened))
+    alive = {each.id for each in records}
+    wanted = expected_words(records)
+    real = {key: each for key, each in indexed_words(opened).items() if key[0] in alive}
+    differing = {key[0] for key in wanted.keys() | real.keys() if wanted.get(key) != real.get(key)}
+    return [Difference("lists", opened.registry.key, record) for record in sorted(differing)]
+
+
+def _in_index(work: Work) -> list[Difference]:
+    keys: Mapping[int, str] = {each.id: each.key for each in work.catalog.registries.values()}
+    real = embedded_engine(work.office).digests()
+    wanted = {(registry.id, record.id): digest(registry.id, record) for registry, record in _everything(work)}
+    differing = [pair for pair in wanted.keys() | real.keys() if wanted.get(pair) != real.get(pair)]
+    return [
+        Difference("search", keys.get(registry, f"#{registry}"), record)
+        for registry, record in sorted(differing)
+    ]
+
+
+__all__ = ["Difference", "difference", "feed", "rebuild"]
