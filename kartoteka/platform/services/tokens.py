@@ -26,7 +26,7 @@ class Token:
     used_at: datetime | None
 
 
-def create_token(work: Work, name: str = "") -> str:
+def create_own_token(work: Work, name: str = "") -> str:
     """This function will make a token of the actor. It is shown this once; only its hash is kept.
 
     :raises Conflict: when he has too many already.
@@ -48,13 +48,13 @@ def create_token(work: Work, name: str = "") -> str:
     return plain
 
 
-def create_token_for(office: Office, email: str, name: str = "") -> str:
-    """This function will make a token of the user with an address; for the command line.
+def create_token(office: Office, email: str, name: str = "") -> str:
+    """This function will make a token for the user with an address; for the command line.
 
     :raises Unauthenticated: when there is no such active user.
     """
     with office.begin_as(email) as work:
-        return create_token(work, name)
+        return create_own_token(work, name)
 
 
 def tokens(work: Work) -> list[Token]:
