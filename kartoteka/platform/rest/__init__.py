@@ -4,11 +4,14 @@ from flask import Flask
 
 from kartoteka.platform.rest import description
 from kartoteka.platform.rest.design import design
+from kartoteka.platform.rest.jobs import jobs
+from kartoteka.platform.rest.people import people
 from kartoteka.platform.rest.records import records
 from kartoteka.platform.rest.resource import make_interface
 from kartoteka.platform.rest.roles import roles
+from kartoteka.platform.rest.searching import searching
 
-RESOURCES = (design, roles, records)
+RESOURCES = (records, searching, jobs, design, roles, people)
 
 
 def register(app: Flask) -> None:

@@ -25,7 +25,7 @@ class Described(ma.Schema):
         return data
 
 
-class StrictParser(FlaskParser):  # type: ignore[misc]
+class StrictParser(FlaskParser):
     """Hands views the body as a dictionary, and the query as one."""
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:

@@ -7,7 +7,7 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask.typing import ResponseReturnValue
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from werkzeug.routing import BaseConverter
 
 import kartoteka
@@ -17,7 +17,7 @@ from kartoteka.platform.rest.reading import StrictParser
 PREFIX = "/api/v1"
 View = Callable[..., ResponseReturnValue]
 Right = Callable[[View], View]
-Schema = type[ma.Schema]
+Schema = type[ma.Schema] | ma.Schema
 _OPENING = "This function will "
 
 

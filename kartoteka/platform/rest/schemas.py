@@ -264,7 +264,9 @@ class Hit(Described):
     registry = f.Str()
     id = f.Int()
     title = f.Str()
+    section = f.Str(allow_none=True)
     snippet = f.Str()
+    matches = f.List(f.Str(), metadata=_said("The parts of the snippet that match."))
 
 
 class Job(Described):
@@ -282,12 +284,20 @@ class Job(Described):
     finished_at = f.Str(allow_none=True)
 
 
+class LeftAlone(Described):
+    """A record that somebody has changed since."""
+
+    registry = f.Str()
+    id = f.Int()
+    title = f.Str()
+
+
 class Undone(Described):
     """What was taken back, and what was left because somebody changed it since."""
 
     batch = f.Int()
     undone = f.Int()
-    changed_since = f.List(f.Nested(Hit(only=("registry", "id", "title"))))
+    changed_since = f.List(f.Nested(LeftAlone))
 
 
 class Identity(Described):
@@ -309,19 +319,24 @@ class User(Described):
     password = f.Str(load_only=True)
     language = f.Str()
     timezone = f.Str()
+    theme = f.Str()
+    created_at = f.Str(dump_only=True)
+    invited = f.Bool(dump_only=True, metadata=_said("Invited, and has not come yet."))
 
 
-class Me(Described):
-    """The one who asks."""
+class Settings(Described):
+    """What is everybody's own affair."""
 
-    id = f.Int()
-    email = f.Str()
     name = f.Str()
-    roles = f.List(f.Str())
-    powers = f.List(f.Str())
-    identity = f.Nested(Identity, allow_none=True)
     language = f.Str()
     timezone = f.Str()
+    theme = f.Str()
+
+
+class Me(User):
+    """The one who asks."""
+
+    powers = f.List(f.Str(), dump_only=True)
 
 
 class Token(Described):
@@ -332,7 +347,6 @@ class Token(Described):
     token = f.Str(dump_only=True)
     created_at = f.Str(dump_only=True)
     used_at = f.Str(allow_none=True, dump_only=True)
-    revoked_at = f.Str(allow_none=True, dump_only=True)
 
 
 class ListQuery(Described):
