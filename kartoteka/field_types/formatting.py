@@ -1,5 +1,6 @@
 """Numbers, money and times in the customs of a language, after CLDR, with everything slow done once."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -88,6 +89,12 @@ def _date_pattern(language: str) -> dates.DateTimePattern:
 
 
 @cache
+def _early_date_pattern(language: str) -> dates.DateTimePattern:
+    """Years before 1000 with all four digits: 0019, found in real data, is not 2019."""
+    return dates.parse_pattern(re.sub("y+", "yyyy", _date_pattern(language).pattern))
+
+
+@cache
 def _time_pattern(language: str) -> dates.DateTimePattern:
     return dates.get_time_format("short", customs_of(language))
 
@@ -95,7 +102,8 @@ def _time_pattern(language: str) -> dates.DateTimePattern:
 @lru_cache(maxsize=8192)
 def date_text(day: date, language: str) -> str:
     """A day, `30. 6. 2020`."""
-    return _date_pattern(language).apply(day, customs_of(language))
+    pattern = _date_pattern(language) if day.year >= 1000 else _early_date_pattern(language)
+    return pattern.apply(day, customs_of(language))
 
 
 @cache

@@ -51,7 +51,7 @@ def read_date(text: str) -> date:
     """A day as people write it; one that could be two different days is refused."""
     if len(text) == 10 and text[4] == text[7] == "-":
         try:
-            return _in_range(date.fromisoformat(text))
+            return date.fromisoformat(text)
         except ValueError as error:
             raise _no_date() from error
     if found := _DAY_FIRST.fullmatch(text):
@@ -96,15 +96,9 @@ def _full_year(year: str) -> int:
 
 def _day(year: int | str, month: int | str, day: int | str) -> date:
     try:
-        return _in_range(date(int(year), int(month), int(day)))
+        return date(int(year), int(month), int(day))
     except ValueError as error:
         raise refuse(_("There is no such day in the calendar.")) from error
-
-
-def _in_range(day: date) -> date:
-    if day.year < EARLIEST_YEAR:
-        raise refuse(_("The year must have four digits."))
-    return day
 
 
 def _no_date() -> Exception:
@@ -206,7 +200,7 @@ class Day(FieldType):
 
     def sample(self, options: Options, random: Random) -> date:
         """A day of these decades, or an extreme one."""
-        lowest, highest = options.min or date(EARLIEST_YEAR, 1, 1), options.max or date.max
+        lowest, highest = options.min or date.min, options.max or date.max
         if random.random() < 0.1:
             return random.choice([lowest, highest])
         usual_low, usual_high = max(lowest, date(1990, 1, 1)), min(highest, date(2035, 12, 31))
@@ -221,9 +215,9 @@ def _to_day(raw: Any) -> date:
             raise _no_date()
         return _typed_day(raw)
     if isinstance(raw, datetime):
-        return _in_range(_day_of(raw.date(), raw.time()))
+        return _day_of(raw.date(), raw.time())
     if isinstance(raw, date):
-        return _in_range(raw)
+        return raw
     raise _no_date()
 
 
