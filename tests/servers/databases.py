@@ -26,8 +26,9 @@ max_connections = 200
 class PostgreSQL:
     """A running server, its databases and the templates they are copied from."""
 
-    def __init__(self, server_uri: str) -> None:
+    def __init__(self, server_uri: str, log: Path) -> None:
         self._uri = server_uri
+        self._log = log
         self._numbers = itertools.count(1)
         self._templates: set[str] = set()
 
@@ -56,8 +57,12 @@ class PostgreSQL:
         )
 
     def _run(self, statement: str, *names: str) -> None:
-        with closing(psycopg.connect(self._uri, autocommit=True)) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        try:
+            with closing(psycopg.connect(self._uri, autocommit=True)) as connection:
+                connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        except psycopg.OperationalError as error:
+            error.add_note("\n".join(self._log.read_text(errors="replace").splitlines()[-20:]))
+            raise
 
 
 class SQLiteFiles:
@@ -108,7 +113,7 @@ def postgresql(
         settings.write(QUICK)
     server.start()
     try:
-        yield PostgreSQL(server.get_uri())
+        yield PostgreSQL(server.get_uri(), folder / "log")
     finally:
         server.cleanup()
 
