@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -20,6 +20,8 @@ from kartoteka.platform.storage.history import Stamp
 from tests.properties.oracle import SECTION, Oracle
 from tests.properties.world import NAMES, World, build
 
+# Without the explaining phase, which traces every line of SQLAlchemy.
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 AMOUNTS = st.sampled_from(["-3.00", "0.10", "1.10", "2.20", "5.30", "7.00"])
 DAYS = st.sampled_from(["2024-02-27", "2024-02-29", "2024-03-02", "2024-03-06"])
@@ -125,7 +127,8 @@ def _all(opened: OpenRegistry, selection: Selection) -> list[Any]:
             return found
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.timeout(600)
+@settings(max_examples=150, deadline=None, phases=QUICK)
 @given(data=st.data())
 def test_the_gate_shows_what_the_oracle_shows(world: World, data: st.DataObject) -> None:
     held = data.draw(roles())
@@ -177,7 +180,8 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple | list) else value
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.timeout(600)
+@settings(max_examples=50, deadline=None, phases=QUICK)
 @given(data=st.data())
 def test_every_order_pages_to_the_same_rows_without_gaps(world: World, data: st.DataObject) -> None:
     held = data.draw(roles())

@@ -50,7 +50,7 @@ def take(
         )
     if place is None or place.values[0] is not None:
         filled = statement.where(first.expression.is_not(None), _bound(first, place), _after(terms, place))
-        found = list(connection.execute(_ordered(filled, terms).limit(size + 1)))
+        found = list(connection.execute(_ordered(filled, terms, filled=True).limit(size + 1)))
     if len(found) <= size:
         rest = place if place is not None and place.values[0] is None else None
         tail = Place(rest.values[1:]) if rest else None
@@ -59,9 +59,10 @@ def take(
     return found
 
 
-def _ordered(statement: Select[Any], terms: Sequence[SortTerm]) -> Select[Any]:
+def _ordered(statement: Select[Any], terms: Sequence[SortTerm], *, filled: bool = False) -> Select[Any]:
+    """`filled`: the first key has a value in every row, so that an index on it serves."""
     for position, term in enumerate(terms):
-        if position and term.name != "id":
+        if term.name != "id" and not (position == 0 and filled):
             statement = statement.order_by(term.expression.is_(None))
         statement = statement.order_by(term.expression.desc() if term.descending else term.expression)
     return statement

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FromClause,
     Integer,
@@ -483,7 +484,11 @@ class Seen:
         if kind.type.sort is Sort.ORDERED and isinstance(kind.type, Choosing):
             places = {choice.key: place for place, choice in enumerate(kind.type.choices(kind.options))}
             return case(places, value=self.column(field)) if places else literal(None, Integer)
-        return self.column(field, order=kind.type.sort is Sort.COLLATED)
+        column = self.column(field, order=kind.type.sort is Sort.COLLATED)
+        if isinstance(column.type, Boolean):
+            # Neither database says what is greater, yes or no; numbers do.
+            return case((column.is_(True), 1), (column.is_(False), 0))
+        return column
 
     def _first_title(self, field: Field) -> ColumnElement[Any]:
         links = LINKS.alias()
