@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kartoteka.field_types.folding import fold
 from kartoteka.platform.access.actor import Identity
 from kartoteka.platform.access.keys import new_epoch
 from kartoteka.platform.access.models import OneTimeLink, User, UserChange, UserRole
-from kartoteka.platform.catalog.definitions import ADMIN, Role
+from kartoteka.platform.catalog.definitions import ADMIN, Registry, Role
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import particulars, passwords, records
+from kartoteka.platform.services.records import Link
 from kartoteka.platform.services.standing import beyond, covers
 from kartoteka.platform.services.work import Work
 
@@ -58,6 +61,31 @@ def user(work: Work, user_id: int) -> Person:
 def person(work: Work) -> Person:
     """This function will give the account of the actor himself."""
     return _people(work, [_self(work)])[0]
+
+
+def picker(work: Work, q: str = "", *, limit: int = 20) -> list[Link]:
+    """This function will offer people by name to who may choose one in some field or sees them on all records.
+
+    A customer who sees the name of his salesman gets no list of the staff by it.
+    """
+    if not ("users" in work.actor.powers or any(map(partial(_chooses_people, work), work.registries()))):
+        return []
+    words = fold(q).split()
+    there = select(User.id, User.name).where(User.active, User.system.is_(False))
+    found = [Link(*row) for row in work.session.execute(there)]
+    fitting = [each for each in found if all(word in fold(each.title) for word in words)]
+    return sorted(fitting, key=lambda each: (fold(each.title), each.id))[:limit]
+
+
+def _chooses_people(work: Work, registry: Registry) -> bool:
+    opened = work.open(registry.key)
+    sections = {each.section for each in opened.fields if each.type == "user"}
+    return any(
+        opened.may_write(section, "edit")
+        or opened.may_write(section, "create")
+        or opened.seen.section_rows(section).everything
+        for section in sections
+    )
 
 
 def create_user(work: Work, body: Mapping[str, Any]) -> Person:
