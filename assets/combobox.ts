@@ -40,7 +40,8 @@ function option(found: Found, place: HTMLElement, index: number): HTMLElement {
 
 function fill(part: HTMLElement, found: Found[]): void {
   const place = box(part);
-  const chosen = new Set(all<HTMLInputElement>(".token input", combo(part)).map((each) => each.value));
+  const several = combo(part).dataset.many !== undefined;
+  const chosen = new Set(several ? all<HTMLInputElement>(".token input", combo(part)).map((each) => each.value) : []);
   const offered = found.filter((each) => !chosen.has(String(each.id)));
   place.replaceChildren(...offered.map((each, index) => option(each, place, index)));
   if (!offered.length) {

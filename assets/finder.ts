@@ -1,4 +1,4 @@
-// Ctrl-K: the arrows walk through what was found, Enter opens it.
+// Ctrl-K: the arrows walk through what was found, Enter opens it, Escape leaves at once.
 import { all, one } from "./dom";
 
 function walk(step: number): void {
@@ -15,6 +15,7 @@ function walk(step: number): void {
 one("#finder-q")?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") walk(1);
   else if (event.key === "ArrowUp") walk(-1);
+  else if (event.key === "Escape") one<HTMLDialogElement>("#finder")?.close();
   else if (event.key === "Enter") (one("#hits [aria-selected=true]") ?? one("#hits [role=option]"))?.click();
   else return;
   event.preventDefault();

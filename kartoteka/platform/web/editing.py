@@ -385,7 +385,7 @@ def _form(draft: Draft) -> RecordForm:
         for each in registry.active_sections
     ]
     basic = RecordForm(
-        label(registry, language), list_url, registry.icon or "file-text", _("New: {one}", one=one),
+        label(registry, language), list_url, registry.icon or "file-text", _("{one}: new record", one=one),
         url_for("web.create_record", registry=registry.key), list_url, _("Save"), [each for each in shown if each.fields],
         [FormCategory(each.key, label(each, language), each.key == draft.category) for each in registry.categories if each.active],
         another=record is None,

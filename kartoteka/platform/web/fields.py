@@ -23,6 +23,10 @@ WIDE = frozenset({"long_text"})
 COLOURS = ("blue", "green", "yellow", "amber", "red", "violet", "purple", "teal", "pink", "orange", "brown", "grey", "gray")
 _HUES = ((15, "red"), (40, "orange"), (68, "yellow"), (165, "green"), (195, "teal"), (250, "blue"), (290, "violet"), (345, "pink"), (360, "red"))
 NOTHING_TYPED: Any = object()
+_WIDTHS = {
+    "money": "money", "date": "date", "datetime": "datetime", "choice": "choice", "multi_choice": "choice", "boolean": "short",
+    "ico": "short", "long_text": "long",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,7 @@ class FieldView:
     def width(self) -> str:
         """The class of its column in a list."""
         name = self.kind.type.name
-        if name in NUMERIC:
-            return "number"
-        named = {"date": "date", "datetime": "datetime", "choice": "choice", "multi_choice": "choice", "boolean": "short", "ico": "short", "long_text": "long"}
-        return named.get(name, "text")
+        return _WIDTHS.get(name, "number" if name in NUMERIC else "text")
 
     @property
     def unit(self) -> str:

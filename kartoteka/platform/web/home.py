@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from kartoteka.platform.catalog.definitions import label
 from kartoteka.platform.front import begin, caller, public
 from kartoteka.platform.kernel.texts import LANGUAGES, _
-from kartoteka.platform.services import people, records
+from kartoteka.platform.services import people, records, search
 from kartoteka.platform.services.records import Query
+from kartoteka.platform.services.search import Hit
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
@@ -22,6 +23,7 @@ from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import THEME_COOKIE, THEMES, render
 
 RECENT = 10
+HITS = 12
 A_YEAR = 365 * 24 * 3600
 
 
@@ -35,6 +37,17 @@ class Recent:
     registry: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class HitView:
+    """A record found; the snippet is in parts that match and parts that do not."""
+
+    title: str
+    url: str
+    icon: str
+    registry: str
+    snippet: Sequence[tuple[str, bool]]
 
 
 @page("/", right=public)
@@ -55,7 +68,7 @@ def counts() -> str:
     with begin() as work:
         language = work.actor.locale.language
         found = [(each.key, count_text(records.count(work, each.key, Query()), language)) for each in work.registries()]
-        return render_template("home/counts.html", counts=found)
+        return render_template("home/counts.html", counts=found, tiles=request.args.get("tiles") == "1")
 
 
 def _recent(work: Work) -> Sequence[Recent]:
@@ -75,13 +88,27 @@ def _recent_of(work: Work, registry: str) -> list[Recent]:
     ]  # fmt: skip
 
 
+@page("/find")
+def find() -> str:
+    """What the search over everything has found, as far as the actor may see it."""
+    q = request.args.get("q", "").strip()
+    with begin() as work:
+        found = search.search(work, q, limit=HITS) if q else []
+        return render_template("home/hits.html", q=q, hits=[_hit_view(work, each) for each in found])
+
+
+def _hit_view(work: Work, hit: Hit) -> HitView:
+    known = work.catalog.registries[hit.registry]
+    address = url_for("web.record", registry=hit.registry, id=hit.id)
+    return HitView(hit.title, address, known.icon or "file-text", label(known, work.actor.locale.language), hit.snippet)
+
+
 @page("/preferences", "POST")
 def preferences() -> Response:
     """The language and the looks that a person has chosen."""
     language, theme = request.form.get("language"), request.form.get("theme")
     with begin(write=True) as work:
-        wanted = {"language": language if language in LANGUAGES else None, "theme": theme if theme in THEMES else None}
-        people.change_me(work, {name: value for name, value in wanted.items() if value})
+        people.change_settings(work, {name: value for name, value in (("language", language), ("theme", theme)) if value})
     answer = go(inner(request.form.get("back")))
     if language in LANGUAGES:
         session["language"] = language

@@ -181,11 +181,6 @@ class ListView:
         return url_for("web.new_record", registry=self.key, category=self.state.category or None)
 
     @property
-    def new_label(self) -> str:
-        """What the button of a new record says: the firm's own word for one record."""
-        return _("New: {one}", one=self.one)
-
-    @property
     def export_url(self) -> str:
         """Where the list goes out, the format to be added."""
         address = self.state.at("web.export")

@@ -4,10 +4,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import dates
-from flask import Flask, g
+from flask import Flask
 
 from kartoteka.field_types.formatting import date_text, datetime_text, number_text
 from kartoteka.field_types.locale import Locale
+from kartoteka.platform.front import person
 from kartoteka.platform.kernel.clock import utc_now
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.web.assets import asset
@@ -46,7 +47,7 @@ def moment_text(at: datetime, locale: Locale, now: datetime) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return moment_text(at, _locale(), g.get("now") or utc_now())
+    return moment_text(at, _locale(), utc_now())
 
 
 def _exact_moment(at: datetime) -> str:
@@ -55,4 +56,5 @@ def _exact_moment(at: datetime) -> str:
 
 
 def _locale() -> Locale:
-    return g.get("locale") or Locale()
+    asking = person()
+    return asking.locale if asking else Locale()

@@ -147,7 +147,8 @@ def relations(registry: str, id: int, other: str) -> str:
     """The records of another registry that point at a record."""
     with begin() as work:
         found = records.fetch(work, registry, id)
-        parts = [_part(work, found, pointing, each) for pointing, each in _pointing(work, registry) if pointing.key == other]
+        fields = [each for pointing, each in _pointing(work, registry) if pointing.key == other]
+        parts = [_part(work, found, work.catalog.registries[other], each, alone=len(fields) == 1) for each in fields]
         if not parts:
             raise NotFound(_("There is nothing at this address."))
         return render(work, "records/relations.html", at=registry, record=record_view(work, found, other), parts=parts)
@@ -195,7 +196,7 @@ def _facts(work: Work, found: Record) -> list[FieldView]:
     usual = opened.registry.columns or tuple(each.key for each in opened.fields)
     fields = [each for key in usual for each in opened.fields if each.key == key and key not in named and each.type not in _NO_FACTS]
     views = [shown_field(work, found, each, may_edit=False) for each in fields if each.key in found.values]
-    return [view for view in views if view.text][:MOST_FACTS]
+    return [view for view in views if view.text and view.value is not False][:MOST_FACTS]
 
 
 def _warnings(shown: Sequence[SectionView]) -> list[str]:
@@ -235,12 +236,13 @@ def _pointing(work: Work, registry: str) -> list[tuple[Registry, Field]]:
     ]
 
 
-def _part(work: Work, found: Record, other: Registry, each: Field) -> PartView:
+def _part(work: Work, found: Record, other: Registry, each: Field, *, alone: bool) -> PartView:
     language, opened = work.actor.locale.language, work.open(other.key)
     state = State(other.key, nodes=({"field": each.key, "op": "in", "value": [found.id]},))
     shown = list_view(work, state, full=False, size=IN_A_PART)
     new_url = url_for("web.new_record", registry=other.key, **{f"v.{each.key}": found.id})
     one = label_one(other, language)
     parts = {name: getattr(shown, name) for name in ListView.__dataclass_fields__} | {"more_url": ""}
-    return PartView(label(each, language), ListView(**parts), state.url, new_url if opened.may("create") else "", _("New: {one}", one=one))
+    name = label(other, language) if alone else f"{label(other, language)} · {label(each, language)}"
+    return PartView(name, ListView(**parts), state.url, new_url if opened.may("create") else "", one)
 

@@ -62,7 +62,6 @@ def tell(text: str, *, undo: str = "", tone: Literal["", "bad"] = "") -> None:
 
 def render(work: Work, template: str, *, at: str = "", **context: Any) -> str:
     """This function will render a page for whoever is signed in."""
-    g.locale, g.now = work.actor.locale, work.now
     return render_template(template, shell=_inside(work, at), **context)
 
 
