@@ -74,10 +74,20 @@ class SeenRow:
 
 @dataclass(frozen=True)
 class NewRow:
-    """A record to be made: parsed values by field key, links among them as tuples of ids."""
+    """A record to be made: parsed values by field key, links among them as tuples of ids.
+
+    `given` names the values that the actor himself wrote and must have the right to; the others are the
+    design's own defaults, which also fill sections that he cannot see. None means that he wrote all.
+    """
 
     values: Mapping[str, Any]
     category: str | None = None
+    given: frozenset[str] | None = None
+
+    @property
+    def written(self) -> Iterable[str]:
+        """The keys of the values that the actor wrote."""
+        return self.values if self.given is None else self.given
 
 
 @dataclass(frozen=True)
@@ -382,7 +392,7 @@ class OpenRegistry:
         index.write_documents(self.gate.connection, self.registry.key, documents)
         history.append(self.gate.connection, [sealed for _row, sealed in prepared])
         self._check_reached_after(
-            ids, "create", {self._field(key).section for row in new for key in row.values}
+            ids, "create", {self._field(key).section for row in new for key in row.written}
         )
         self._tell(ids, "create")
         return ids
@@ -390,7 +400,7 @@ class OpenRegistry:
     def _check_may_insert(self, new: Sequence[NewRow]) -> None:
         if not self.may("create"):
             raise Forbidden(_("You may not add records to “{registry}”.", registry=self.registry.name))
-        for key in {key for row in new for key in row.values}:
+        for key in {key for row in new for key in row.written}:
             if not self.may_write(self._field(key).section, "create"):
                 raise Forbidden(_("You may not fill in “{field}”.", field=self._field(key).name))
 
@@ -404,7 +414,7 @@ class OpenRegistry:
             numbers = iter(rows.next_numbers(self.gate.connection, each.id, len(waiting)))
             new = [
                 row if row.values.get(each.key)
-                else NewRow({**row.values, each.key: kind.type.number(next(numbers), kind.options)}, row.category)
+                else NewRow({**row.values, each.key: kind.type.number(next(numbers), kind.options)}, row.category, frozenset(row.written))
                 for row in new
             ]  # fmt: skip
         return new
@@ -491,16 +501,26 @@ class OpenRegistry:
     def _remove_some(self, records: Sequence[int]) -> None:
         table, stamp = self.seen.table, self.gate.stamp
         may = self.seen.reach("delete").label("_m_delete")
-        statement = select(table.c.id, table.c._version, table.c._chain, may).where(self._reached(), table.c.id.in_(records))
+        statement = select(table.c.id, table.c._version, table.c._chain, may).where(
+            self._reached(), table.c.id.in_(records)
+        )
         found = {row.id: row for row in self.gate.connection.execute(statement.with_for_update(of=table))}
         for record in records:
             if record not in found:
                 raise _no_record(record)
             if not found[record]._m_delete:
                 raise Forbidden(_("You may not delete this record."))
-        entries = [history.Entry(self.registry.id, row.id, row._version + 1, "remove", {}, row._chain) for row in found.values()]
+        entries = [
+            history.Entry(self.registry.id, row.id, row._version + 1, "remove", {}, row._chain)
+            for row in found.values()
+        ]
         sealed = [history.sealed(entry, stamp) for entry in entries]
-        rows.mark_removed(self.gate.connection, table, [(row["record_id"], row["version"], row["hash"]) for row in sealed], stamp)
+        rows.mark_removed(
+            self.gate.connection,
+            table,
+            [(row["record_id"], row["version"], row["hash"]) for row in sealed],
+            stamp,
+        )
         history.append(self.gate.connection, sealed)
         self._tell(records, "remove")
 

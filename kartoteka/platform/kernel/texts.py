@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 
-from kartoteka.field_types.texts import N_, _, plural, translator
+from kartoteka.field_types.texts import N_, _, plural, plural_translator, translator
 
 __all__ = ["LANGUAGES", "N_", "_", "plural", "speaking", "translator"]
 
@@ -22,8 +22,10 @@ def _catalogue(language: str) -> stdlib_gettext.NullTranslations:
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """This function will translate all texts made inside the block into `language`."""
-    token = translator.set(_catalogue(language).gettext)
+    catalogue = _catalogue(language)
+    one, many = translator.set(catalogue.gettext), plural_translator.set(catalogue.ngettext)
     try:
         yield
     finally:
-        translator.reset(token)
+        translator.reset(one)
+        plural_translator.reset(many)

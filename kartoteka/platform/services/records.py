@@ -121,7 +121,7 @@ def create(work: Work, registry: str, values: Mapping[str, Any], *, category: st
     """
     opened = work.open(registry)
     parsed = _parsed(opened, values)
-    new = NewRow(_completed(opened, parsed, category), _category(opened, category))
+    new = NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed))
     (record,) = opened.insert([new])
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
 
@@ -305,12 +305,17 @@ def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: str | 
     """Values with defaults where nothing was said; required fields must be filled by whoever may fill them."""
     complete = dict(parsed)
     for each in opened.registry.active_fields:
-        if each.key not in complete and each.default is not None and opened.may_write(each.section, "create"):
+        if (
+            each.default is not None
+            and each.key not in complete
+            and _applies(opened.registry, each, category)
+        ):
             complete[each.key] = opened.kind(each).schema.deserialize(each.default)
     missing = {
         each.key: [_("“{field}” must be filled in.", field=each.name)]
         for each in opened.fields
-        if each.required and complete.get(each.key) in (None, "", ()) and _applies(each, category)
+        if each.required and complete.get(each.key) in (None, "", ())
+        and _applies(opened.registry, each, category)
         and opened.may_write(each.section, "create") and not isinstance(opened.kind(each).type, Numbering)
     }  # fmt: skip
     if missing:
@@ -318,8 +323,10 @@ def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: str | 
     return complete
 
 
-def _applies(each: Field, category: str | None) -> bool:
-    return not each.categories or category in each.categories
+def _applies(registry: Registry, each: Field, category: str | None) -> bool:
+    section = registry.section(each.section)
+    wanted = (each.categories, section.categories if section else ())
+    return all(not categories or category in categories for categories in wanted)
 
 
 def _check_required(opened: OpenRegistry, parsed: Mapping[str, Any]) -> None:
@@ -409,7 +416,8 @@ def _identified(body: Any) -> tuple[int, int | None]:
 
 def _new_row(opened: OpenRegistry, body: Any) -> NewRow:
     values, category = _values_of(body)
-    return NewRow(_completed(opened, _parsed(opened, values), category), _category(opened, category))
+    parsed = _parsed(opened, values)
+    return NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed))
 
 
 def _values_of(body: Any) -> tuple[Mapping[str, Any], Any]:

@@ -22,16 +22,15 @@ BYTES = SORT_KEY
 
 @dataclass(frozen=True)
 class Kind:
-    """A field's type together with its options, made once per catalog version."""
+    """A field's type together with its options, made once per catalog version.
+
+    `linking` is true when values live in the link table instead of a column; asking the protocol each time is slow.
+    """
 
     type: FieldType
     options: Any
     schema: Any
-
-    @property
-    def linking(self) -> bool:
-        """True when values live in the link table instead of a column."""
-        return isinstance(self.type, Linking)
+    linking: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def kind_of(field: Field, types: FieldTypes) -> Kind:
     if found is None:
         raise Misconfigured(f"The field type “{field.type}” of the field “{field.key}” is not installed.")
     options = found.options(field.options)
-    return Kind(found, options, found.schema(options))
+    return Kind(found, options, found.schema(options), isinstance(found, Linking))
 
 
 def table_name(registry_key: str) -> str:
