@@ -1,12 +1,11 @@
 """Fresh databases for tests: SQLite files and databases of a real PostgreSQL out of a wheel."""
 
 import itertools
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
@@ -119,7 +118,6 @@ def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgreSQL]:
             yield PostgreSQL(server.get_uri(), cluster / "log")
         finally:
             server.cleanup()
-        rmtree(folder.parent, ignore_errors=True)
 
 
 def _wheel() -> ModuleType | None:
