@@ -9,7 +9,8 @@ from kartoteka.platform.cli import data, design, people
 from kartoteka.platform.cli.checkup import checkup
 from kartoteka.platform.cli.running import Progress, composition, open_office, refusing, work_as
 from kartoteka.platform.cli.serving import serve_forever
-from kartoteka.platform.services import history, search
+from kartoteka.platform.services import history
+from kartoteka.platform.services.finding import feeding
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.worker import Worker
 
@@ -78,7 +79,7 @@ def search_group() -> None:
 @refusing
 def rebuild() -> None:
     """Rebuild the search index."""
-    number = search.rebuild(open_office(), progress=Progress("Indexed"))
+    number = feeding.rebuild(open_office(), Progress("Indexed"))
     click.echo(f"{number} records are indexed.")
 
 

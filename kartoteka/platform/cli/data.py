@@ -10,7 +10,7 @@ import yaml
 
 from kartoteka.platform.cli.running import Progress, open_office, refusing
 from kartoteka.platform.kernel.errors import Invalid
-from kartoteka.platform.services import exports, imports
+
 
 SHOWN_ERRORS = 20
 
@@ -30,6 +30,8 @@ SHOWN_ERRORS = 20
 @refusing
 def import_file(registry: str, file: Path, mapping: Path | None, **options: Any) -> None:
     """Bring a spreadsheet into REGISTRY."""
+    from kartoteka.platform.services import imports
+
     email = options.pop("email")
     wanted = {key: value for key, value in options.items() if value not in (None, False)}
     if mapping:
@@ -71,5 +73,7 @@ def _tell(job: Any) -> None:
 @refusing
 def export_file(registry: str, file: Path, email: str | None) -> None:
     """Write REGISTRY into FILE (.xlsx or .csv)."""
+    from kartoteka.platform.services import exports
+
     number = exports.write_file(open_office(), registry, file, as_email=email, progress=Progress("Exported"))
     click.echo(f"{number} records are in {file}.")
