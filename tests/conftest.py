@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.servers.mail",
     "tests.servers.offices",
     "tests.servers.redis",
+    "tests.servers.sites",
 ]
 
 settings.register_profile(

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import urllib.request
 from email.message import EmailMessage
 
 import pytest
@@ -13,6 +14,7 @@ from kartoteka.platform.services.office import Office
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.guard import _reached
 from tests.servers.mail import Mailbox
+from tests.servers.sites import Site
 
 
 def test_each_database_is_fresh(databases: SQLiteFiles | PostgreSQL) -> None:
@@ -88,3 +90,8 @@ def test_an_office_is_installed_and_its_own(office: Office) -> None:
     with office.begin_system() as work:
         work.require("design")
         assert work.registries() == []
+
+
+def test_a_site_answers(site: Site) -> None:
+    with urllib.request.urlopen(f"{site.url}/healthz", timeout=10) as answer:
+        assert answer.status == 200
