@@ -58,8 +58,12 @@ def bulk_remove(registry: str) -> Response | str | tuple[str, int]:
             return go(_back(registry).url)
     with begin() as work:
         number = len(selected(work, registry))
-        heading = plural("Remove {count} record?", "Remove {count} records?", number, count=_count(work, number))
-        view = BulkView(registry, heading, _("Remove"), _carried(registry), refusal=refusal.message if refusal else "")
+        heading = plural(
+            "Remove {count} record?", "Remove {count} records?", number, count=_count(work, number)
+        )
+        view = BulkView(
+            registry, heading, _("Remove"), _carried(registry), refusal=refusal.message if refusal else ""
+        )
         shown = render_template("lists/bulk_remove.html", bulk=view)
         return (shown, 422) if refusal else shown
 
@@ -72,7 +76,11 @@ def undo_batch(batch: int) -> Response:
         left = len(result.changed_since)
         said = plural("{n} record is as it was.", "{n} records are as they were.", result.undone)
         if left:
-            said += " " + plural("{n} has been changed since and was left alone.", "{n} have been changed since and were left alone.", left)
+            said += " " + plural(
+                "{n} has been changed since and was left alone.",
+                "{n} have been changed since and were left alone.",
+                left,
+            )
         tell(said)
     return go(request.referrer if _own(request.referrer) else url_for("web.home"))
 
@@ -89,7 +97,13 @@ def selected(work: Work, registry: str) -> list[int]:
         page_found = records.browse(work, registry, state.query(fields=(), cursor=cursor, size=MAX_PAGE))
         found += [each.id for each in page_found.items]
         if len(found) > MAX_BATCH:
-            raise Invalid({"ids": [_("At most {max} records can be changed at once; narrow the filter.", max=MAX_BATCH)]})
+            raise Invalid(
+                {
+                    "ids": [
+                        _("At most {max} records can be changed at once; narrow the filter.", max=MAX_BATCH)
+                    ]
+                }
+            )
         cursor = page_found.next
         if cursor is None:
             return found
@@ -110,13 +124,20 @@ def _change(work: Work, registry: str, ids: Sequence[int]) -> None:
         raise Invalid({"field": [_("Choose a detail.")]})
     raw = raw_value(view, typed_value(request.form, view))
     done = records.batch(work, registry, update=[{"id": each, "values": {view.key: raw}} for each in ids])
-    said = plural("{count} record is changed.", "{count} records are changed.", len(ids), count=_count(work, len(ids)))
+    said = plural(
+        "{count} record is changed.", "{count} records are changed.", len(ids), count=_count(work, len(ids))
+    )
     tell(said, undo=url_for("web.undo_batch", batch=done.batch))
 
 
 def _remove(work: Work, registry: str, ids: Sequence[int]) -> None:
     done = records.batch(work, registry, delete=list(ids))
-    said = plural("{count} record is in the recycle bin.", "{count} records are in the recycle bin.", len(ids), count=_count(work, len(ids)))
+    said = plural(
+        "{count} record is in the recycle bin.",
+        "{count} records are in the recycle bin.",
+        len(ids),
+        count=_count(work, len(ids)),
+    )
     tell(said, undo=url_for("web.undo_batch", batch=done.batch))
 
 
@@ -125,7 +146,12 @@ def _change_view(work: Work, registry: str, refusal: Any) -> BulkView:
     opened, language = work.open(registry), work.actor.locale.language
     writable = [each for each in opened.fields if opened.may_write(each.section, "edit")]
     views = [FieldView(each, opened.kind(each), work.actor.locale) for each in writable if not each.unique]
-    heading = plural("Change a detail of {count} record", "Change a detail of {count} records", number, count=_count(work, number))
+    heading = plural(
+        "Change a detail of {count} record",
+        "Change a detail of {count} records",
+        number,
+        count=_count(work, number),
+    )
     view = _field(work, registry)
     if view is not None and refusal is not None:
         mine = [sentences for key, sentences in refusal.errors.items() if key.rpartition(".")[2] == view.key]

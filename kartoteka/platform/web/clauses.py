@@ -1,7 +1,7 @@
 """The small form in which one condition of a list is put together or changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -19,7 +19,14 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.fields import ChoiceView, FieldView, LinkView
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.sentences import LAST_DAYS, ME, NEXT_DAYS, clause_values, operators_of, relative_days
+from kartoteka.platform.web.sentences import (
+    LAST_DAYS,
+    ME,
+    NEXT_DAYS,
+    clause_values,
+    operators_of,
+    relative_days,
+)
 from kartoteka.platform.web.state import Node, State, state_of
 from kartoteka.platform.web.targets import Target, target_at, targets_of, targets_through
 
@@ -65,14 +72,16 @@ class Builder:
     values: Sequence[str] = ()
     choices: Sequence[ChoiceView] = ()
     picker: _Picker | None = None
-    errors: Sequence[str] = field(default_factory=tuple)
+    errors: Sequence[str] = ()
 
 
 @page("/r/<registry>/condition")
 def clause(registry: str) -> str:
     """The form of a new condition, or of the one at a place of the filter."""
     with begin() as work:
-        return render_template("lists/clause.html", builder=_builder(work, state_of(registry, request.args), request.args))
+        return render_template(
+            "lists/clause.html", builder=_builder(work, state_of(registry, request.args), request.args)
+        )
 
 
 @page("/r/<registry>/condition/use")
@@ -110,7 +119,11 @@ def _node(target: Target, operator: str, values: Sequence[str]) -> Node:
         return {"field": target.path, "op": "in", "value": [{"var": "me"}]}
     if operator in (NEXT_DAYS, LAST_DAYS):
         return {"field": target.path, "op": "between", "value": _span(operator, values)}
-    parts = [part.strip() for value in values for part in value.split(",")] if _listed(target, operator) else list(values)
+    parts = (
+        [part.strip() for value in values for part in value.split(",")]
+        if _listed(target, operator)
+        else list(values)
+    )
     read = [_read(target, operator, part) for part in parts if part]
     if not read or (operator == "between" and len(read) != 2):
         raise ValidationError(_("Fill in the value."))
@@ -153,15 +166,27 @@ def _builder(work: Work, state: State, given: MultiDict[str, str], errors: Seque
     return _shown(work, state, at, target, operator, [value for value in values if value], errors)
 
 
-def _shown(work: Work, state: State, at: str, target: Target, operator: str, values: list[str], errors: Sequence[str]) -> Builder:
+def _shown(
+    work: Work, state: State, at: str, target: Target, operator: str, values: list[str], errors: Sequence[str]
+) -> Builder:
     registry = work.open(state.registry).registry
     entry = _entry(target, operator)
     return Builder(
-        state.registry, state.pairs(), at, _groups(work, registry), target.path, operator, operators_of(target), entry,
-        inputs=2 if operator == "between" else 1, several=_listed(target, operator), values=values,
-        choices=_choices(work, target) if entry == "choices" else (), picker=_picker(work, target, values) if entry == "picker" else None,
+        state.registry,
+        state.pairs(),
+        at,
+        _groups(work, registry),
+        target.path,
+        operator,
+        operators_of(target),
+        entry,
+        inputs=2 if operator == "between" else 1,
+        several=_listed(target, operator),
+        values=values,
+        choices=_choices(work, target) if entry == "choices" else (),
+        picker=_picker(work, target, values) if entry == "picker" else None,
         errors=errors,
-    )  # fmt: skip
+    )
 
 
 def _operator_of(node: Mapping[str, Any]) -> str:
@@ -187,7 +212,13 @@ def _entry(target: Target, operator: str) -> str:
         return ""
     if operator in (NEXT_DAYS, LAST_DAYS):
         return "days"
-    return {"choice": "choices", "boolean": "boolean", "link": "picker", "user": "picker", "date": "date"}.get(target.family, "text")
+    return {
+        "choice": "choices",
+        "boolean": "boolean",
+        "link": "picker",
+        "user": "picker",
+        "date": "date",
+    }.get(target.family, "text")
 
 
 def _groups(work: Work, registry: Registry) -> list[Group]:
@@ -204,14 +235,20 @@ def _choices(work: Work, target: Target) -> list[ChoiceView]:
     language = work.actor.locale.language
     if target.kind is not None and isinstance(target.kind.type, Choosing):
         return FieldView(target.field, target.kind, work.actor.locale).choices if target.field else []
-    return [ChoiceView(each.key, label(each, language), each.colour) for each in target.registry.categories if each.active]
+    return [
+        ChoiceView(each.key, label(each, language), each.colour)
+        for each in target.registry.categories
+        if each.active
+    ]
 
 
 def _picker(work: Work, target: Target, values: Sequence[str]) -> _Picker:
     ids = [int(value) for value in values if value.isdecimal()]
     titles = work.gate.titles({target.linked_to: ids}) if ids else {}
     links = [Link(each, titles[target.linked_to, each]) for each in ids if (target.linked_to, each) in titles]
-    return _Picker(target.label, _pick_url(target.linked_to), [LinkView(link.id, link.title) for link in links])
+    return _Picker(
+        target.label, _pick_url(target.linked_to), [LinkView(link.id, link.title) for link in links]
+    )
 
 
 def _pick_url(linked_to: str) -> str:

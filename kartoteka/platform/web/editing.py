@@ -1,7 +1,7 @@
 """Changing a record: one detail in place, all of them in a form, a new one, removing and bringing back."""
 
-from collections.abc import Mapping, Sequence
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,9 @@ def field_form(registry: str, id: int, field: str) -> str:
     """One detail opened in place."""
     with begin() as work:
         record = records.fetch(work, registry, id)
-        return render_template("records/field_edit.html", f=_editable(work, record, field), version=record.version)
+        return render_template(
+            "records/field_edit.html", f=_editable(work, record, field), version=record.version
+        )
 
 
 @page("/r/<registry>/<int:id>/details/<field>", "POST")
@@ -60,11 +62,17 @@ def save_field(registry: str, id: int, field: str) -> FlaskResponse:
         record = records.fetch(work, registry, id)
         if refusal is None:
             view = replace(_field_view(work, record, field), saved=True)
-            answer = make_response(render_template("records/saved.html", f=view, record=record_view(work, record, "details")))
+            answer = make_response(
+                render_template("records/saved.html", f=view, record=record_view(work, record, "details"))
+            )
             answer.headers["HX-Trigger"] = "record-changed"
             return answer
-        view = _refused(work, _with_typed(work, _editable(work, record, field), request.form), record, refusal)
-        return make_response(render_template("records/field_edit.html", f=view, version=record.version), _status(refusal))
+        view = _refused(
+            work, _with_typed(work, _editable(work, record, field), request.form), record, refusal
+        )
+        return make_response(
+            render_template("records/field_edit.html", f=view, version=record.version), _status(refusal)
+        )
 
 
 class Questioned(Exception):
@@ -86,7 +94,11 @@ def _try_field(registry: str, id: int, key: str) -> Refusal | None:
             view = _editable(work, record, key)
             raw = raw_value(view, typed_value(request.form, view))
             _question([view], {key: raw}, request.form)
-            if version is not None and version != record.version and not changed_since(work, record, key, version):
+            if (
+                version is not None
+                and version != record.version
+                and not changed_since(work, record, key, version)
+            ):
                 version = record.version
             records.change(work, registry, id, {key: raw}, version=version)
     except (Invalid, Conflict, StaleVersion, Questioned) as refusal:
@@ -97,12 +109,18 @@ def _try_field(registry: str, id: int, key: str) -> Refusal | None:
 def changed_since(work: Work, record: Record, key: str, version: int) -> bool:
     """This function will tell whether a detail has been changed after a version; other details do not matter."""
     entries = history.entries(work, record.registry, record.id)
-    return any(change.field == key for entry in entries if entry.version > version for change in entry.changes)
+    return any(
+        change.field == key for entry in entries if entry.version > version for change in entry.changes
+    )
 
 
 def _question(views: Sequence[FieldView], raws: Mapping[str, Any], form: Form) -> None:
     accepted = set(form.getlist("accept"))
-    cautions = {view.key: sentence for view in views if view.key in raws and (sentence := _caution(view, raws[view.key]))}
+    cautions = {
+        view.key: sentence
+        for view in views
+        if view.key in raws and (sentence := _caution(view, raws[view.key]))
+    }
     if set(cautions) - accepted:
         raise Questioned(cautions)
 
@@ -114,14 +132,18 @@ def _caution(view: FieldView, raw: Any) -> str | None:
         value = parsed(view, raw)
     except Unreadable:
         return None
-    return view.kind.type.caution(value, view.kind.options) if value is not None and value != view.value else None
+    return (
+        view.kind.type.caution(value, view.kind.options)
+        if value is not None and value != view.value
+        else None
+    )
 
 
 def _refused(work: Work, view: FieldView, record: Record, refusal: Refusal) -> FieldView:
     if isinstance(refusal, Questioned):
         return replace(view, caution=refusal.cautions.get(view.key, ""))
     if isinstance(refusal, StaleVersion):
-        who = record.updated_by.title if record.updated_by else _("Somebody")
+        who = record.updated_by.title
         return replace(view, theirs=Theirs(who, view.text))
     return replace(view, errors=refusal.errors.get(view.key) or [refusal.message])
 
@@ -232,7 +254,10 @@ def create_record(registry: str) -> Response | tuple[str, int]:
             values = _values(draft, form)
             _question(draft.views, values, form)
             made = records.create(work, registry, values, category=draft.category)
-            tell(_("“{title}” is saved.", title=made.title), undo=url_for("web.remove_record", registry=registry, id=made.id))
+            tell(
+                _("“{title}” is saved.", title=made.title),
+                undo=url_for("web.remove_record", registry=registry, id=made.id),
+            )
     except (Invalid, Conflict, Questioned) as refusal:
         return _again(registry, None, refusal)
     if form.get("another"):
@@ -247,7 +272,12 @@ def edit_record(registry: str, id: int) -> str:
         record = records.fetch(work, registry, id)
         if "edit" not in record.may:
             raise Forbidden(_("You may read this record, not change it."))
-        return render(work, "records/form.html", at=registry, form=_form(_draft(work, registry, record, record.category)))
+        return render(
+            work,
+            "records/form.html",
+            at=registry,
+            form=_form(_draft(work, registry, record, record.category)),
+        )
 
 
 @page("/r/<registry>/<int:id>/edit", "POST")
@@ -274,7 +304,10 @@ def remove_record(registry: str, id: int) -> Response:
     with begin(write=True) as work:
         record = records.fetch(work, registry, id)
         records.remove(work, registry, id, version=_version(request.form))
-        tell(_("“{title}” is in the recycle bin.", title=record.title), undo=url_for("web.restore", registry=registry, id=id))
+        tell(
+            _("“{title}” is in the recycle bin.", title=record.title),
+            undo=url_for("web.restore", registry=registry, id=id),
+        )
     return go(url_for("web.registry", registry=registry))
 
 
@@ -289,8 +322,16 @@ def restore(registry: str, id: int) -> Response:
 
 def _draft(work: Work, registry: str, record: Record | None, category: str | None) -> Draft:
     opened = work.open(registry)
-    writable = record.editable if record else {each.section for each in opened.fields if opened.may_write(each.section, "create")}
-    mine = [each for each in opened.fields if each.section in writable and (record is None or each.key in record.values)]
+    writable = (
+        record.editable
+        if record
+        else {each.section for each in opened.fields if opened.may_write(each.section, "create")}
+    )
+    mine = [
+        each
+        for each in opened.fields
+        if each.section in writable and (record is None or each.key in record.values)
+    ]
     views = [_view(work, registry, record, each) for each in mine]
     return Draft(work, registry, record, category, [view for view in views if view.typable])
 
@@ -308,7 +349,9 @@ def _default(kind: Any, each: Field) -> Any:
 
 def _prefill(draft: Draft, given: Form) -> None:
     like = given.get("like", "")
-    source = records.fetch(draft.work, draft.registry, int(like)) if like.isdecimal() and len(like) < 19 else None
+    source = (
+        records.fetch(draft.work, draft.registry, int(like)) if like.isdecimal() and len(like) < 19 else None
+    )
     if source is not None:
         draft.category = source.category
     for view in draft.views:
@@ -325,7 +368,12 @@ def _values(draft: Draft, form: Form) -> dict[str, Any]:
     values = {}
     for view in draft.views:
         section = registry.section(view.each.section)
-        if section is not None and belongs(section, draft.category) and belongs(view.each, draft.category) and view.input_name in form:
+        if (
+            section is not None
+            and belongs(section, draft.category)
+            and belongs(view.each, draft.category)
+            and view.input_name in form
+        ):
             values[view.key] = raw_value(view, typed_value(form, view))
     return {key: raw for key, raw in values.items() if raw is not None} if draft.record is None else values
 
@@ -335,7 +383,10 @@ def _again(registry: str, id: int | None, refusal: Refusal) -> tuple[str, int]:
     with begin() as work:
         record = records.fetch(work, registry, id) if id is not None else None
         draft = _draft(work, registry, record, request.form.get("category") or None)
-        draft.views = [_with_typed(work, view, request.form) if view.input_name in request.form else view for view in draft.views]
+        draft.views = [
+            _with_typed(work, view, request.form) if view.input_name in request.form else view
+            for view in draft.views
+        ]
         draft.views = [_judged(view, record, refusal) for view in draft.views]
         form = _told(_form(draft), refusal, record)
         return render(work, "records/form.html", at=registry, form=form), _status(refusal)
@@ -359,7 +410,7 @@ def _compared(view: FieldView, record: Record | None) -> FieldView:
             differs = parsed(view, raw_value(view, view.typed)) != view.value
         except Unreadable:
             differs = True
-    who = record.updated_by.title if record and record.updated_by else _("Somebody")
+    who = record.updated_by.title if record else ""
     return replace(view, theirs=Theirs(who, view.text)) if differs else view
 
 
@@ -367,12 +418,23 @@ def _told(form: RecordForm, refusal: Refusal, record: Record | None) -> RecordFo
     if isinstance(refusal, Questioned):
         return replace(form, cautions=True)
     if isinstance(refusal, StaleVersion):
-        who = record.updated_by.title if record and record.updated_by else _("Somebody")
-        said = _("{who} has saved this record meanwhile. What you typed is still here; where it differs, both versions are shown. Saving once more keeps yours.", who=who)
+        who = record.updated_by.title if record else ""
+        said = _(
+            "{who} has saved this record meanwhile. What you typed is still here; where it differs, "
+            "both versions are shown. Saving once more keeps yours.",
+            who=who,
+        )
         return replace(form, conflict=said)
     known = {view.key for section in form.sections for view in section.fields}
-    others = [sentence for key, sentences in refusal.errors.items() if key not in known | {"category"} for sentence in sentences]
-    said = " ".join(others) or (_("Not saved yet: please look at what is marked below.") if refusal.errors else refusal.message)
+    others = [
+        sentence
+        for key, sentences in refusal.errors.items()
+        if key not in known | {"category"}
+        for sentence in sentences
+    ]
+    said = " ".join(others) or (
+        _("Not saved yet: please look at what is marked below.") if refusal.errors else refusal.message
+    )
     return replace(form, refusal=said, category_errors=refusal.errors.get("category", ()))
 
 
@@ -381,17 +443,40 @@ def _form(draft: Draft) -> RecordForm:
     registry, language = work.open(draft.registry).registry, work.actor.locale.language
     one, list_url = label_one(registry, language), url_for("web.registry", registry=registry.key)
     shown = [
-        FormSection(label(each, language), each.help, each.categories, [view for view in draft.views if view.each.section == each.key])
+        FormSection(
+            label(each, language),
+            each.help,
+            each.categories,
+            [view for view in draft.views if view.each.section == each.key],
+        )
         for each in registry.active_sections
     ]
     basic = RecordForm(
-        label(registry, language), list_url, registry.icon or "file-text", _("{one}: new record", one=one),
-        url_for("web.create_record", registry=registry.key), list_url, _("Save"), [each for each in shown if each.fields],
-        [FormCategory(each.key, label(each, language), each.key == draft.category) for each in registry.categories if each.active],
+        label(registry, language),
+        list_url,
+        registry.icon or "file-text",
+        _("{one}: new record", one=one),
+        url_for("web.create_record", registry=registry.key),
+        list_url,
+        _("Save"),
+        [each for each in shown if each.fields],
+        [
+            FormCategory(each.key, label(each, language), each.key == draft.category)
+            for each in registry.categories
+            if each.active
+        ],
         another=record is None,
-    )  # fmt: skip
+    )
     if record is None:
         return basic
     address = url_for("web.record", registry=registry.key, id=record.id)
     action = url_for("web.save_record", registry=registry.key, id=record.id)
-    return replace(basic, heading=record.title, title=record.title, record_url=address, back_url=address, action=action, version=record.version)
+    return replace(
+        basic,
+        heading=record.title,
+        title=record.title,
+        record_url=address,
+        back_url=address,
+        action=action,
+        version=record.version,
+    )

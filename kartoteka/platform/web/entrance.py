@@ -21,7 +21,9 @@ Answer = str | Response | tuple[str, int]
 
 def sign_in_page(*, email: str = "", refusal: str = "") -> str:
     """This function will show the sign-in form."""
-    return render_outside("entrance/sign_in.html", email=email, refusal=refusal, next=inner(request.values.get("next")))
+    return render_outside(
+        "entrance/sign_in.html", email=email, refusal=refusal, next=inner(request.values.get("next"))
+    )
 
 
 @page("/sign-in", right=public)
@@ -35,7 +37,9 @@ def enter() -> Answer:
     """In, with a session of its own, or the form again with a reason that tells nothing about accounts."""
     email = request.form.get("email", "")
     try:
-        found = signing.sign_in(front.office(), email, request.form.get("password", ""), request.remote_addr or "")
+        found = signing.sign_in(
+            front.office(), email, request.form.get("password", ""), request.remote_addr or ""
+        )
     except Unauthenticated as refusal:
         return sign_in_page(email=email, refusal=refusal.message), 401
     except TooMany as refusal:
@@ -74,7 +78,9 @@ def new_password(key: str) -> Answer:
 @page("/new-password/<key>", "POST", right=public)
 def set_password(key: str) -> Answer:
     """The new password set, and in."""
-    return _through(key, RESET, lambda: signing.reset_password(front.office(), key, request.form.get("password", "")))
+    return _through(
+        key, RESET, lambda: signing.reset_password(front.office(), key, request.form.get("password", ""))
+    )
 
 
 @page("/invitation/<key>", right=public)
@@ -112,10 +118,14 @@ def _form(key: str, purpose: str, wrong: Invalid | None = None) -> Answer:
 def _shown(door: Door, purpose: str, wrong: Invalid | None) -> str:
     invited = purpose == INVITATION
     return render_outside(
-        "entrance/new_password.html", heading=_("Welcome to Kartoteka") if invited else _("New password"),
-        button=_("Come in") if invited else _("Set the password"), asks_name=invited, email=door.email,
-        name=request.form.get("name", door.name), wrong=wrong.errors if wrong else {},
-    )  # fmt: skip
+        "entrance/new_password.html",
+        heading=_("Welcome to Kartoteka") if invited else _("New password"),
+        button=_("Come in") if invited else _("Set the password"),
+        asks_name=invited,
+        email=door.email,
+        name=request.form.get("name", door.name),
+        wrong=wrong.errors if wrong else {},
+    )
 
 
 def _through(key: str, purpose: str, come: Callable[[], SignedIn]) -> Answer:
@@ -126,10 +136,17 @@ def _through(key: str, purpose: str, come: Callable[[], SignedIn]) -> Answer:
     except Invalid as wrong:
         return _form(key, purpose, wrong)
     front.sign_in(found.user_id, found.epoch)
-    tell(_("Welcome.") if purpose == INVITATION else _("Your password is changed. Whoever was signed in with the old one is out."))
+    tell(
+        _("Welcome.")
+        if purpose == INVITATION
+        else _("Your password is changed. Whoever was signed in with the old one is out.")
+    )
     return go(url_for("web.home"))
 
 
 def _dead_link() -> Answer:
-    sentence = _("It has been used already, is too old, or has been withdrawn. Invitations hold for a week, links for a new password for an hour.")
+    sentence = _(
+        "It has been used already, is too old, or has been withdrawn. "
+        "Invitations hold for a week, links for a new password for an hour."
+    )
     return render_outside("entrance/dead_link.html", sentence=sentence), 404

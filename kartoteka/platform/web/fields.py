@@ -20,13 +20,43 @@ from kartoteka.platform.web.addresses import outer
 
 NUMERIC = frozenset({"integer", "decimal", "money", "percent"})
 WIDE = frozenset({"long_text"})
-COLOURS = ("blue", "green", "yellow", "amber", "red", "violet", "purple", "teal", "pink", "orange", "brown", "grey", "gray")
-_HUES = ((15, "red"), (40, "orange"), (68, "yellow"), (165, "green"), (195, "teal"), (250, "blue"), (290, "violet"), (345, "pink"), (360, "red"))
+COLOURS = (
+    "blue",
+    "green",
+    "yellow",
+    "amber",
+    "red",
+    "violet",
+    "purple",
+    "teal",
+    "pink",
+    "orange",
+    "brown",
+    "grey",
+    "gray",
+)
+_HUES = (
+    (15, "red"),
+    (40, "orange"),
+    (68, "yellow"),
+    (165, "green"),
+    (195, "teal"),
+    (250, "blue"),
+    (290, "violet"),
+    (345, "pink"),
+    (360, "red"),
+)
 NOTHING_TYPED: Any = object()
 _WIDTHS = {
-    "money": "money", "date": "date", "datetime": "datetime", "choice": "choice", "multi_choice": "choice", "boolean": "short",
-    "ico": "short", "long_text": "long",
-}  # fmt: skip
+    "money": "money",
+    "date": "date",
+    "datetime": "datetime",
+    "choice": "choice",
+    "multi_choice": "choice",
+    "boolean": "short",
+    "ico": "short",
+    "long_text": "long",
+}
 
 
 @dataclass(frozen=True)
@@ -120,7 +150,11 @@ class FieldView:
         """The value as people read it."""
         if self.linking:
             return ", ".join(link.title for link in self.value or ())
-        return str(self.kind.type.text(self.value, self.kind.options, self.locale)) if self.value not in (None, ()) else ""
+        return (
+            str(self.kind.type.text(self.value, self.kind.options, self.locale))
+            if self.value not in (None, ())
+            else ""
+        )
 
     @property
     def numeric(self) -> bool:
@@ -260,7 +294,11 @@ class FieldView:
         return self._own("web.save_field")
 
     def _own(self, endpoint: str) -> str:
-        return url_for(endpoint, registry=self.registry, id=self.record.id, field=self.key) if self.record else ""
+        return (
+            url_for(endpoint, registry=self.registry, id=self.record.id, field=self.key)
+            if self.record
+            else ""
+        )
 
 
 def colour_class(colour: str) -> str:
@@ -321,6 +359,8 @@ def typed_links(work: Work, view: FieldView, typed: Any) -> list[Link]:
 def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | None = None) -> FieldView:
     """This function will show one field of a record."""
     opened = work.open(record.registry)
-    view = FieldView(each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry)
+    view = FieldView(
+        each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry
+    )
     view.may_edit = (each.section in record.editable if may_edit is None else may_edit) and view.typable
     return view

@@ -27,7 +27,13 @@ _ACTIONS = {
     "create": (N_("Created"), "plus"), "change": (N_("Changed"), "pencil"), "remove": (N_("Removed"), "trash"),
     "restore": (N_("Brought back"), "restore"),
 }  # fmt: skip
-_CHANNELS = {"api": N_("by the API"), "import": N_("by an import"), "portal": N_("in the portal"), "rule": N_("by a rule"), "cli": N_("from the command line")}
+_CHANNELS = {
+    "api": N_("by the API"),
+    "import": N_("by an import"),
+    "portal": N_("in the portal"),
+    "rule": N_("by a rule"),
+    "cli": N_("from the command line"),
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,13 @@ def record_history(registry: str, id: int) -> str:
     """Everything that happened to a record."""
     with begin() as work:
         record = records.fetch(work, registry, id)
-        return render(work, "records/history.html", at=registry, record=record_view(work, record, "history"), entries=_entries(work, record))
+        return render(
+            work,
+            "records/history.html",
+            at=registry,
+            record=record_view(work, record, "history"),
+            entries=_entries(work, record),
+        )
 
 
 @page("/r/<registry>/<int:id>/history/<int:version>")
@@ -103,11 +115,19 @@ def restore_version(registry: str, id: int, version: int) -> Response:
 
 
 def _differences(work: Work, now: Record, then: Record) -> list[ChangeView]:
-    views = [(_text(work, each, now.values.get(each.key)), _text(work, each, then.values.get(each.key)), each) for each in _fields(work, now)]
+    views = [
+        (_text(work, each, now.values.get(each.key)), _text(work, each, then.values.get(each.key)), each)
+        for each in _fields(work, now)
+    ]
     language = work.actor.locale.language
     changes = [ChangeView(label(each, language), old, new) for old, new, each in views if old != new]
     if now.category != then.category:
-        changes.insert(0, ChangeView(_("Category"), _category(work, now, now.category), _category(work, now, then.category)))
+        changes.insert(
+            0,
+            ChangeView(
+                _("Category"), _category(work, now, now.category), _category(work, now, then.category)
+            ),
+        )
     return changes
 
 
@@ -127,13 +147,19 @@ def _category(work: Work, record: Record, key: Any) -> str:
 
 def _entries(work: Work, record: Record, limit: int = 100) -> list[EntryView]:
     """The newest version is what the record is now: there is nothing to go back to."""
-    return [_entry(work, record, each) for each in history.entries(work, record.registry, record.id, limit=limit)]
+    return [
+        _entry(work, record, each) for each in history.entries(work, record.registry, record.id, limit=limit)
+    ]
 
 
 def _entry(work: Work, record: Record, entry: history.Entry) -> EntryView:
     said, icon = _ACTIONS.get(entry.action, _ACTIONS["change"])
     may_return = entry.version != record.version and "edit" in record.may and entry.action != "remove"
-    address = url_for("web.version_preview", registry=record.registry, id=record.id, version=entry.version) if may_return else ""
+    address = (
+        url_for("web.version_preview", registry=record.registry, id=record.id, version=entry.version)
+        if may_return
+        else ""
+    )
     channel = _CHANNELS.get(entry.via)
     return EntryView(
         entry.version, entry.at, entry.by.title, _(channel) if channel else "", _(said), icon,
@@ -143,7 +169,9 @@ def _entry(work: Work, record: Record, entry: history.Entry) -> EntryView:
 
 def _change(work: Work, record: Record, change: history.Change) -> ChangeView | None:
     if change.field == "category":
-        return ChangeView(_("Category"), _category(work, record, change.old), _category(work, record, change.new))
+        return ChangeView(
+            _("Category"), _category(work, record, change.old), _category(work, record, change.new)
+        )
     each = work.open(record.registry).registry.field(change.field)
     if each is None:
         return None

@@ -59,7 +59,14 @@ def home() -> str | Response:
         name, local = work.actor.name.split(" ")[0], work.now
         greeting = _("Hello, {name}", name=name) if name else _("Hello")
         today = dates.format_date(local, "full", locale=work.actor.locale.language)
-        return render(work, "home/home.html", at="home", greeting=greeting, today=today[0].upper() + today[1:], recent=_recent(work))
+        return render(
+            work,
+            "home/home.html",
+            at="home",
+            greeting=greeting,
+            today=today[0].upper() + today[1:],
+            recent=_recent(work),
+        )
 
 
 @page("/counts")
@@ -67,7 +74,10 @@ def counts() -> str:
     """How many records each registry has for the actor."""
     with begin() as work:
         language = work.actor.locale.language
-        found = [(each.key, count_text(records.count(work, each.key, Query()), language)) for each in work.registries()]
+        found = [
+            (each.key, count_text(records.count(work, each.key, Query()), language))
+            for each in work.registries()
+        ]
         return render_template("home/counts.html", counts=found, tiles=request.args.get("tiles") == "1")
 
 
@@ -81,11 +91,15 @@ def _recent_of(work: Work, registry: str) -> list[Recent]:
     known, language = work.catalog.registries[registry], work.actor.locale.language
     return [
         Recent(
-            each.title, url_for("web.record", registry=registry, id=each.id), known.icon or "file-text", label(known, language),
-            each.updated_by.title, each.updated_at,
+            each.title,
+            url_for("web.record", registry=registry, id=each.id),
+            known.icon or "file-text",
+            label(known, language),
+            each.updated_by.title,
+            each.updated_at,
         )
         for each in page_found.items
-    ]  # fmt: skip
+    ]
 
 
 @page("/find")
@@ -100,7 +114,9 @@ def find() -> str:
 def _hit_view(work: Work, hit: Hit) -> HitView:
     known = work.catalog.registries[hit.registry]
     address = url_for("web.record", registry=hit.registry, id=hit.id)
-    return HitView(hit.title, address, known.icon or "file-text", label(known, work.actor.locale.language), hit.snippet)
+    return HitView(
+        hit.title, address, known.icon or "file-text", label(known, work.actor.locale.language), hit.snippet
+    )
 
 
 @page("/preferences", "POST")
@@ -108,10 +124,14 @@ def preferences() -> Response:
     """The language and the looks that a person has chosen."""
     language, theme = request.form.get("language"), request.form.get("theme")
     with begin(write=True) as work:
-        people.change_settings(work, {name: value for name, value in (("language", language), ("theme", theme)) if value})
+        people.change_settings(
+            work, {name: value for name, value in (("language", language), ("theme", theme)) if value}
+        )
     answer = go(inner(request.form.get("back")))
     if language in LANGUAGES:
         session["language"] = language
     if theme in THEMES:
-        answer.set_cookie(THEME_COOKIE, theme or "", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        answer.set_cookie(
+            THEME_COOKIE, theme or "", max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
     return answer

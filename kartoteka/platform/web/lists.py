@@ -1,7 +1,7 @@
 """The list of a registry: its page, its further rows, its count, and the recycle bin."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -212,34 +212,49 @@ def count(registry: str) -> str:
         found = records.count(work, registry, state.query())
         whole = records.count(work, registry, Query()) if state.narrowed else found
         return render_template(
-            "lists/totals.html", found=found, found_text=count_text(found, language), whole_text=count_text(whole, language),
+            "lists/totals.html",
+            found=found,
+            found_text=count_text(found, language),
+            whole_text=count_text(whole, language),
             narrowed=state.narrowed,
-        )  # fmt: skip
+        )
 
 
 @page("/r/<registry>/bin")
-def bin(registry: str) -> str:  # noqa: A001  the page is called so
+def bin(registry: str) -> str:
     """The recycle bin of a registry."""
     with begin() as work:
-        found = records.browse(work, registry, Query(sort="-updated_at", cursor=request.args.get("cursor"), fields=(), removed=True))
+        found = records.browse(
+            work,
+            registry,
+            Query(sort="-updated_at", cursor=request.args.get("cursor"), fields=(), removed=True),
+        )
         view = _bin_view(work, registry, found)
         if request.args.get("cursor"):
             return render_template("lists/bin_rows.html", list=view)
         return render(work, "lists/bin.html", at=registry, list=view)
 
 
-def list_view(work: Work, state: State, *, cursor: str | None = None, full: bool = True, size: int = 50) -> ListView:
+def list_view(
+    work: Work, state: State, *, cursor: str | None = None, full: bool = True, size: int = 50
+) -> ListView:
     """This function will put together a list; `full` with what stands around its table."""
     opened = work.open(state.registry)
     found, language = opened.registry, work.actor.locale.language
     keys = _column_keys(work, found, state)
     fields = [key for key in keys if any(each.key == key for each in opened.fields)]
     page_found = records.browse(work, state.registry, state.query(fields=fields, cursor=cursor, size=size))
+    rows = [_row(work, found, record, keys) for record in page_found.items]
     basic = ListView(
-        found.key, label(found, language), found.icon or "file-text", _columns(work, found, state, keys),
-        [_row(work, found, record, keys) for record in page_found.items],
-        state.at("web.registry", cursor=page_found.next) if page_found.next else "", state, label_one(found, language),
-    )  # fmt: skip
+        found.key,
+        label(found, language),
+        found.icon or "file-text",
+        _fitted(_columns(work, found, state, keys), rows),
+        rows,
+        state.at("web.registry", cursor=page_found.next) if page_found.next else "",
+        state,
+        label_one(found, language),
+    )
     return _completed(work, found, basic) if full else basic
 
 
@@ -251,7 +266,11 @@ def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]
     parts["categories"] = _tabs(work, found, state)
     parts["clauses"] = [
-        Clause(sentence(work, found.key, node), state.without(n).url, state.at("web.clause", at=n) if "field" in node else "")
+        Clause(
+            sentence(work, found.key, node),
+            state.without(n).url,
+            state.at("web.clause", at=n) if "field" in node else "",
+        )
         for n, node in enumerate(state.nodes)
     ]
     return ListView(**parts)
@@ -262,9 +281,20 @@ def _bin_view(work: Work, registry: str, found: Page) -> ListView:
     if not opened.may("delete"):
         raise NotFound(_("There is nothing at this address."))
     language = work.actor.locale.language
-    rows = [Row(each.id, each.title, "", by=each.updated_by.title, at=each.removed_at) for each in found.items]
+    rows = [
+        Row(each.id, each.title, "", by=each.updated_by.title, at=each.removed_at) for each in found.items
+    ]
     more = url_for("web.bin", registry=registry, cursor=found.next) if found.next else ""
-    return ListView(registry, label(opened.registry, language), opened.registry.icon, (), rows, more, State(registry), label_one(opened.registry, language))
+    return ListView(
+        registry,
+        label(opened.registry, language),
+        opened.registry.icon,
+        (),
+        rows,
+        more,
+        State(registry),
+        label_one(opened.registry, language),
+    )
 
 
 def _column_keys(work: Work, found: Registry, state: State) -> list[str]:
@@ -293,19 +323,43 @@ def _columns(work: Work, found: Registry, state: State, keys: Sequence[str]) -> 
     return [_column(work, found, state, key, views.get(key), n) for n, key in enumerate(keys)]
 
 
-def _column(work: Work, found: Registry, state: State, key: str, view: FieldView | None, place: int) -> Column:
+def _fitted(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
+    """Columns of text as wide as what is in them asks for; the browser shares out what is left."""
+    return [
+        replace(column, width=_width(column, [row.cells[n].text for row in rows]))
+        for n, column in enumerate(columns)
+    ]
+
+
+def _width(column: Column, texts: Sequence[str]) -> str:
+    longest = max((len(text) for text in texts), default=0)
+    if column.width == "title":
+        return "title" if longest > 18 else "text" if longest > 10 else "choice"
+    return "long" if column.width == "text" and longest > 24 else column.width
+
+
+def _column(
+    work: Work, found: Registry, state: State, key: str, view: FieldView | None, place: int
+) -> Column:
     terms = [term for term in state.sort.split(",") if term]
     mine = next((term for term in terms if term.removeprefix("-") == key), "")
     turned = f"-{key}" if mine == key else key
     others = [turned if term == mine else term for term in terms] if mine else [*terms, key]
     sortable = view is None or view.kind.type.sort is not Sort.NONE or view.linking
     return Column(
-        key, view.label if view else label_one(found, work.actor.locale.language) if key == "title" else _(SYSTEM[key]),
+        key,
+        view.label
+        if view
+        else label_one(found, work.actor.locale.language)
+        if key == "title"
+        else _(SYSTEM[key]),
         "title" if place == 0 else view.width if view else "datetime" if key.endswith("_at") else "text",
-        bool(view and view.numeric), "" if not mine else "descending" if mine.startswith("-") else "ascending",
+        bool(view and view.numeric),
+        "" if not mine else "descending" if mine.startswith("-") else "ascending",
         terms.index(mine) + 1 if mine and len(terms) > 1 else 0,
-        state.but(sort=turned).url if sortable else "", state.but(sort=",".join(others)).url if sortable else "",
-    )  # fmt: skip
+        state.but(sort=turned).url if sortable else "",
+        state.but(sort=",".join(others)).url if sortable else "",
+    )
 
 
 def _row(work: Work, found: Registry, record: Record, keys: Sequence[str]) -> Row:
@@ -327,7 +381,10 @@ def _system_cell(work: Work, found: Registry, record: Record, key: str) -> Cell:
         category = found.category(record.category) if record.category else None
         return Cell(_(SYSTEM[key]), label(category, work.actor.locale.language) if category else "")
     value = getattr(record, key)
-    return Cell(_(SYSTEM[key]), value.title if key.endswith("_by") else moment_text(value, work.actor.locale, work.now))
+    return Cell(
+        _(SYSTEM[key]),
+        value.title if key.endswith("_by") else moment_text(value, work.actor.locale, work.now),
+    )
 
 
 def _tabs(work: Work, found: Registry, state: State) -> list[Tab]:
@@ -335,4 +392,14 @@ def _tabs(work: Work, found: Registry, state: State) -> list[Tab]:
     if not active:
         return []
     every = Tab(_("All"), state.but(category="").url, not state.category)
-    return [every, *(Tab(label(each, work.actor.locale.language), state.but(category=each.key).url, state.category == each.key) for each in active)]
+    return [
+        every,
+        *(
+            Tab(
+                label(each, work.actor.locale.language),
+                state.but(category=each.key).url,
+                state.category == each.key,
+            )
+            for each in active
+        ),
+    ]

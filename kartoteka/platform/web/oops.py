@@ -13,10 +13,15 @@ from kartoteka.platform.web.answers import by_script
 from kartoteka.platform.web.shell import render, render_outside
 
 _TITLES = {
-    403: (N_("This is not for you"), "lock"), 404: (N_("Nothing is here"), "map-pin"), 409: (N_("This cannot be done now"), "alert-triangle"),
-    412: (N_("Somebody was quicker"), "users"), 413: (N_("This is too large"), "file"), 422: (N_("This cannot be used"), "alert-triangle"),
-    429: (N_("Too many tries"), "clock"), 400: (N_("This form has gone stale"), "refresh"),
-}  # fmt: skip
+    403: (N_("This is not for you"), "lock"),
+    404: (N_("Nothing is here"), "map-pin"),
+    409: (N_("This cannot be done now"), "alert-triangle"),
+    412: (N_("Somebody was quicker"), "users"),
+    413: (N_("This is too large"), "file"),
+    422: (N_("This cannot be used"), "alert-triangle"),
+    429: (N_("Too many tries"), "clock"),
+    400: (N_("This form has gone stale"), "refresh"),
+}
 _BROKEN = (N_("Something went wrong"), "alert-triangle")
 
 
@@ -36,9 +41,16 @@ def show(failure: Failure) -> ResponseReturnValue:
     title, icon = _TITLES.get(failure.status, _BROKEN)
     detail = failure.detail
     if failure.status == 400:
-        detail = _("It lay open for too long, or you signed in again meanwhile. Go back, load the page anew and try once more.")
+        detail = _(
+            "It lay open for too long, or you signed in again meanwhile. Go back, load the page anew and try once more."
+        )
     if by_script():
-        return Response(detail, failure.status, {**failure.headers, "X-Sentence": quote(detail)}, content_type="text/plain; charset=utf-8")
+        return Response(
+            detail,
+            failure.status,
+            {**failure.headers, "X-Sentence": quote(detail)},
+            content_type="text/plain; charset=utf-8",
+        )
     return _page(Oops(_(title), detail, icon)), failure.status, dict(failure.headers)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -62,7 +63,11 @@ class SectionView:
         number = plural("{n} detail", "{n} details", len(self.fields))
         if not missing:
             return number if self.collapsed else ""
-        return _("{details}, {missing}", details=number, missing=plural("{n} required is missing", "{n} required are missing", missing))
+        return _(
+            "{details}, {missing}",
+            details=number,
+            missing=plural("{n} required is missing", "{n} required are missing", missing),
+        )
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,12 @@ def record(registry: str, id: int) -> str:
     """A record with its details."""
     with begin() as work:
         found = records.fetch(work, registry, id)
-        return render(work, "records/details.html", at=registry, record=record_view(work, found, "details", sections=True))
+        return render(
+            work,
+            "records/details.html",
+            at=registry,
+            record=record_view(work, found, "details", sections=True),
+        )
 
 
 @page("/r/<registry>/<int:id>/from/<other>")
@@ -148,10 +158,15 @@ def relations(registry: str, id: int, other: str) -> str:
     with begin() as work:
         found = records.fetch(work, registry, id)
         fields = [each for pointing, each in _pointing(work, registry) if pointing.key == other]
-        parts = [_part(work, found, work.catalog.registries[other], each, alone=len(fields) == 1) for each in fields]
+        parts = [
+            _part(work, found, work.catalog.registries[other], each, alone=len(fields) == 1)
+            for each in fields
+        ]
         if not parts:
             raise NotFound(_("There is nothing at this address."))
-        return render(work, "records/relations.html", at=registry, record=record_view(work, found, other), parts=parts)
+        return render(
+            work, "records/relations.html", at=registry, record=record_view(work, found, other), parts=parts
+        )
 
 
 def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -> RecordView:
@@ -161,16 +176,31 @@ def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -
     category = registry.category(found.category) if found.category else None
     shown = section_views(work, found) if sections else ()
     return RecordView(
-        found.id, found.version, found.title, registry.icon or "file-text", registry.key, label(registry, language),
-        _category(category, language), _facts(work, found), _tabs(work, found, at),
-        "edit" in found.may and bool(found.editable), "delete" in found.may, opened.may("create"), shown, _warnings(shown),
-    )  # fmt: skip
+        found.id,
+        found.version,
+        found.title,
+        registry.icon or "file-text",
+        registry.key,
+        label(registry, language),
+        _category(category, language),
+        _facts(work, found),
+        _tabs(work, found, at),
+        "edit" in found.may and bool(found.editable),
+        "delete" in found.may,
+        opened.may("create"),
+        shown,
+        _warnings(shown),
+    )
 
 
 def section_views(work: Work, found: Record) -> list[SectionView]:
     """This function will show the sections of a record that have something to show."""
     opened = work.open(found.registry)
-    shown = [_section(work, found, each, opened.fields) for each in opened.registry.active_sections if belongs(each, found.category)]
+    shown = [
+        _section(work, found, each, opened.fields)
+        for each in opened.registry.active_sections
+        if belongs(each, found.category)
+    ]
     return [each for each in shown if each.fields]
 
 
@@ -180,13 +210,26 @@ def belongs(thing: Section | Field, category: str | None) -> bool:
 
 
 def _section(work: Work, found: Record, section: Section, fields: Sequence[Field]) -> SectionView:
-    mine = [each for each in fields if each.section == section.key and each.key in found.values and belongs(each, found.category)]
+    mine = [
+        each
+        for each in fields
+        if each.section == section.key and each.key in found.values and belongs(each, found.category)
+    ]
     views = [shown_field(work, found, each) for each in mine]
-    return SectionView(section.key, label(section, work.actor.locale.language), section.help, section.collapsed, section.key in found.editable, views)
+    return SectionView(
+        section.key,
+        label(section, work.actor.locale.language),
+        section.help,
+        section.collapsed,
+        section.key in found.editable,
+        views,
+    )
 
 
 def _category(category: Category | None, language: str) -> CategoryView | None:
-    return CategoryView(label(category, language), colour_class(category.colour) or "blue") if category else None
+    return (
+        CategoryView(label(category, language), colour_class(category.colour) or "blue") if category else None
+    )
 
 
 def _facts(work: Work, found: Record) -> list[FieldView]:
@@ -194,13 +237,23 @@ def _facts(work: Work, found: Record) -> list[FieldView]:
     opened = work.open(found.registry)
     named = {each.key for each in title_fields(opened.registry)}
     usual = opened.registry.columns or tuple(each.key for each in opened.fields)
-    fields = [each for key in usual for each in opened.fields if each.key == key and key not in named and each.type not in _NO_FACTS]
+    fields = [
+        each
+        for key in usual
+        for each in opened.fields
+        if each.key == key and key not in named and each.type not in _NO_FACTS
+    ]
     views = [shown_field(work, found, each, may_edit=False) for each in fields if each.key in found.values]
     return [view for view in views if view.text and view.value is not False][:MOST_FACTS]
 
 
 def _warnings(shown: Sequence[SectionView]) -> list[str]:
-    return [f"{view.label}: {sentence}" for section in shown for view in section.fields if (sentence := _caution(view))]
+    return [
+        f"{view.label}: {sentence}"
+        for section in shown
+        for view in section.fields
+        if (sentence := _caution(view))
+    ]
 
 
 def _caution(view: FieldView) -> str | None:
@@ -211,11 +264,24 @@ def _caution(view: FieldView) -> str | None:
 
 def _tabs(work: Work, found: Record, at: str) -> list[TabView]:
     language = work.actor.locale.language
-    tabs = [TabView(_("Details"), url_for("web.record", registry=found.registry, id=found.id), at == "details")]
+    tabs = [
+        TabView(_("Details"), url_for("web.record", registry=found.registry, id=found.id), at == "details")
+    ]
     for other in dict.fromkeys(pointing.key for pointing, _field in _pointing(work, found.registry)):
         address = url_for("web.relations", registry=found.registry, id=found.id, other=other)
-        tabs.append(TabView(label(work.catalog.registries[other], language), address, at == other, _number(work, found, other)))
-    tabs.append(TabView(_("History"), url_for("web.record_history", registry=found.registry, id=found.id), at == "history"))
+        tabs.append(
+            TabView(
+                label(work.catalog.registries[other], language),
+                address,
+                at == other,
+                _number(work, found, other),
+            )
+        )
+    tabs.append(
+        TabView(
+            _("History"), url_for("web.record_history", registry=found.registry, id=found.id), at == "history"
+        )
+    )
     return tabs
 
 
@@ -240,9 +306,8 @@ def _part(work: Work, found: Record, other: Registry, each: Field, *, alone: boo
     language, opened = work.actor.locale.language, work.open(other.key)
     state = State(other.key, nodes=({"field": each.key, "op": "in", "value": [found.id]},))
     shown = list_view(work, state, full=False, size=IN_A_PART)
-    new_url = url_for("web.new_record", registry=other.key, **{f"v.{each.key}": found.id})
+    new_url = f"{url_for('web.new_record', registry=other.key)}?{urlencode({f'v.{each.key}': found.id})}"
     one = label_one(other, language)
     parts = {name: getattr(shown, name) for name in ListView.__dataclass_fields__} | {"more_url": ""}
     name = label(other, language) if alone else f"{label(other, language)} · {label(each, language)}"
     return PartView(name, ListView(**parts), state.url, new_url if opened.may("create") else "", one)
-

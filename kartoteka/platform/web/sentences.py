@@ -17,33 +17,82 @@ NEXT_DAYS, LAST_DAYS, ME = "next_days", "last_days", "me"
 
 OPERATORS: Mapping[str, Mapping[str, str]] = {
     "text": {
-        "contains": N_("contains"), "starts_with": N_("begins with"), "eq": N_("is exactly"), "ne": N_("is not"), "in": N_("is one of"),
-        "is_empty": N_("is empty"), "not_empty": N_("is filled in"),
+        "contains": N_("contains"),
+        "starts_with": N_("begins with"),
+        "eq": N_("is exactly"),
+        "ne": N_("is not"),
+        "in": N_("is one of"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
     },
     "number": {
-        "eq": N_("equals"), "ne": N_("does not equal"), "gte": N_("at least"), "lte": N_("at most"), "gt": N_("more than"), "lt": N_("less than"),
-        "between": N_("between"), "is_empty": N_("is empty"), "not_empty": N_("is filled in"),
+        "eq": N_("equals"),
+        "ne": N_("does not equal"),
+        "gte": N_("at least"),
+        "lte": N_("at most"),
+        "gt": N_("more than"),
+        "lt": N_("less than"),
+        "between": N_("between"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
     },
     "date": {
-        NEXT_DAYS: N_("in the next … days"), LAST_DAYS: N_("in the last … days"), "eq": N_("on"), "gte": N_("from"), "lte": N_("until"),
-        "lt": N_("before"), "gt": N_("after"), "between": N_("between"), "is_empty": N_("is empty"), "not_empty": N_("is filled in"),
+        NEXT_DAYS: N_("in the next … days"),
+        LAST_DAYS: N_("in the last … days"),
+        "eq": N_("on"),
+        "gte": N_("from"),
+        "lte": N_("until"),
+        "lt": N_("before"),
+        "gt": N_("after"),
+        "between": N_("between"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
     },
-    "choice": {"in": N_("is"), "not_in": N_("is not"), "contains": N_("contains"), "is_empty": N_("is empty"), "not_empty": N_("is filled in")},
+    "choice": {
+        "in": N_("is"),
+        "not_in": N_("is not"),
+        "contains": N_("contains"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
+    },
     "boolean": {"eq": N_("is"), "is_empty": N_("is empty"), "not_empty": N_("is filled in")},
-    "link": {"in": N_("is"), "not_in": N_("is not"), "is_empty": N_("is empty"), "not_empty": N_("is filled in")},
-    "user": {ME: N_("is me"), "in": N_("is"), "not_in": N_("is not"), "is_empty": N_("is empty"), "not_empty": N_("is filled in")},
+    "link": {
+        "in": N_("is"),
+        "not_in": N_("is not"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
+    },
+    "user": {
+        ME: N_("is me"),
+        "in": N_("is"),
+        "not_in": N_("is not"),
+        "is_empty": N_("is empty"),
+        "not_empty": N_("is filled in"),
+    },
     "file": {"is_empty": N_("is empty"), "not_empty": N_("is filled in")},
-}  # fmt: skip
+}
 _MADE_OF = {NEXT_DAYS: "between", LAST_DAYS: "between", ME: "in"}
 _SAID = {
-    "eq": N_("{field}: {value}"), "in": N_("{field}: {value}"), "ne": N_("{field}: not {value}"), "not_in": N_("{field}: not {value}"),
-    "contains": N_("{field}: contains {value}"), "starts_with": N_("{field}: begins with {value}"), "between": N_("{field}: {value} to {second}"),
-    "gt": N_("{field}: more than {value}"), "gte": N_("{field}: at least {value}"), "lt": N_("{field}: less than {value}"),
-    "lte": N_("{field}: at most {value}"), "is_empty": N_("{field}: empty"), "not_empty": N_("{field}: filled in"),
-}  # fmt: skip
+    "eq": N_("{field}: {value}"),
+    "in": N_("{field}: {value}"),
+    "ne": N_("{field}: not {value}"),
+    "not_in": N_("{field}: not {value}"),
+    "contains": N_("{field}: contains {value}"),
+    "starts_with": N_("{field}: begins with {value}"),
+    "between": N_("{field}: {value} to {second}"),
+    "gt": N_("{field}: more than {value}"),
+    "gte": N_("{field}: at least {value}"),
+    "lt": N_("{field}: less than {value}"),
+    "lte": N_("{field}: at most {value}"),
+    "is_empty": N_("{field}: empty"),
+    "not_empty": N_("{field}: filled in"),
+}
 _SAID_OF_DATES = {
-    "gt": N_("{field}: after {value}"), "gte": N_("{field}: from {value}"), "lt": N_("{field}: before {value}"), "lte": N_("{field}: until {value}"),
-}  # fmt: skip
+    "gt": N_("{field}: after {value}"),
+    "gte": N_("{field}: from {value}"),
+    "lt": N_("{field}: before {value}"),
+    "lte": N_("{field}: until {value}"),
+}
 
 
 def operators_of(target: Target) -> list[tuple[str, str]]:
@@ -88,7 +137,10 @@ def relative_days(value: Any) -> int | None:
     """This function will tell how many days a span from or to today has, None for any other span."""
     if not isinstance(value, list) or len(value) != 2:
         return None
-    ends = [each.get("days", 0) if isinstance(each, dict) and each.get("var") == "today" else None for each in value]
+    ends = [
+        each.get("days", 0) if isinstance(each, dict) and each.get("var") == "today" else None
+        for each in value
+    ]
     low, high = ends
     if not isinstance(low, int) or not isinstance(high, int):
         return None
@@ -106,7 +158,9 @@ def value_text(work: Work, target: Target, value: Any) -> str:
         return _system_text(work, target, value)
     if isinstance(target.kind.type, Choosing):
         choices = target.kind.type.choices(target.kind.options)
-        return next((each.label(work.actor.locale.language) for each in choices if each.key == value), str(value))
+        return next(
+            (each.label(work.actor.locale.language) for each in choices if each.key == value), str(value)
+        )
     try:
         parsed = target.kind.schema.deserialize(value)
     except ValidationError:
@@ -121,7 +175,11 @@ def _variable(value: Mapping[str, Any]) -> str:
         days = value.get("days", 0)
         if not days:
             return _("today")
-        return plural("in {n} day", "in {n} days", days) if days > 0 else plural("{n} day ago", "{n} days ago", -days)
+        return (
+            plural("in {n} day", "in {n} days", days)
+            if days > 0
+            else plural("{n} day ago", "{n} days ago", -days)
+        )
     return _("what I am")
 
 

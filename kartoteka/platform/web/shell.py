@@ -81,11 +81,18 @@ def _inside(work: Work, at: str) -> Shell:
     actor, language = work.actor, work.actor.locale.language
     powers = actor.powers
     return Shell(
-        language=language, theme=_theme(actor.theme), here=_here(), toasts=_toasts(), at=at,
-        person=actor.name or actor.email, email=actor.email, roles=", ".join(label(role, language) for role in actor.roles),
+        language=language,
+        theme=_theme(actor.theme),
+        here=_here(),
+        toasts=_toasts(),
+        at=at,
+        person=actor.name or actor.email,
+        email=actor.email,
+        roles=", ".join(label(role, language) for role in actor.roles),
         registries=[registry_entry(each, language) for each in work.registries()],
-        admin_url="/admin" if powers & {"design", "users", "audit"} else "", may_design="design" in powers,
-    )  # fmt: skip
+        admin_url="/admin" if powers & {"design", "users", "audit"} else "",
+        may_design="design" in powers,
+    )
 
 
 def _theme(theme: str | None) -> str:
@@ -97,4 +104,5 @@ def _here() -> str:
 
 
 def _toasts() -> list[Toast]:
-    return [Toast(**message) if isinstance(message, dict) else Toast(str(message)) for message in get_flashed_messages()]
+    messages: list[Any] = list(get_flashed_messages())
+    return [Toast(**message) for message in messages if isinstance(message, dict)]

@@ -57,8 +57,18 @@ class State:
 
     def pairs(self, *left_out: str) -> list[tuple[str, str]]:
         """This function will list the state as names and values of an address or a form."""
-        filter_text = json.dumps({"and": list(self.nodes)}, ensure_ascii=False, separators=(",", ":")) if self.nodes else ""
-        every = {"q": self.q, "category": self.category, "filter": filter_text, "sort": self.sort, "columns": ",".join(self.columns)}
+        filter_text = (
+            json.dumps({"and": list(self.nodes)}, ensure_ascii=False, separators=(",", ":"))
+            if self.nodes
+            else ""
+        )
+        every = {
+            "q": self.q,
+            "category": self.category,
+            "filter": filter_text,
+            "sort": self.sort,
+            "columns": ",".join(self.columns),
+        }
         return [(name, value) for name, value in every.items() if value and name not in left_out]
 
     def at(self, endpoint: str, **more: Any) -> str:
@@ -67,7 +77,14 @@ class State:
         text = urlencode([*self.pairs(), *extra])
         return url_for(endpoint, registry=self.registry) + (f"?{text}" if text else "")
 
-    def query(self, *, fields: Sequence[str] | None = None, cursor: str | None = None, size: int = PAGE, removed: bool = False) -> Query:
+    def query(
+        self,
+        *,
+        fields: Sequence[str] | None = None,
+        cursor: str | None = None,
+        size: int = PAGE,
+        removed: bool = False,
+    ) -> Query:
         """This function will make the query of the verbs."""
         chosen = None if fields is None else tuple(fields)
         return Query(self.condition, self.q, self.sort or "title", chosen, size, cursor, removed=removed)

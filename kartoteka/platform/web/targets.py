@@ -19,7 +19,14 @@ SYSTEM = {
     "updated_at": N_("Changed"),
     "updated_by": N_("Changed by"),
 }
-_SYSTEM_FAMILIES = {"title": "text", "category": "choice", "created_at": "date", "updated_at": "date", "created_by": "user", "updated_by": "user"}
+_SYSTEM_FAMILIES = {
+    "title": "text",
+    "category": "choice",
+    "created_at": "date",
+    "updated_at": "date",
+    "created_by": "user",
+    "updated_by": "user",
+}
 _SYSTEM_OPERATORS = {
     "text": (Operator.CONTAINS, Operator.STARTS_WITH, Operator.EQ, Operator.NE),
     "choice": (Operator.IN, Operator.NOT_IN, Operator.IS_EMPTY, Operator.NOT_EMPTY),
@@ -27,9 +34,19 @@ _SYSTEM_OPERATORS = {
     "user": (Operator.IN, Operator.NOT_IN),
 }
 _FAMILIES = {
-    "integer": "number", "decimal": "number", "money": "number", "percent": "number", "boolean": "boolean", "date": "date",
-    "datetime": "date", "choice": "choice", "multi_choice": "choice", "relation": "link", "user": "user", "file": "file",
-}  # fmt: skip
+    "integer": "number",
+    "decimal": "number",
+    "money": "number",
+    "percent": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "date",
+    "choice": "choice",
+    "multi_choice": "choice",
+    "relation": "link",
+    "user": "user",
+    "file": "file",
+}
 
 
 @dataclass(frozen=True)
@@ -70,24 +87,40 @@ def target_at(work: Work, registry: str, path: str) -> Target | None:
 
 def targets_of(work: Work, registry: Registry) -> list[Target]:
     """This function will list what conditions on a registry may be about, fields first."""
-    fields = [_of_field(work, registry, each) for each in work.open(registry.key).fields if each.type != "file"]
+    fields = [
+        _of_field(work, registry, each) for each in work.open(registry.key).fields if each.type != "file"
+    ]
     return [*fields, *(found for name in SYSTEM if (found := _of_system(registry, name)))]
 
 
 def targets_through(work: Work, registry: Registry) -> Iterator[tuple[Field, list[Target]]]:
     """This function will list, for each relation, the fields of the records that it leads to."""
     for each in work.open(registry.key).fields:
-        other = work.catalog.registries.get(str(each.options.get("target"))) if each.type == "relation" else None
+        other = (
+            work.catalog.registries.get(str(each.options.get("target"))) if each.type == "relation" else None
+        )
         if other is None or other.key not in {visible.key for visible in work.registries()}:
             continue
-        inner = [_of_field(work, other, field) for field in work.open(other.key).fields if field.type not in ("file", "long_text")]
+        inner = [
+            _of_field(work, other, field)
+            for field in work.open(other.key).fields
+            if field.type not in ("file", "long_text")
+        ]
         yield each, [_through(each, target, work.actor.locale.language) for target in inner]
 
 
 def _of_field(work: Work, registry: Registry, each: Field) -> Target:
     kind = work.open(registry.key).kind(each)
     family = _FAMILIES.get(each.type, "text")
-    return Target(each.key, label(each, work.actor.locale.language), family, tuple(kind.type.operators), registry, each, kind)
+    return Target(
+        each.key,
+        label(each, work.actor.locale.language),
+        family,
+        tuple(kind.type.operators),
+        registry,
+        each,
+        kind,
+    )
 
 
 def _of_system(registry: Registry, name: str) -> Target | None:
@@ -99,4 +132,12 @@ def _of_system(registry: Registry, name: str) -> Target | None:
 
 def _through(relation: Field, inner: Target, language: str) -> Target:
     name = f"{label(relation, language)} · {inner.label}"
-    return Target(f"{relation.key}.{inner.path}", name, inner.family, inner.operators, inner.registry, inner.field, inner.kind)
+    return Target(
+        f"{relation.key}.{inner.path}",
+        name,
+        inner.family,
+        inner.operators,
+        inner.registry,
+        inner.field,
+        inner.kind,
+    )

@@ -1,0 +1,44 @@
+"""Answers to changes made in a dialog or by a button: the part of the page anew, a sentence, the dialog shut."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+
+from kartoteka.platform.kernel.errors import KartotekaError
+from kartoteka.platform.kernel.texts import _
+
+
+def renewed(template: str, said: str = "", **context: Any) -> Response:
+    """This function will put a part of the page in the place of the old one, shut the dialog and say what was done."""
+    happenings: dict[str, Any] = {"shut-dialog": {}}
+    if said:
+        happenings["say"] = {"text": said}
+    part = render_template(template, renewing=True, **context)
+    return Response(part, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
+
+
+def refused(shown: str, refusal: KartotekaError) -> ResponseReturnValue:
+    """This function will show a form again, with what was typed and why it was not taken."""
+    return shown, 409 if type(refusal).__name__ == "Conflict" else 422
+
+
+class Refusal:
+    """What is wrong with a form: sentences by place, and those that belong to no place of it."""
+
+    def __init__(self, error: KartotekaError | None = None, known: frozenset[str] = frozenset()) -> None:
+        self.errors: Mapping[str, list[str]] = error.errors if error else {}
+        found = {place: sentences for place, sentences in self.errors.items() if place not in known}
+        rest = [sentence for sentences in found.values() for sentence in sentences]
+        self.rest = rest or ([] if error is None or self.errors else [error.message])
+
+    def at(self, place: str) -> list[str]:
+        """This function will give the sentences about one place of the form."""
+        return list(self.errors.get(place, ()))
+
+    @property
+    def heading(self) -> str:
+        """What stands over a form that was not taken."""
+        return _("This could not be saved.") if self.errors or self.rest else ""
