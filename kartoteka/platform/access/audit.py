@@ -1,6 +1,7 @@
 """Checking history: every chain from its first entry to the record it ends in, and the seals over all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +45,10 @@ class Audit:
 
     def first_break(self) -> Break | None:
         """This function will find the first broken link, None when there is none."""
-        return next(self._breaks(), None)
+        with closing(self._breaks()) as breaks:
+            return next(breaks, None)
 
-    def _breaks(self) -> Iterator[Break]:
+    def _breaks(self) -> Generator[Break]:
         for registry in self.catalog.registries.values():
             yield from self._chains(registry)
             yield from self._without_history(registry)
@@ -63,8 +65,12 @@ class Audit:
             .where(HISTORY.c.registry_id == registry.id)
             .order_by(HISTORY.c.record_id, HISTORY.c.version)
         )
+        with self.connection.execute(statement, execution_options={"yield_per": 2000}) as rows:
+            yield from self._walk(registry, rows)
+
+    def _walk(self, registry: Registry, rows: Iterable[Row[Any]]) -> Iterator[Break]:
         before: Row[Any] | None = None
-        for row in self.connection.execute(statement, execution_options={"yield_per": 2000}):
+        for row in rows:
             if before is None or before.record_id != row.record_id:
                 yield from _ending(registry, before)
                 before = None

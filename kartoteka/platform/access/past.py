@@ -192,9 +192,9 @@ class PastOf:
         ]
 
     def _readable(self, changes: Mapping[str, Sequence[Any]]) -> dict[str, Pair]:
-        return {
-            key: (pair[0], pair[1]) for key, pair in changes.items() if key in self.fields or key == CATEGORY
-        }
+        """What is left of stored changes, in the order of the fields."""
+        keys = [key for key in (CATEGORY, *self.fields) if key in changes]
+        return {key: (changes[key][0], changes[key][1]) for key in keys}
 
     def _target(self, key: str) -> str | None:
         field = self.fields.get(key)

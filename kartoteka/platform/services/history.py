@@ -211,7 +211,7 @@ def undo_batch(work: Work, batch: int) -> UndoResult:
         raise Conflict(_("This batch has been undone already."))
     row.undone_at, row.undone_by = work.now, work.actor.user_id
     work.session.flush()
-    return _Undoing(work, batch, records.begin_batch(work, "undo", str(row.registry), str(batch))).go()
+    return _Undoing(work, batch, records.begin_batch(work, "undo", row.registry_key, str(batch))).go()
 
 
 class _Undoing:

@@ -60,7 +60,8 @@ def entries_between(connection: Connection, after: int, up_to: int) -> Iterator[
         .where(HISTORY.c.id > after, HISTORY.c.id <= up_to)
         .order_by(HISTORY.c.id)
     )
-    yield from connection.execute(statement, execution_options={"yield_per": 2000})
+    with connection.execute(statement, execution_options={"yield_per": 2000}) as rows:
+        yield from rows
 
 
 def _sealed(before: Seal, up_to: int, rows: Iterator[Row[tuple[int, str]]]) -> Seal:

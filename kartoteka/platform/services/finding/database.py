@@ -27,7 +27,8 @@ class DatabaseEngine:
 
 
 def _stem(word: str) -> str:
-    return word[: max(2, len(word) // 2)] if errors_allowed(word) else word
+    """The letters that must be right; the shorter the word, the fewer of it can be asked."""
+    return word[: 1 + errors_allowed(word)] if errors_allowed(word) else word
 
 
 __all__ = ["DatabaseEngine"]
