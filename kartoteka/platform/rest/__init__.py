@@ -10,8 +10,9 @@ from kartoteka.platform.rest.records import records
 from kartoteka.platform.rest.resource import make_interface
 from kartoteka.platform.rest.roles import roles
 from kartoteka.platform.rest.searching import searching
+from kartoteka.platform.rest.transfers import transfers
 
-RESOURCES = (records, searching, jobs, design, roles, people)
+RESOURCES = (records, searching, transfers, jobs, design, roles, people)
 
 
 def register(app: Flask) -> None:

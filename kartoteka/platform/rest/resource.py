@@ -49,7 +49,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         super().__init__(name, __name__, url_prefix=PREFIX, description=description)
 
     def verb(self, method: str, rule: str, right: Right, *, body: Schema | None = None, query: Schema | None = None,
-             gives: Schema | None = None, status: int = 200, form: Schema | None = None,
+             gives: Schema | None = None, status: int = 200, form: Mapping[str, Any] | None = None,
              headers: Mapping[str, Any] | None = None) -> Callable[[View], View]:  # fmt: skip
         """This function will make a view answer a method at an address.
 
@@ -59,7 +59,9 @@ class Resource(Blueprint):  # type: ignore[misc]
         def declare(view: View) -> View:
             declared = self.response(status, gives, headers=headers)(right(view))
             if form is not None:
-                declared = self.arguments(form, location="files", as_kwargs=False)(declared)
+                declared = self.doc(requestBody={"content": {"multipart/form-data": {"schema": form}}})(
+                    declared
+                )
             if body is not None:
                 declared = self.arguments(body)(declared)
             if query is not None:
