@@ -5,7 +5,7 @@ and events in the same transaction.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     func,
     literal,
     not_,
@@ -46,6 +47,8 @@ from kartoteka.platform.storage.layout import Kind, sort_column
 
 _PLAIN = Locale()
 KEEP: Any = object()
+MAX_SIGHTS = 2000
+MAX_KEPT_KEY = 4000
 # The category in history; no key of a field begins with an underscore.
 CATEGORY = "_category"
 CHUNK = 500
@@ -70,6 +73,36 @@ class SeenRow:
     editable: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     keys: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A select of rows as somebody may see them, and where in each row its parts stand."""
+
+    statement: Select[Any]
+    fields: tuple[int, ...]
+    flags: bool
+    values: tuple[tuple[str, int], ...]
+    links: tuple[tuple[str, int, int], ...]
+    marks: tuple[tuple[str, int], ...]
+    width: int
+
+    def row(self, row: Row[Any], links: Mapping[tuple[int, int], tuple[int, ...]]) -> SeenRow:
+        """This function will read a row by position, since names cost more than all else on a page."""
+        record, version, category, title, made_at, made_by, maker, at, by, changer, removed_at = row[:11]
+        values = {key: row[place] for key, place in self.values}
+        linked = {key: links.get((each, record), ()) if row[place] else () for key, each, place in self.links}
+        held = [name for name, place in self.marks if row[place]]
+        return SeenRow(
+            record, version, category, title, values, linked, made_at, (made_by, maker or ""), at, (by, changer or ""),
+            removed_at, frozenset(name[3:] for name in held if name.startswith("_e_")),
+            frozenset(name[3:] for name in held if name.startswith("_m_")), tuple(row[self.width :]),
+        )  # fmt: skip
+
+
+def fields_key(fields: Sequence[Field]) -> tuple[int, ...]:
+    """This function will give what tells two choices of fields apart."""
+    return tuple(each.id for each in fields)
 
 
 @dataclass(frozen=True)
@@ -126,15 +159,24 @@ class Gate:
         :raises NotFound: when it does not exist or no grant lets the actor view any of it.
         """
         registry = self.sight.catalog.registries.get(key)
-        if registry is None or not Seen(self.sight, registry).visible_at_all:
+        if registry is None or not self.seen(registry).visible_at_all:
             raise NotFound(_("There is no registry “{registry}”.", registry=str(key)[:60]))
-        return OpenRegistry(self, registry)
+        return OpenRegistry(self, registry, self.seen(registry))
+
+    def seen(self, registry: Registry) -> Seen:
+        """This function will give a registry as the actor sees it, kept between requests while nothing changes for him."""
+        kept = self.sight.layout.sights
+        key = (registry.key, self.sight.signature)
+        found: Seen | None = kept.get(key)
+        if found is None:
+            if len(kept) >= MAX_SIGHTS:
+                kept.clear()
+            found = kept[key] = Seen(self.sight, registry)
+        return found
 
     def visible_registries(self) -> list[Registry]:
         """This function will list the registries that exist for the actor."""
-        return [
-            each for each in self.sight.catalog.active_registries if Seen(self.sight, each).visible_at_all
-        ]
+        return [each for each in self.sight.catalog.active_registries if self.seen(each).visible_at_all]
 
     def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
         """This function will give the titles of records (and names of users) that the actor may see, by one statement."""
@@ -151,7 +193,7 @@ class Gate:
                 )
                 continue
             registry = self.sight.catalog.registries.get(key)
-            seen = Seen(self.sight, registry) if registry else None
+            seen = self.seen(registry) if registry else None
             if seen is not None and seen.visible_at_all:
                 parts.append(
                     select(literal(key).label("registry"), seen.table.c.id, seen.title().label("title"))
@@ -169,10 +211,7 @@ class OpenRegistry:
 
     gate: Gate
     registry: Registry
-    seen: Seen = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.seen = Seen(self.gate.sight, self.registry)
+    seen: Seen
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -198,25 +237,33 @@ class OpenRegistry:
 
         :raises NotFound: when there is none, or none that he may see.
         """
-        statement = self._rows(self._reached(removed=removed), self.fields, flags=True).where(
-            self.seen.table.c.id == record
-        )
-        found = self.gate.connection.execute(statement).first()
+        shape = self._shape(self.fields, flags=True)
+        statement = self.seen.kept(("one", removed), lambda: shape.statement.where(
+            self._reached(removed=removed), self.seen.table.c.id == bindparam("record")))  # fmt: skip
+        found = self.gate.connection.execute(statement, {"record": record}).first()
         if found is None:
             raise _no_record(record)
-        return self._seen_rows([found], self.fields)[0]
+        return self._seen_rows([found], shape)[0]
 
     def page(self, selection: Selection, *, flags: bool = False) -> tuple[list[SeenRow], str | None]:
         """This function will give one page in the asked order, and the cursor of the next."""
-        wanted = self._chosen(selection.fields)
-        terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
-        condition = self._selected(selection)
-        statement = self._rows(condition, wanted, flags=flags)
-        place = keyset.read(selection.cursor, terms, selection.sort)
-        found = keyset.take(self.gate.connection, statement, terms, place, selection.size)
-        rows_seen = self._seen_rows(found[: selection.size], wanted)
+        shape = self._shape(self._chosen(selection.fields), flags=flags)
+        found = keyset.take(self.gate.connection, self._phases(selection, shape), selection.size)
+        rows_seen = self._seen_rows(found[: selection.size], shape)
         more = len(found) > selection.size
         return rows_seen, keyset.write(rows_seen[-1].keys, selection.sort) if more else None
+
+    def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
+        """The statements of a page; those of a first page are kept, since they are asked for again and again."""
+        key = ("page", repr(selection), shape.fields, shape.flags)
+        if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
+            return self._new_phases(selection, shape)
+        return self.seen.kept(key, lambda: self._new_phases(selection, shape))
+
+    def _new_phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
+        terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
+        place = keyset.read(selection.cursor, terms, selection.sort)
+        return keyset.phases(shape.statement.where(self._selected(selection)), terms, place, selection.size)
 
     def count(self, selection: Selection) -> int:
         """This function will count the records of a selection."""
@@ -242,6 +289,22 @@ class OpenRegistry:
             found.setdefault(value, []).append(record)
         return found
 
+    def taken(self, each: Field, values: Sequence[Any]) -> set[Any]:
+        """This function will tell which values some record already has, seen or not: what uniqueness would tell too."""
+        column = self.seen.table.c[each.column]
+        statement = select(column).where(self.seen.alive, column.in_(list(values)))
+        return set(self.gate.connection.scalars(statement))
+
+    def reached(self, records: Sequence[int], right: str) -> set[int]:
+        """This function will tell which of some visible records a right reaches."""
+        reach = self.seen.reach(right)
+        if reach.compare(true()):
+            return set(records)
+        table = self.seen.table
+        return set(
+            self.gate.connection.scalars(select(table.c.id).where(table.c.id.in_(list(records)), reach))
+        )
+
     def find_by_title(self, titles: Sequence[str]) -> dict[str, list[int]]:
         """This function will find records by exact titles: {title: ids}."""
         column, keys = self.seen.title(), self.seen.title(order=True)
@@ -255,10 +318,9 @@ class OpenRegistry:
 
     def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
         """This function will fetch many records by id; those that the actor may not see are missing."""
-        statement = self._rows(self._reached(), self.fields, flags=flags).where(
-            self.seen.table.c.id.in_(list(records))
-        )
-        found = self._seen_rows(self.gate.connection.execute(statement).all(), self.fields)
+        shape = self._shape(self.fields, flags=flags)
+        statement = shape.statement.where(self._reached(), self.seen.table.c.id.in_(list(records)))
+        found = self._seen_rows(self.gate.connection.execute(statement).all(), shape)
         return {row.id: row for row in found}
 
     def groups(self, group: ColumnElement[Any] | None, measures: Sequence[ColumnElement[Any]], selection: Selection,
@@ -309,24 +371,32 @@ class OpenRegistry:
             raise Invalid({"fields": [_("There is no field “{name}”.", name=unknown[0][:80])]})
         return tuple(each for each in chosen if each is not None)
 
-    def _rows(self, condition: Bool, fields: Sequence[Field], *, flags: bool) -> Select[Any]:
+    def _shape(self, fields: tuple[Field, ...], *, flags: bool) -> Shape:
+        return self.seen.kept(("shape", fields_key(fields), flags), lambda: self._new_shape(fields, flags))
+
+    def _new_shape(self, fields: tuple[Field, ...], flags: bool) -> Shape:
         table, makers, changers = self.seen.table, USERS.alias(), USERS.alias()
         columns: list[ColumnElement[Any]] = [
             table.c.id, table.c._version, table.c._category, self.seen.title().label("_shown_title"), table.c._created_at,
             table.c._created_by, makers.c.name.label("_maker"), table.c._updated_at, table.c._updated_by,
             changers.c.name.label("_changer"), table.c._removed_at,
         ]  # fmt: skip
+        values, links = [], []
         for each in fields:
             if self.kind(each).linking:
+                links.append((each.key, each.id, len(columns)))
                 columns.append(self.seen.section_shown(each.section).label(f"_l_{each.key}"))
             else:
+                values.append((each.key, len(columns)))
                 columns.append(self.seen.column(each).label(f"_v_{each.key}"))
-        if flags:
-            columns += [flag.label(name) for name, flag in self._flags()]
+        marks = self._flags() if flags else []
+        places = tuple((name, len(columns) + number) for number, (name, _flag) in enumerate(marks))
+        columns += [flag.label(name) for name, flag in marks]
         joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(
             changers, changers.c.id == table.c._updated_by
         )
-        return select(*columns).select_from(joined).where(condition)
+        statement = select(*columns).select_from(joined)
+        return Shape(statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns))
 
     def _flags(self) -> list[tuple[str, Bool]]:
         flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
@@ -334,35 +404,12 @@ class OpenRegistry:
             (f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections
         ]
 
-    def _seen_rows(self, found: Sequence[Row[Any]], fields: Sequence[Field]) -> list[SeenRow]:
-        linking = [each for each in fields if self.kind(each).linking]
-        links = (
-            rows.read_links(self.gate.connection, [each.id for each in linking], [row.id for row in found])
-            if linking
-            else {}
-        )
-        return [self._seen_row(row._mapping, fields, links) for row in found]
-
-    def _seen_row(
-        self,
-        row: Mapping[Any, Any],
-        fields: Sequence[Field],
-        links: Mapping[tuple[int, int], tuple[int, ...]],
-    ) -> SeenRow:
-        values: dict[str, Any] = {}
-        linked: dict[str, tuple[int, ...]] = {}
-        for each in fields:
-            if self.kind(each).linking:
-                linked[each.key] = links.get((each.id, row["id"]), ()) if row[f"_l_{each.key}"] else ()
-            else:
-                values[each.key] = row[f"_v_{each.key}"]
-        editable = frozenset(each.key for each in self.registry.active_sections if row.get(f"_e_{each.key}"))
-        return SeenRow(
-            row["id"], row["_version"], row["_category"], row["_shown_title"], values, linked,
-            row["_created_at"], (row["_created_by"], row["_maker"] or ""), row["_updated_at"], (row["_updated_by"], row["_changer"] or ""),
-            row["_removed_at"], editable, frozenset(right for right in ("edit", "delete") if row.get(f"_m_{right}")),
-            keyset.keys_of(row),
-        )  # fmt: skip
+    def _seen_rows(self, found: Sequence[Row[Any]], shape: Shape) -> list[SeenRow]:
+        if not shape.links or not found:
+            return [shape.row(row, {}) for row in found]
+        fields = [identifier for _key, identifier, _place in shape.links]
+        links = rows.read_links(self.gate.connection, fields, [row[0] for row in found])
+        return [shape.row(row, links) for row in found]
 
     # Writing
 
