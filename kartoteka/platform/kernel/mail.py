@@ -114,11 +114,11 @@ def post(
 def _address(name: str, email: str) -> Address:
     _one_line(name, "name")
     _one_line(email, "email")
-    local, _at, domain = email.rpartition("@")
-    try:
-        return Address(name, local, domain)
-    except ValueError as error:
-        raise Invalid({"email": [_("This is not an e-mail address.")]}) from error
+    local, at, domain = email.rpartition("@")
+    # These end an address or begin another one.
+    if not (local and at and domain) or any(letter in '<>,;:()[]\\" ' for letter in email):
+        raise Invalid({"email": [_("This is not an e-mail address.")]})
+    return Address(name, local, domain)
 
 
 def _sender(settings: Settings) -> Address:

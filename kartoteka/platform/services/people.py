@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kartoteka.field_types.folding import fold
 from kartoteka.platform.access.actor import Identity
-from kartoteka.platform.access.keys import new_epoch
+from kartoteka.platform.access.keys import INVITATION, new_epoch
 from kartoteka.platform.access.models import OneTimeLink, User, UserChange, UserRole
 from kartoteka.platform.catalog.definitions import ADMIN, Registry, Role
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -256,11 +256,15 @@ def _self(work: Work) -> User:
 
 def _people(work: Work, found: list[User]) -> list[Person]:
     roles = roles_of(work, [each.id for each in found])
+    waiting = select(OneTimeLink.user_id).where(
+        OneTimeLink.purpose == INVITATION, OneTimeLink.used_at.is_(None)
+    )
+    invited = set(work.session.scalars(waiting)) if any(not each.active for each in found) else set()
     return [
         Person(
             each.id, each.email, each.name, tuple(role.key for role in roles[each.id]), _identity_of(each),
             each.active, each.language, each.timezone, each.theme, each.created_at,
-            invited=not each.active and each.password is None,
+            invited=each.id in invited,
         )
         for each in found
     ]  # fmt: skip

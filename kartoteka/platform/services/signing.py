@@ -10,7 +10,7 @@ from babel.dates import format_date, format_time
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kartoteka.platform.access.keys import new_epoch, new_link_key, token_hash
+from kartoteka.platform.access.keys import INVITATION, RESET, new_epoch, new_link_key, token_hash
 from kartoteka.platform.access.models import OneTimeLink, ResetRequest, User, UserChange
 from kartoteka.platform.kernel import mail
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound, Unauthenticated
@@ -21,7 +21,6 @@ from kartoteka.platform.services.people import Person
 from kartoteka.platform.services.standing import beyond
 from kartoteka.platform.services.work import Work
 
-INVITATION, RESET = "invite", "reset"
 # Where the faces open these doors; links begin with the base URL of the settings and nothing else.
 PATHS = {INVITATION: "/invitation/", RESET: "/new-password/"}
 FORGOTTEN = "/forgotten"
