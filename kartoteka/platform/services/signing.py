@@ -10,7 +10,9 @@ from babel.dates import format_date, format_time
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kartoteka.platform.access.keys import INVITATION, RESET, new_epoch, new_link_key, token_hash
+from kartoteka.platform.access.keys import INVITATION as INVITATION
+from kartoteka.platform.access.keys import RESET as RESET
+from kartoteka.platform.access.keys import new_epoch, new_link_key, token_hash
 from kartoteka.platform.access.models import OneTimeLink, ResetRequest, User, UserChange
 from kartoteka.platform.kernel import mail
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound, Unauthenticated
