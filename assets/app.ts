@@ -12,3 +12,4 @@ import "./form";
 import "./trail";
 import "./keys";
 import "./upload";
+import "./admin/index";

@@ -1,9 +1,9 @@
 // The record page: a click into a detail opens it, Escape leaves it, folded sections stay folded.
 import { all, on, one, recall, remember } from "./dom";
 
-on("click", "[data-edit] .value", (value, event) => {
+on("click", "[data-edit]", (detail, event) => {
   if ((event.target as HTMLElement).closest("a, button, input") || String(window.getSelection())) return;
-  one("[data-edit-field]", value.closest<HTMLElement>("[data-edit]") as HTMLElement)?.click();
+  one("[data-edit-field]", detail)?.click();
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

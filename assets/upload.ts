@@ -1,4 +1,4 @@
-// A place to drop a file on.
+// A place to drop a file on, and what an import needs to know besides.
 import { on, one } from "./dom";
 
 on("dragover", ".drop", (place, event) => {
@@ -14,4 +14,12 @@ on("drop", ".drop", (place, event) => {
   input.files = event.dataTransfer.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
-on("change", ".drop input[type=file]", (input) => (input as HTMLInputElement).form?.requestSubmit());
+on("change", ".drop input[type=file]", (input) => {
+  const name = one("[data-file-name]", input.closest<HTMLElement>(".drop") as HTMLElement);
+  const file = (input as HTMLInputElement).files?.[0];
+  if (name && file) name.textContent = file.name;
+});
+on("change", "[data-mode]", (input) => {
+  const part = one("[data-needs-key]");
+  if (part) part.hidden = (input as HTMLInputElement).value === "add";
+});

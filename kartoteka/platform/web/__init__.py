@@ -10,6 +10,7 @@ from kartoteka.platform.web import (
     entrance,
     histories,
     home,
+    importing,
     lists,
     looks,
     oops,
@@ -18,7 +19,7 @@ from kartoteka.platform.web import (
 )
 from kartoteka.platform.web.pages import web
 
-PAGES = (bulk, clauses, editing, entrance, histories, home, lists, picking, records)
+PAGES = (bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,4 @@
+// What only the administration needs.
+import "./sorting";
+import "./rows";
+import "./matrix";

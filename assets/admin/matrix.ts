@@ -1,0 +1,50 @@
+// Rights: what an unsaved change would do is asked of the server as soon as something is switched.
+import htmx from "htmx.org";
+import { all, on, one } from "../dom";
+
+let timer = 0;
+let touched = false;
+
+const form = (): HTMLFormElement | null => one<HTMLFormElement>("[data-matrix]");
+
+function changed(): boolean {
+  const boxes = all<HTMLInputElement>("[data-matrix] input");
+  return boxes.some((box) => (box.type === "hidden" ? box.value !== (box.dataset.was ?? box.value) : box.checked !== box.defaultChecked));
+}
+
+function ask(): void {
+  touched = changed();
+  const bar = one("#impact");
+  const save = one<HTMLButtonElement>("[data-save-matrix]");
+  if (save) save.disabled = !touched;
+  if (!touched) bar?.replaceChildren();
+  else if (form()) void htmx.ajax("post", form()?.dataset.impact ?? "", { source: "[data-matrix]", target: "#impact", swap: "innerHTML" });
+}
+
+on("change", "[data-matrix]", () => {
+  window.clearTimeout(timer);
+  timer = window.setTimeout(ask, 120);
+});
+on("click", "[data-undo-matrix]", () => {
+  form()?.reset();
+  all<HTMLInputElement>("[data-matrix] input[type=hidden][data-was]").forEach((box) => {
+    box.value = box.dataset.was ?? box.value;
+  });
+  window.location.reload();
+});
+on("submit", "[data-matrix]", () => (touched = false));
+on("click", "[data-undo-matrix]", () => (touched = false));
+window.addEventListener("beforeunload", (event) => {
+  if (touched) event.preventDefault();
+});
+
+/** A row rule made in the dialog goes into the form, and its sentence onto the button that opened it. */
+document.addEventListener("use-rule", (event) => {
+  const { role, rows, sentence } = (event as CustomEvent<{ role: string; rows: string; sentence: string }>).detail;
+  const box = one<HTMLInputElement>(`[name="rows.${role}"]`);
+  const words = one(`#rule-${role}`);
+  if (!box || !words) return;
+  box.value = rows;
+  words.textContent = sentence;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+});
