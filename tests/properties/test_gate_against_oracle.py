@@ -1,5 +1,6 @@
 """The gate answers what a plain-Python oracle answers, for random roles, grants, row rules, filters and orders."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,7 +96,9 @@ def world(office: Office) -> World:
 
 def _gate(world: World, held: list[Role], connection: Any) -> Gate:
     actor = Actor(1, "", "", tuple(held), None, Locale())
-    sight = Sight(actor, world.catalog, world.office.layout(world.catalog), connection.dialect.name, NOW)
+    # Without what is kept for real roles: these differ under the same ids.
+    layout = replace(world.office.layout(world.catalog), sights={})
+    sight = Sight(actor, world.catalog, layout, connection.dialect.name, NOW)
     return Gate(sight, connection, Stamp(NOW, 1, "web", None), lambda event: None, Failure())
 
 

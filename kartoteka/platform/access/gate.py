@@ -32,6 +32,7 @@ from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access import keyset
+from kartoteka.platform.access.inserting import CATEGORY, Inserting, NewRow, wire
 from kartoteka.platform.access.models import User
 from kartoteka.platform.access.reach import rows_for
 from kartoteka.platform.access.reshaping import searchable_text
@@ -49,8 +50,6 @@ _PLAIN = Locale()
 KEEP: Any = object()
 MAX_SIGHTS = 2000
 MAX_KEPT_KEY = 4000
-# The category in history; no key of a field begins with an underscore.
-CATEGORY = "_category"
 CHUNK = 500
 Flag = ColumnElement[bool] | bool
 
@@ -103,24 +102,6 @@ class Shape:
 def fields_key(fields: Sequence[Field]) -> tuple[int, ...]:
     """This function will give what tells two choices of fields apart."""
     return tuple(each.id for each in fields)
-
-
-@dataclass(frozen=True)
-class NewRow:
-    """A record to be made: parsed values by field key, links among them as tuples of ids.
-
-    `given` names the values that the actor himself wrote and must have the right to; the others are the
-    design's own defaults, which also fill sections that he cannot see. None means that he wrote all.
-    """
-
-    values: Mapping[str, Any]
-    category: str | None = None
-    given: frozenset[str] | None = None
-
-    @property
-    def written(self) -> Iterable[str]:
-        """The keys of the values that the actor wrote."""
-        return self.values if self.given is None else self.given
 
 
 @dataclass(frozen=True)
@@ -423,21 +404,8 @@ class OpenRegistry:
         self._check_targets(targets for row in new for targets in self._targets(row.values).items())
         ids = rows.allocate_ids(self.gate.connection, self.seen.table, len(new))
         numbered = self._numbered(new)
-        prepared = [self._new_row(record, row) for record, row in zip(ids, numbered, strict=True)]
         with self._uniqueness():
-            rows.insert_rows(self.gate.connection, self.seen.table, [row for row, _sealed in prepared])
-        rows.insert_links(
-            self.gate.connection,
-            ((self._field(key).id, record, targets)
-             for record, row in zip(ids, numbered, strict=True) for key, targets in self._targets(row.values).items()),
-        )  # fmt: skip
-        documents = [
-            doc
-            for record, row in zip(ids, numbered, strict=True)
-            for doc in self._documents(record, row.values)
-        ]
-        index.write_documents(self.gate.connection, self.registry.key, documents)
-        history.append(self.gate.connection, [sealed for _row, sealed in prepared])
+            Inserting(self.registry, self.kind, ids, numbered, self.gate.stamp).write(self.gate.connection, self.seen.table)
         self._check_reached_after(
             ids, "create", {self._field(key).section for row in new for key in row.written}
         )
@@ -465,38 +433,6 @@ class OpenRegistry:
                 for row in new
             ]  # fmt: skip
         return new
-
-    def _new_row(self, record: int, new: NewRow) -> tuple[dict[str, Any], dict[str, Any]]:
-        stamp = self.gate.stamp
-        title = self._title(new.values)
-        changes = {
-            key: (None, self._wire(key, value))
-            for key, value in new.values.items()
-            if value not in (None, ())
-        }
-        if new.category:
-            changes[CATEGORY] = (None, new.category)
-        entry = history.Entry(self.registry.id, record, 1, "create", changes, history.START)
-        sealed = history.sealed(entry, stamp)
-        row = {
-            "id": record, "_version": 1, "_category": new.category, "_title": title, "_s_title": sort_key(title),
-            "_created_at": stamp.at, "_created_by": stamp.by_id, "_updated_at": stamp.at, "_updated_by": stamp.by_id,
-            "_removed_at": None, "_removed_by": None, "_chain": sealed["hash"],
-            **self._empty_columns, **self._columns(new.values),
-        }  # fmt: skip
-        return row, sealed
-
-    @cached_property
-    def _empty_columns(self) -> dict[str, None]:
-        """Every value column, so that all rows of one statement name the same columns."""
-        names: dict[str, None] = {}
-        for each in self.registry.active_fields:
-            kind = self.kind(each)
-            if not kind.linking:
-                names[each.column] = None
-                if kind.type.sort is Sort.COLLATED:
-                    names[sort_column(each)] = None
-        return names
 
     def change(
         self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None
@@ -781,15 +717,6 @@ class _Uniqueness:
             ):
                 sentence = _("This value is already used; “{field}” must be unique.", field=each.name)
                 raise Conflict(sentence, {each.key: [sentence]}) from error
-
-
-def wire(kind: Kind, value: Any) -> Any:
-    """This function will give a value in its JSON form; links as a list of ids, empty as None."""
-    if value is None or value == ():
-        return None
-    if isinstance(value, str):
-        return value
-    return list(value) if kind.linking else kind.schema._serialize(value, "", None)
 
 
 def _no_record(record: int) -> NotFound:

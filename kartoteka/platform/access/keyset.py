@@ -7,7 +7,7 @@ then those without, so that the database can walk an index on the first key.
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,25 +38,36 @@ def complete(terms: Sequence[SortTerm], identifier: ColumnElement[Any]) -> list[
     return [*kept, SortTerm("id", identifier, False)]
 
 
-def take(
-    connection: Connection, statement: Select[Any], terms: Sequence[SortTerm], place: Place | None, size: int
-) -> list[Row[Any]]:
-    """This function will give the `size + 1` rows after a place; one more than asked tells that there are more."""
+Phases = tuple[Select[Any], ...]
+
+
+def phases(statement: Select[Any], terms: Sequence[SortTerm], place: Place | None, size: int) -> Phases:
+    """This function will give the statements that, one after the other, yield the rows after a place.
+
+    Each gives one row more than a page has, which tells that there are more.
+    """
     statement = statement.add_columns(*(term.expression.label(f"_k{n}") for n, term in enumerate(terms)))
-    first, found = terms[0], []
+    statement = statement.limit(size + 1)
+    first = terms[0]
     if first.name == "id":
-        return list(
-            connection.execute(_ordered(statement, terms).where(_after(terms, place)).limit(size + 1))
-        )
+        return (_ordered(statement, terms).where(_after(terms, place)),)
+    found = []
     if place is None or place.values[0] is not None:
         filled = statement.where(first.expression.is_not(None), _bound(first, place), _after(terms, place))
-        found = list(connection.execute(_ordered(filled, terms, filled=True).limit(size + 1)))
-    if len(found) <= size:
-        rest = place if place is not None and place.values[0] is None else None
-        tail = Place(rest.values[1:]) if rest else None
-        empty = statement.where(first.expression.is_(None), _after(terms[1:], tail))
-        found += connection.execute(_ordered(empty, terms[1:]).limit(size + 1 - len(found)))
-    return found
+        found.append(_ordered(filled, terms, filled=True))
+    rest = place if place is not None and place.values[0] is None else None
+    tail = Place(rest.values[1:]) if rest else None
+    empty = statement.where(first.expression.is_(None), _after(terms[1:], tail))
+    return (*found, _ordered(empty, terms[1:]))
+
+
+def take(connection: Connection, statements: Phases, size: int) -> list[Row[Any]]:
+    """This function will run the phases until a page and one more row are there."""
+    found: list[Row[Any]] = []
+    for statement in statements:
+        if len(found) <= size:
+            found += connection.execute(statement)
+    return found[: size + 1]
 
 
 def _ordered(statement: Select[Any], terms: Sequence[SortTerm], *, filled: bool = False) -> Select[Any]:
@@ -93,15 +104,6 @@ def _beyond(term: SortTerm, value: Any) -> ColumnElement[bool] | None:
         return None
     past = term.expression < value if term.descending else term.expression > value
     return past if term.name == "id" else or_(past, term.expression.is_(None))
-
-
-def keys_of(row: Mapping[Any, Any]) -> tuple[Any, ...]:
-    """This function will collect the key values of a row that `take` returned."""
-    keys, number = [], 0
-    while f"_k{number}" in row:
-        keys.append(row[f"_k{number}"])
-        number += 1
-    return tuple(keys)
 
 
 def write(keys: Sequence[Any], order: str) -> str:

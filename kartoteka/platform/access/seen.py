@@ -49,6 +49,7 @@ from kartoteka.platform.storage.layout import BYTES, Kind, Layout, sort_column
 from kartoteka.platform.storage.models import LinkRow
 
 Bool = ColumnElement[bool]
+MAX_KEPT = 300
 LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
 USERS: Table = User.__table__  # type: ignore[assignment]
 # Negative operators are the complement of positive ones, so that "is not" also finds what is empty.
@@ -82,6 +83,18 @@ class Sight:
     dialect: str
     now: datetime
 
+    @cached_property
+    def signature(self) -> tuple[Any, ...]:
+        """All that decides what the actor sees under one design: two equal signatures see the same."""
+        actor = self.actor
+        return (
+            actor.user_id,
+            tuple(role.id for role in actor.roles),
+            actor.identity,
+            actor.locale.timezone,
+            self.today,
+        )
+
     @property
     def today(self) -> date:
         """The actor's today."""
@@ -111,6 +124,16 @@ class Seen:
         self.registry = registry
         self.table: Any = table if table is not None else sight.layout.table(registry)
         self.trusted = trusted
+        self._kept: dict[Any, Any] = {}
+
+    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+        """This function will keep something made for this actor and registry, such as a statement."""
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = make()
+        return found
 
     @property
     def alive(self) -> Bool:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from kartoteka.platform.cli.composition import Composition
+from kartoteka.platform.kernel.errors import Misconfigured
 from kartoteka.platform.kernel.settings import Settings
 
 WORKER_PATIENCE = 20
@@ -32,6 +34,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def serve_forever(composition: Composition, host: str, port: int, workers: int, *, with_worker: bool) -> None:
     """This function will serve until it is told to stop, and end the worker that it started."""
+    _check_free(host, port)
     office = composition.open_office(Settings.from_environment())
     with office.begin_system(write=False):
         pass
@@ -53,6 +56,17 @@ def serve_forever(composition: Composition, host: str, port: int, workers: int, 
         _Server(composition, options).run()
     finally:
         _stop(beside)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Gunicorn would try again and again, and say it in the words of the operating system."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Misconfigured(f"The address {host}:{port} cannot be used ({error.strerror}); choose another --port.") from error
 
 
 def _start_worker() -> subprocess.Popen[bytes]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select, text, update
+from sqlalchemy import Select, bindparam, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from kartoteka.field_types import builtin
 from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
-from kartoteka.platform.access.keys import token_hash, user_of_token
+from kartoteka.platform.access.keys import USER_OF_TOKEN, token_hash
 from kartoteka.platform.access.models import ApiToken, User, UserRole
 from kartoteka.platform.catalog.definitions import Catalog
 from kartoteka.platform.catalog.models import CatalogState
@@ -35,6 +35,22 @@ DESIGN_LOCK = 471100
 # Who keeps the embedded search index; what he does stands in `finding.feeding`.
 SEARCH = Subscriber("search", frozenset({RecordsChanged.kind, DesignChanged.kind}), size=50)
 USE_NOTED_EVERY = timedelta(hours=1)
+
+
+def _with_roles(who: Select[User]) -> Select[Any]:
+    """Made once for each way to name a user: every request begins with one of them."""
+    state = select(CatalogState.version).scalar_subquery()
+    return who.add_columns(state, UserRole.role_id).outerjoin(UserRole, UserRole.user_id == User.id)
+
+
+_BY_ID = _with_roles(select(User).where(User.id == bindparam("user")))
+_BY_EMAIL = _with_roles(select(User).where(User.email == bindparam("address")))
+_BY_SESSION = _with_roles(
+    select(User).where(
+        User.id == bindparam("user"), User.epoch == bindparam("session_epoch"), User.system.is_(False)
+    )
+)
+_BY_TOKEN = _with_roles(USER_OF_TOKEN)
 
 
 class Office:
@@ -68,7 +84,7 @@ class Office:
 
         :raises Unauthenticated: when there is no such active user.
         """
-        with self._begin(select(User).where(User.id == user_id), via, write, design) as work:
+        with self._begin(_BY_ID, {"user": user_id}, via, write, design) as work:
             yield work
 
     @contextmanager
@@ -76,7 +92,7 @@ class Office:
         self, email: str, *, via: str = "cli", write: bool = True, design: bool = False
     ) -> Iterator[Work]:
         """This function will begin work as the user with an e-mail address."""
-        with self._begin(select(User).where(User.email == email.strip().lower()), via, write, design) as work:
+        with self._begin(_BY_EMAIL, {"address": email.strip().lower()}, via, write, design) as work:
             yield work
 
     @contextmanager
@@ -92,8 +108,8 @@ class Office:
 
         :raises Unauthenticated: when the epoch has passed, or the account is switched off.
         """
-        who = select(User).where(User.id == user_id, User.epoch == epoch, User.system.is_(False))
-        with self._begin(who, via, write, design, _("Please sign in again.")) as work:
+        named = {"user": user_id, "session_epoch": epoch}
+        with self._begin(_BY_SESSION, named, via, write, design, _("Please sign in again.")) as work:
             yield work
 
     @contextmanager
@@ -103,7 +119,8 @@ class Office:
 
         :raises Unauthenticated: when there is no such token, or it has been revoked, or its time has passed.
         """
-        with self._begin(user_of_token(token), via, write, design, _("This token is not valid.")) as work:
+        named = {"token_hash": token_hash(token)}
+        with self._begin(_BY_TOKEN, named, via, write, design, _("This token is not valid.")) as work:
             yield work
         self._mark_used(token_hash(token))
 
@@ -130,13 +147,13 @@ class Office:
                 yield session
 
     @contextmanager
-    def _begin(self, who: Select[User], via: str, write: bool, design: bool,
+    def _begin(self, who: Select[Any], named: Mapping[str, Any], via: str, write: bool, design: bool,
                refusal: str | None = None) -> Iterator[Work]:  # fmt: skip
         with self.session(write=write or design) as session:
             if (write or design) and self.engine.dialect.name == "postgresql":
                 lock = "pg_advisory_xact_lock" if design else "pg_advisory_xact_lock_shared"
                 session.execute(text(f"SELECT {lock}(:lock)"), {"lock": DESIGN_LOCK})
-            user, version, role_ids = self._look_up(session, who, refusal)
+            user, version, role_ids = self._look_up(session, who, named, refusal)
             catalog = self.snapshots.at(session.connection(), version)
             actor = _actor(user, catalog, role_ids)
             with speaking(actor.locale.language):
@@ -144,14 +161,14 @@ class Office:
                 work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design)
                 yield work
                 if work.failure.statement_failed:
-                    raise Misconfigured("A statement failed and the work went on; use work.attempt() around it.")
+                    raise Misconfigured(
+                        "A statement failed and the work went on; use work.attempt() around it."
+                    )
 
-    def _look_up(self, session: Session, who: Select[User],
+    def _look_up(self, session: Session, who: Select[Any], named: Mapping[str, Any],
                  refusal: str | None) -> tuple[User, int, list[int]]:  # fmt: skip
         """User, roles and the version of the design by one statement, since every request begins with it."""
-        state = select(CatalogState.version).scalar_subquery()
-        statement = who.add_columns(state, UserRole.role_id).outerjoin(UserRole, UserRole.user_id == User.id)
-        found: list[Any] = list(session.execute(statement))
+        found: list[Any] = list(session.execute(who, named))
         if not found or not found[0][0].active:
             raise Unauthenticated(refusal or _("This account is not known or has been switched off."))
         if found[0][1] is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from kartoteka.platform.access.keys import new_token, token_hash, user_of_token
+from kartoteka.platform.access.keys import USER_OF_TOKEN, new_token, token_hash
 from kartoteka.platform.access.models import ApiToken, User
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import _
@@ -83,7 +83,7 @@ def token_user(office: Office, token: str) -> int:
     :raises Unauthenticated: when it is nobody's, revoked, or older than his password.
     """
     with office.session() as session:
-        found = session.scalar(user_of_token(token))
+        found = session.scalar(USER_OF_TOKEN, {"token_hash": token_hash(token)})
     if found is None or not found.active:
         raise Unauthenticated(_("This token is not valid."))
     return found.id

@@ -1,7 +1,7 @@
 """From definitions to tables: one typed table for each registry, its columns named by field keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
@@ -39,6 +39,8 @@ class Layout:
 
     tables: Mapping[str, Table]
     kinds: Mapping[int, Kind]
+    # What somebody sees of a registry, with the statements made for him, kept as long as this design is in force.
+    sights: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def table(self, registry: Registry) -> Table:
         """This function will give the table of a registry."""
