@@ -32,7 +32,8 @@ CONTACTS = {
     "sections": [
         {"key": "basic", "name": "Basic", "fields": [
             {"key": "name", "name": "Name", "type": "text", "required": True},
-            {"key": "companies", "name": "Companies", "type": "relation", "options": {"target": "companies", "many": True}},
+            {"key": "companies", "name": "Companies", "type": "relation",
+             "options": {"target": "companies", "many": True}},
             {"key": "keeper", "name": "Keeper", "type": "user"},
         ]},
     ],
@@ -71,7 +72,9 @@ class Firm:
     ids: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
-    def work(self, person: str, *, write: bool = False, design: bool = False, via: str = "web") -> Iterator[Work]:
+    def work(
+        self, person: str, *, write: bool = False, design: bool = False, via: str = "web"
+    ) -> Iterator[Work]:
         """Work as somebody, with the rights of his roles."""
         with self.office.begin(self.ids[person], via=via, write=write, design=design) as work:
             yield work

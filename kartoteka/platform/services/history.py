@@ -318,15 +318,14 @@ def _newest_settled(office: Office) -> int:
     PostgreSQL gives ids before commit. Writers hold a lock that they share; whoever has it alone knows that none of
     them is under way. When that takes too long, sealing waits for another time, so as not to keep writers waiting.
     """
-    with office.session() as session:
-        if office.engine.dialect.name == "postgresql":
-            try:
+    try:
+        with office.session() as session:
+            if office.engine.dialect.name == "postgresql":
                 session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DESIGN_LOCK})
-            except OperationalError:
-                session.rollback()
-                return 0
-        return seals.newest_entry(session.connection())
+            return seals.newest_entry(session.connection())
+    except OperationalError:
+        return 0
 
 
 __all__ = [

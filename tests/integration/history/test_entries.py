@@ -82,7 +82,10 @@ def test_the_bin_is_only_for_those_who_may_delete(firm: Firm) -> None:
 
 
 def test_links_show_only_what_may_be_seen(firm: Firm) -> None:
-    brno, praha = firm.create("companies", name="Alfa", city="Brno"), firm.create("companies", name="Beta", city="Praha")
+    brno, praha = (
+        firm.create("companies", name="Alfa", city="Brno"),
+        firm.create("companies", name="Beta", city="Praha"),
+    )
     record = firm.create("contacts", name="Jan", companies=[praha])
     firm.change("contacts", record, companies=[brno, praha])
     firm.change("contacts", record, companies=[brno])

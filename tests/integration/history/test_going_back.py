@@ -33,9 +33,17 @@ def alfa(firm: Firm) -> int:
 def test_values_of_a_version(firm: Firm, alfa: int) -> None:
     first = as_of(firm, "ana", "companies", alfa, version=1)
     assert (first.title, first.version, first.category) == ("Alfa", 1, "customer")
-    assert (first.values["name"], first.values["city"], first.values["turnover"]) == ("Alfa", "Brno", Decimal("1.50"))
+    assert (first.values["name"], first.values["city"], first.values["turnover"]) == (
+        "Alfa",
+        "Brno",
+        Decimal("1.50"),
+    )
     second = as_of(firm, "ana", "companies", alfa, version=2)
-    assert (second.title, second.values["city"], second.values["turnover"]) == ("Beta", "Brno", Decimal("2.00"))
+    assert (second.title, second.values["city"], second.values["turnover"]) == (
+        "Beta",
+        "Brno",
+        Decimal("2.00"),
+    )
     assert as_of(firm, "ana", "companies", alfa).title == "Gama"
 
 
@@ -56,10 +64,16 @@ def test_the_past_is_cut_like_the_present(firm: Firm, alfa: int) -> None:
 
 
 def test_links_of_the_past(firm: Firm) -> None:
-    brno, praha = firm.create("companies", name="Alfa", city="Brno"), firm.create("companies", name="Beta", city="Praha")
+    brno, praha = (
+        firm.create("companies", name="Alfa", city="Brno"),
+        firm.create("companies", name="Beta", city="Praha"),
+    )
     record = firm.create("contacts", name="Jan", companies=[praha, brno])
     firm.change("contacts", record, companies=[])
-    assert as_of(firm, "ana", "contacts", record, version=1).values["companies"] == [Link(praha, "Beta"), Link(brno, "Alfa")]
+    assert as_of(firm, "ana", "contacts", record, version=1).values["companies"] == [
+        Link(praha, "Beta"),
+        Link(brno, "Alfa"),
+    ]
     assert as_of(firm, "lola", "contacts", record, version=1).values["companies"] == [Link(brno, "Alfa")]
 
 
@@ -115,11 +129,16 @@ def test_todays_checks_apply(firm: Firm) -> None:
 
 
 def test_hidden_links_stay(firm: Firm) -> None:
-    brno, praha = firm.create("companies", name="Alfa", city="Brno"), firm.create("companies", name="Beta", city="Praha")
+    brno, praha = (
+        firm.create("companies", name="Alfa", city="Brno"),
+        firm.create("companies", name="Beta", city="Praha"),
+    )
     record = firm.create("contacts", name="Jan", companies=[brno])
     firm.change("contacts", record, companies=[praha])
     with firm.work("ana", design=True) as work:
-        modelling.set_grant(work, "local", "contacts", {"rights": ["view", "edit"], "sections": {"basic": "edit"}})
+        modelling.set_grant(
+            work, "local", "contacts", {"rights": ["view", "edit"], "sections": {"basic": "edit"}}
+        )
     restore(firm, "lola", "contacts", record, 1)
     with firm.work("ana") as work:
         links = records.fetch(work, "contacts", record).values["companies"]

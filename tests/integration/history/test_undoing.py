@@ -90,7 +90,9 @@ def test_only_ones_own_unless_admin(firm: Firm) -> None:
 def test_rights_lost_since_are_lost(firm: Firm) -> None:
     done = batch(firm, "eda", create=[{"values": {"name": "New"}}])
     with firm.work("ana", design=True) as work:
-        modelling.set_grant(work, "editor", "companies", {"rights": ["view", "edit"], "sections": {"basic": "edit"}})
+        modelling.set_grant(
+            work, "editor", "companies", {"rights": ["view", "edit"], "sections": {"basic": "edit"}}
+        )
     with pytest.raises(Forbidden):
         undo(firm, done.batch, "eda")
     assert list(living(firm).values()) == ["New"]

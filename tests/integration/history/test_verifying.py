@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kartoteka.platform.kernel.errors import Forbidden
 from kartoteka.platform.services import history
+from kartoteka.platform.services import records as verbs
 from kartoteka.platform.services.history import Verification
 from kartoteka.platform.services.office import Office
 from tests.integration.firm import Firm
@@ -73,7 +74,9 @@ def test_the_database_refuses_changes_of_history(firm: Firm, records: tuple[int,
         ("hash = 'ab'", 3),
     ],
 )
-def test_an_altered_entry_is_named(firm: Firm, records: tuple[int, int, int], change: str, version: int) -> None:
+def test_an_altered_entry_is_named(
+    firm: Firm, records: tuple[int, int, int], change: str, version: int
+) -> None:
     tamper(firm.office, f"UPDATE history SET {change} WHERE record_id = {records[1]} AND version = {version}")
     report = verify(firm)
     assert report.first_break is not None
@@ -118,11 +121,25 @@ def test_seals_find_what_chains_cannot(firm: Firm, records: tuple[int, int, int]
     assert history.seal(firm.office)
     assert (verify(firm).seals, verify(firm).broken) == (2, None)
     # A whole record with its whole chain: every link that is left holds.
-    tamper(firm.office, f"DELETE FROM history WHERE record_id = {records[0]}", f"DELETE FROM r_companies WHERE id = {records[0]}")
+    tamper(
+        firm.office,
+        f"DELETE FROM history WHERE record_id = {records[0]}",
+        f"DELETE FROM r_companies WHERE id = {records[0]}",
+    )
     report = verify(firm)
     assert report.first_break is not None
     assert report.first_break.registry is None
     assert "1" in (report.broken or "")
+
+
+def test_sealing_waits_for_those_who_write(firm: Firm, records: tuple[int, int, int]) -> None:
+    with firm.work("eda", write=True) as work:
+        verbs.change(work, "companies", records[0], {"city": "Brno"})
+        # On SQLite there is one writer at a time, and what others see is committed: nothing to wait for.
+        if not firm.office.settings.embedded:
+            assert not history.seal(firm.office)
+    assert history.seal(firm.office)
+    assert (verify(firm).broken, verify(firm).seals) == (None, 1)
 
 
 def test_a_missing_seal_is_found(firm: Firm, records: tuple[int, int, int]) -> None:

@@ -49,7 +49,13 @@ def test_from_the_order_to_the_end(firm: Firm) -> None:
     told: list[tuple[int, int]] = []
     assert jobs.run_job(firm.office, job, progress=lambda done, total: told.append((done, total)))
     found = look(firm, job)
-    assert (found.state, found.done, found.total, found.result, found.error) == ("done", 20, 20, {"last": 19}, None)
+    assert (found.state, found.done, found.total, found.result, found.error) == (
+        "done",
+        20,
+        20,
+        {"last": 19},
+        None,
+    )
     assert found.finished_at is not None
     assert told == [(5, 20), (10, 20), (15, 20), (20, 20)]
     assert numbers(firm) == expected(20)
@@ -156,7 +162,9 @@ def _work_and_die(settings: Settings, job: int) -> None:
 
 def test_killed_in_the_middle_of_a_chunk_it_goes_on_from_the_last(firm: Firm) -> None:
     job = order(firm, die=12)
-    process = multiprocessing.get_context("spawn").Process(target=_work_and_die, args=(firm.office.settings, job))
+    process = multiprocessing.get_context("spawn").Process(
+        target=_work_and_die, args=(firm.office.settings, job)
+    )
     process.start()
     process.join(60)
     assert process.exitcode == -9
@@ -200,7 +208,9 @@ def test_who_has_lost_his_lease_commits_nothing(firm: Firm) -> None:
 
 def test_many_runners_do_each_chunk_once(firm: Firm) -> None:
     orders = [order(firm, total=10) for _ in range(1)]
-    runners = [threading.Thread(target=jobs.run_job, args=(firm.office, job)) for job in orders for _ in range(6)]
+    runners = [
+        threading.Thread(target=jobs.run_job, args=(firm.office, job)) for job in orders for _ in range(6)
+    ]
     for each in runners:
         each.start()
     for each in runners:

@@ -1,5 +1,6 @@
 """The worker as a whole: events, jobs and seals, alone and in company, until it is told to stop."""
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -119,3 +120,19 @@ def test_the_queue_on_redis(settings: Settings, redis_url: str) -> None:
         wait_until(lambda: state(firm, job) == "done")
     queue_of(office).close()
     office.engine.dispose()
+
+
+def test_sigterm_ends_the_process_cleanly(firm: Firm) -> None:
+    with firm.work("eda", write=True) as work:
+        job = jobs.start(work, "counting", {"total": 500, "slow": 0.05}).id
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(firm.office.settings,))
+    process.start()
+    wait_until(lambda: state(firm, job) == "running", 60)
+    process.terminate()
+    process.join(30)
+    assert process.exitcode == 0
+    assert jobs.waiting(firm.office) == [job]
+
+
+def _serve(settings: Settings) -> None:
+    Worker(Office(settings)).run(threading.Event())

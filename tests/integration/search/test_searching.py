@@ -121,7 +121,9 @@ def test_rows_out_of_reach_do_not_exist(firm: Firm) -> None:
 
 def test_as_many_as_may_be_seen_are_found_behind_many_hidden_ones(firm: Firm) -> None:
     with firm.work("ana", write=True) as work:
-        made = [{"values": {"name": f"Okna {n}", "city": "Brno" if n >= 190 else "Praha"}} for n in range(195)]
+        made = [
+            {"values": {"name": f"Okna {n}", "city": "Brno" if n >= 190 else "Praha"}} for n in range(195)
+        ]
         records.batch(work, "companies", create=made)
     assert titles(firm, "lola", "okna", limit=3) == ["Okna 190", "Okna 191", "Okna 192"]
     assert len(hits(firm, "lola", "okna")) == 5

@@ -19,7 +19,9 @@ def distance(one: str, other: str) -> int:
     def between(i: int, j: int) -> int:
         if not i or not j:
             return i + j
-        found = min(between(i - 1, j) + 1, between(i, j - 1) + 1, between(i - 1, j - 1) + (one[i - 1] != other[j - 1]))
+        found = min(
+            between(i - 1, j) + 1, between(i, j - 1) + 1, between(i - 1, j - 1) + (one[i - 1] != other[j - 1])
+        )
         if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
             found = min(found, between(i - 2, j - 2) + 1)
         return found

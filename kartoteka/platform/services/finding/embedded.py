@@ -171,7 +171,7 @@ class EmbeddedEngine:
             writer.commit()
 
     def digests(self, registry: int | None = None) -> dict[tuple[int, int], str]:
-        """This function will read what is indexed: {(registry id, record): digest of its words}."""
+        """This function will read all that is indexed: {(registry id, record): digest of its words}."""
         reader = self.index.reader()
         try:
             stored = [each for _number, each in reader.iter_docs()]
@@ -183,6 +183,17 @@ class EmbeddedEngine:
             for pair in [each["key"].split("-")]
         }
         return {key: value for key, value in found.items() if registry in (None, key[0])}
+
+    def digests_of(self, registry: int, records: Iterable[int]) -> dict[int, str]:
+        """This function will read what is indexed of some records: {record: digest of its words}."""
+        reader = self.index.reader()
+        try:
+            keys = {record: _key(registry, record) for record in records}
+            known = {record: key for record, key in keys.items() if ("key", key) in reader}
+            return {record: reader.stored_fields(number)["digest"] for record, key in known.items()
+                    for number in reader.postings("key", key).all_ids()}  # fmt: skip
+        finally:
+            reader.close()
 
 
 class IndexWriter:

@@ -33,19 +33,30 @@ def feed(office: Office, deliveries: Sequence[Delivery]) -> None:
         for key in sorted(redesigned):
             _align(engine, index, work, key)
         for key in sorted(changed.keys() - redesigned):
-            _refresh(index, work, key, sorted(changed[key]))
+            _refresh(engine, index, work, key, sorted(changed[key]))
 
 
-def _refresh(index: IndexWriter, work: Work, key: str, records: Sequence[int]) -> None:
+def _refresh(
+    engine: EmbeddedEngine, index: IndexWriter, work: Work, key: str, records: Sequence[int]
+) -> None:
     registry, opened = _opened(work, key)
     if registry is None or opened is None:
         return
     texts = read_some(opened, records)
+    known = engine.digests_of(registry.id, records)
     for record in records:
         if record in texts:
-            index.put(registry.id, texts[record])
-        else:
+            _put(index, registry.id, texts[record], known.get(record))
+        elif record in known:
             index.drop(registry.id, record)
+
+
+def _put(index: IndexWriter, registry: int, record: Readable, known: str | None) -> None:
+    """Looking for a document to replace takes longer than writing it, so it is done only where there is one."""
+    if known is None:
+        index.add(registry, record)
+    elif known != digest(registry, record):
+        index.put(registry, record)
 
 
 def _align(engine: EmbeddedEngine, index: IndexWriter, work: Work, key: str) -> None:
@@ -58,8 +69,7 @@ def _align(engine: EmbeddedEngine, index: IndexWriter, work: Work, key: str) -> 
         return
     known = {record: each for (_registry, record), each in engine.digests(registry.id).items()}
     for record in read_all(opened):
-        if known.pop(record.id, None) != digest(registry.id, record):
-            index.put(registry.id, record)
+        _put(index, registry.id, record, known.pop(record.id, None))
     for gone in known:
         index.drop(registry.id, gone)
 
