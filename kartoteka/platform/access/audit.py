@@ -114,7 +114,7 @@ def _link(registry: Registry, before: Row[Any] | None, row: Row[Any]) -> Iterato
     if row.version != expected:
         yield Break(registry.key, row.record_id, expected, _("the entry is missing"))
     previous = before.hash if before is not None else history.START
-    if history.chain_hash(previous, row._mapping) != row.hash:
+    if history.chain_hash(previous, row._asdict()) != row.hash:
         yield Break(registry.key, row.record_id, row.version, _("the entry is not as it was written"))
 
 

@@ -88,7 +88,9 @@ class Shape:
 
     def row(self, row: Row[Any], links: Mapping[tuple[int, int], tuple[int, ...]]) -> SeenRow:
         """This function will read a row by position, since names cost more than all else on a page."""
-        record, version, category, title, made_at, made_by, maker, at, by, changer, removed_at = row[:11]
+        record, version, category, title, made_at, made_by, maker, at, by, changer, removed_at = tuple(row)[
+            :11
+        ]
         values = {key: row[place] for key, place in self.values}
         linked = {key: links.get((each, record), ()) if row[place] else () for key, each, place in self.links}
         held = [name for name, place in self.marks if row[place]]
@@ -115,6 +117,8 @@ class Selection:
     size: int = 50
     cursor: str | None = None
     removed: bool = False
+    # Rows must be reached by this right too, as an export's must.
+    right: str = "view"
 
 
 @dataclass
@@ -315,7 +319,8 @@ class OpenRegistry:
 
     def _selected(self, selection: Selection) -> Bool:
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
-        return all_of([self._reached(removed=selection.removed), condition, self._matching(selection.q)])
+        reach = true() if selection.right == "view" else self.seen.reach(selection.right)
+        return all_of([self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)])
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:
@@ -331,11 +336,12 @@ class OpenRegistry:
         return all_of(self._word(word, sections) for word in words)
 
     def _word(self, word: str, sections: Sequence[Any]) -> Bool:
-        always, sometimes = [], []
+        always: list[tuple[int, Bool]] = []
+        sometimes: list[tuple[int, Bool]] = []
         for section in sections:
             shown = self.seen.section_shown(section.key)
             (always if shown.compare(true()) else sometimes).append((section.id, shown))
-        found = [self._match(word, [slot]) & shown for slot, shown in sometimes]
+        found: list[Bool] = [self._match(word, [slot]) & shown for slot, shown in sometimes]
         if always:
             found.append(self._match(word, [slot for slot, _shown in always]))
         return or_(literal(False), *found)
@@ -405,17 +411,17 @@ class OpenRegistry:
         ids = rows.allocate_ids(self.gate.connection, self.seen.table, len(new))
         numbered = self._numbered(new)
         with self._uniqueness():
-            Inserting(self.registry, self.kind, ids, numbered, self.gate.stamp).write(self.gate.connection, self.seen.table)
-        self._check_reached_after(
-            ids, "create", {self._field(key).section for row in new for key in row.written}
-        )
+            Inserting(self.registry, self.kind, ids, numbered, self.gate.stamp).write(
+                self.gate.connection, self.seen.table
+            )
+        self._check_reached_after(ids, "create", {self._field(key).section for key in _written(new)})
         self._tell(ids, "create")
         return ids
 
     def _check_may_insert(self, new: Sequence[NewRow]) -> None:
         if not self.may("create"):
             raise Forbidden(_("You may not add records to “{registry}”.", registry=self.registry.name))
-        for key in {key for row in new for key in row.written}:
+        for key in _written(new):
             if not self.may_write(self._field(key).section, "create"):
                 raise Forbidden(_("You may not fill in “{field}”.", field=self._field(key).name))
 
@@ -652,7 +658,11 @@ class OpenRegistry:
         return columns
 
     def _targets(self, values: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-        return {key: value or () for key, value in values.items() if self.kind(self._field(key)).linking}
+        return {key: values[key] or () for key in self._linking if key in values}
+
+    @cached_property
+    def _linking(self) -> tuple[str, ...]:
+        return tuple(each.key for each in self.registry.fields if self.kind(each).linking)
 
     def _wire(self, key: str, value: Any) -> Any:
         return wire(self.kind(self._field(key)), value)
@@ -663,11 +673,11 @@ class OpenRegistry:
         by_key: dict[str, set[int]] = {}
         for key, targets in links:
             by_key.setdefault(key, set()).update(targets)
-        for key, targets in by_key.items():
-            wanted.setdefault(self._target(key), set()).update(targets)
+        for key, asked in by_key.items():
+            wanted.setdefault(self._target(key), set()).update(asked)
         known = self.gate.titles({key: ids for key, ids in wanted.items() if key != "files"})
-        for key, targets in by_key.items():
-            missing = sorted(each for each in targets if (self._target(key), each) not in known)
+        for key, asked in by_key.items():
+            missing = sorted(each for each in asked if (self._target(key), each) not in known)
             if missing:
                 raise Invalid({key: [_("There is no record {id} to choose.", id=missing[0])]})
 
@@ -717,6 +727,11 @@ class _Uniqueness:
             ):
                 sentence = _("This value is already used; “{field}” must be unique.", field=each.name)
                 raise Conflict(sentence, {each.key: [sentence]}) from error
+
+
+def _written(new: Sequence[NewRow]) -> set[str]:
+    """All keys that are written; rows of an import share one and the same set of them."""
+    return set().union(*{frozenset(row.written) for row in new})
 
 
 def _no_record(record: int) -> NotFound:

@@ -7,7 +7,7 @@ then those without, so that the database can walk an index on the first key.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from kartoteka.platform.access.seen import SortTerm
 from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.kernel.texts import _
 
-_TAGS = {"d": date.fromisoformat, "t": datetime.fromisoformat, "n": Decimal}
+_TAGS: dict[str, Callable[[str], Any]] = {"d": date.fromisoformat, "t": datetime.fromisoformat, "n": Decimal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,15 @@ def _bound(term: SortTerm, place: Place | None) -> ColumnElement[bool]:
     if place is None:
         return true()
     value = place.values[0]
-    return term.expression <= value if term.descending else term.expression >= value
+    bound: ColumnElement[bool] = term.expression <= value if term.descending else term.expression >= value
+    return bound
 
 
 def _after(terms: Sequence[SortTerm], place: Place | None) -> ColumnElement[bool]:
     if place is None:
         return true()
-    branches, equal = [], []
+    branches: list[ColumnElement[bool]] = []
+    equal: list[ColumnElement[bool]] = []
     for term, value in zip(terms, place.values, strict=True):
         beyond = _beyond(term, value)
         if beyond is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import marshmallow as ma
@@ -49,12 +49,13 @@ from kartoteka.platform.storage.layout import BYTES, Kind, Layout, sort_column
 from kartoteka.platform.storage.models import LinkRow
 
 Bool = ColumnElement[bool]
+Kept = TypeVar("Kept")
 MAX_KEPT = 300
 LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
 USERS: Table = User.__table__  # type: ignore[assignment]
 # Negative operators are the complement of positive ones, so that "is not" also finds what is empty.
 _POSITIVE = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN, Operator.IS_EMPTY: Operator.NOT_EMPTY}
-_ORDER: dict[Operator, Callable[[Any, Any], Any]] = {
+_ORDER: dict[Operator, Callable[[Any, Any], Bool]] = {
     Operator.LT: lambda a, b: a < b,
     Operator.LTE: lambda a, b: a <= b,
     Operator.GT: lambda a, b: a > b,
@@ -126,9 +127,9 @@ class Seen:
         self.trusted = trusted
         self._kept: dict[Any, Any] = {}
 
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+    def kept(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """This function will keep something made for this actor and registry, such as a statement."""
-        found = self._kept.get(key)
+        found: Kept | None = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
@@ -335,7 +336,8 @@ class Seen:
         if operator is Operator.NOT_EMPTY:
             return column.is_not(None)
         if operator is Operator.EQ:
-            return column == self._operand(kind, value)
+            same: Bool = column == self._operand(kind, value)
+            return same
         if not isinstance(value, list):
             raise _wrong(_("This operator needs a list of values."))
         return column.in_([self._operand(kind, each) for each in value])
@@ -359,7 +361,8 @@ class Seen:
         if operator is Operator.NOT_EMPTY:
             return column.is_not(None)
         if operator is Operator.EQ:
-            return column == self._operand(kind, value)
+            same: Bool = column == self._operand(kind, value)
+            return same
         values = value if isinstance(value, list) else [value]
         stored = type_coerce(column, Text)
         keys = [key for each in values for key in (_parsed(kind, each) or ())]
@@ -498,7 +501,8 @@ class Seen:
                 return self.title(order=True)
             if name not in SYSTEM:
                 raise Invalid({"sort": [_("There is no field “{name}”.", name=name[:80])]})
-            return self.table.c["id" if name == "id" else f"_{name}"]
+            own: ColumnElement[Any] = self.table.c["id" if name == "id" else f"_{name}"]
+            return own
         kind = self.sight.layout.kind(field)
         if kind.linking:
             return self._first_title(field)

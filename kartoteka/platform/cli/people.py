@@ -1,6 +1,7 @@
 """Commands on people: user add, token create, explain."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -23,7 +24,7 @@ def user() -> None:
 @refusing
 def add(email: str, roles: tuple[str, ...], name: str, identity: str | None, password_stdin: bool) -> None:
     """Add a user."""
-    body = {"email": email, "name": name or email.partition("@")[0], "roles": list(roles)}
+    body: dict[str, Any] = {"email": email, "name": name or email.partition("@")[0], "roles": list(roles)}
     if identity:
         body["identity"] = read_identity(identity)
     if password_stdin:

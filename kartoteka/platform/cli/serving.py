@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from kartoteka.platform.cli.composition import Composition
 from kartoteka.platform.kernel.errors import Misconfigured

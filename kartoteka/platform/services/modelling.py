@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, update
 
@@ -29,6 +29,8 @@ from kartoteka.platform.storage import ddl
 from kartoteka.platform.storage.layout import Layout, field_columns
 
 MAX_EXAMPLES = 10
+Part = TypeVar("Part", Field, Section, Category)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Plan:
         return [step.sentence() for step in self.steps]
 
 
-def create_registry(work: Work, body: Mapping[str, Any]) -> Registry:
+def create_registry(work: Work, body: Any) -> Registry:
     """This function will make a registry from a nested definition.
 
     :raises Invalid: with all that is wrong by place, such as `sections.0.fields.1.type`.
@@ -57,13 +59,13 @@ def create_registry(work: Work, body: Mapping[str, Any]) -> Registry:
     return work.catalog.registries[registry.key]
 
 
-def change_registry(work: Work, key: str, body: Mapping[str, Any]) -> Registry:
+def change_registry(work: Work, key: str, body: Any) -> Registry:
     """This function will change attributes of a registry; sections and fields only when the body names them."""
     work.require("design")
     old = _registry(work, key)
     designer = _Designer(work)
     body, place = _without(body, "position"), _position(body)
-    if "sections" not in body:
+    if isinstance(body, Mapping) and "sections" not in body:
         partial = {
             **{name: body[name] for name in body},
             "sections": portable.registry_to_document(old)["sections"],
@@ -76,42 +78,47 @@ def change_registry(work: Work, key: str, body: Mapping[str, Any]) -> Registry:
     return work.catalog.registries[key]
 
 
-def create_section(work: Work, registry: str, body: Mapping[str, Any]) -> Section:
+def create_section(work: Work, registry: str, body: Any) -> Section:
     """This function will add a section."""
-    return _create_part(work, registry, "sections", body, lambda reader, old: lambda: reader.section(
+    found: Section = _create_part(work, registry, "sections", body, lambda reader, old: lambda: reader.section(
         _without(body, "position"), None, {each.key for each in old.sections}))  # fmt: skip
+    return found
 
 
-def change_section(work: Work, registry: str, section: str, body: Mapping[str, Any]) -> Section:
+def change_section(work: Work, registry: str, section: str, body: Any) -> Section:
     """This function will change a section, move it or switch it off or on."""
-    return _change_part(work, registry, "sections", section, body, lambda reader, part: lambda: reader.section(
+    found: Section = _change_part(work, registry, "sections", section, body, lambda reader, part: lambda: reader.section(
         _without(body, "position"), part, ()))  # fmt: skip
+    return found
 
 
-def create_category(work: Work, registry: str, body: Mapping[str, Any]) -> Category:
+def create_category(work: Work, registry: str, body: Any) -> Category:
     """This function will add a category."""
-    return _create_part(work, registry, "categories", body, lambda reader, old: lambda: reader.category(
+    found: Category = _create_part(work, registry, "categories", body, lambda reader, old: lambda: reader.category(
         _without(body, "position"), None, {each.key for each in old.categories}))  # fmt: skip
+    return found
 
 
-def change_category(work: Work, registry: str, category: str, body: Mapping[str, Any]) -> Category:
+def change_category(work: Work, registry: str, category: str, body: Any) -> Category:
     """This function will change a category, move it or switch it off or on."""
-    return _change_part(work, registry, "categories", category, body, lambda reader, part: lambda: reader.category(
+    found: Category = _change_part(work, registry, "categories", category, body, lambda reader, part: lambda: reader.category(
         _without(body, "position"), part, ()))  # fmt: skip
+    return found
 
 
-def create_field(work: Work, registry: str, body: Mapping[str, Any]) -> Field:
+def create_field(work: Work, registry: str, body: Any) -> Field:
     """This function will add a field to a section (the first one unless the body names another)."""
     old = _registry(work, registry)
     section = body.get("section") if isinstance(body, Mapping) else None
     section = section or (old.active_sections[0].key if old.active_sections else "")
     if old.section(str(section)) is None:
         raise Invalid({"section": [_("There is no section “{name}”.", name=str(section)[:60])]})
-    return _create_part(work, registry, "fields", body, lambda reader, current: lambda: reader.field(
+    found: Field = _create_part(work, registry, "fields", body, lambda reader, current: lambda: reader.field(
         _without(body, "position", "section"), None, str(section), {each.key for each in current.fields}))  # fmt: skip
+    return found
 
 
-def change_field(work: Work, registry: str, key: str, body: Mapping[str, Any]) -> Field:
+def change_field(work: Work, registry: str, key: str, body: Any) -> Field:
     """This function will change a field, move it or switch it off or on.
 
     :raises Conflict: when stored values stand against it, with examples; `"accept_loss": true` converts what can be
@@ -125,7 +132,7 @@ def change_field(work: Work, registry: str, key: str, body: Mapping[str, Any]) -
         _without(body, "position", "section", "accept_loss"), part, str(section or part.section), ()), accept_loss=loss)  # fmt: skip
 
 
-def create_role(work: Work, body: Mapping[str, Any]) -> Role:
+def create_role(work: Work, body: Any) -> Role:
     """This function will make a role with its powers and grants."""
     work.require("design")
     designer = _Designer(work)
@@ -134,7 +141,7 @@ def create_role(work: Work, body: Mapping[str, Any]) -> Role:
     return role
 
 
-def change_role(work: Work, key: str, body: Mapping[str, Any]) -> Role:
+def change_role(work: Work, key: str, body: Any) -> Role:
     """This function will change a role; grants that the body does not name stay."""
     work.require("design")
     old = _role(work, key)
@@ -164,7 +171,7 @@ def grant_of(work: Work, role: str, registry: str) -> Grant:
     return _role(work, role).grants.get(registry, Grant())
 
 
-def set_grant(work: Work, role: str, registry: str, body: Mapping[str, Any]) -> Grant:
+def set_grant(work: Work, role: str, registry: str, body: Any) -> Grant:
     """This function will put a grant in the place of the one before."""
     work.require("design")
     old = _role(work, role)
@@ -189,7 +196,7 @@ def export_design(work: Work) -> dict[str, Any]:
     }
 
 
-def plan_design(work: Work, document: Mapping[str, Any], *, accept_loss: bool = False) -> Plan:
+def plan_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan:
     """This function will tell what applying a design document would do, without doing it."""
     work.require("design")
     designer = _Designer(work)
@@ -200,7 +207,7 @@ def plan_design(work: Work, document: Mapping[str, Any], *, accept_loss: bool = 
     return Plan(steps, designer.offenders(target, steps))
 
 
-def apply_design(work: Work, document: Mapping[str, Any], *, accept_loss: bool = False) -> Plan:
+def apply_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan:
     """This function will make the design what a document says; what the document lacks is switched off, never lost."""
     work.require("design")
     designer = _Designer(work)
@@ -219,9 +226,9 @@ def _create_part(
 
 
 def _change_part(
-    work: Work, registry: str, place: str, key: str, body: Any, read: Callable[[Reader, Any], Callable[[], Any]], *,
+    work: Work, registry: str, place: str, key: str, body: Any, read: Callable[[Reader, Part], Callable[[], Part]], *,
     accept_loss: bool = False,
-) -> Any:  # fmt: skip
+) -> Part:  # fmt: skip
     work.require("design")
     old = _registry(work, registry)
     current = next((each for each in getattr(old, place) if each.key == key), None)
@@ -231,29 +238,28 @@ def _change_part(
     part = designer.read(read(designer.reader, current))
     designer.put(_placed(old, place, part, _position(body)), accept_loss=accept_loss)
     found = work.catalog.registries[registry]
-    return next(each for each in getattr(found, place) if each.key == key)
+    renewed: Part = next(each for each in getattr(found, place) if each.key == key)
+    return renewed
 
 
-def _placed(registry: Registry, place: str, part: Any, position: int | None) -> Registry:
+def _placed(registry: Registry, place: str, part: Part, position: int | None) -> Registry:
     """The registry with a part put in, at a position among its like (fields: among those of its section)."""
-    parts = list(getattr(registry, place))
+    parts: list[Any] = list(getattr(registry, place))
     index = next((n for n, each in enumerate(parts) if each.key == part.key), None)
-    if (
-        index is not None
-        and position is None
-        and getattr(parts[index], "section", None) == getattr(part, "section", None)
-    ):
+    if index is not None and position is None and _room(parts[index]) == _room(part):
         parts[index] = part
     else:
         parts = [each for each in parts if each.key != part.key]
-        like = [
-            n
-            for n, each in enumerate(parts)
-            if getattr(each, "section", None) == getattr(part, "section", None)
-        ]
+        like = [n for n, each in enumerate(parts) if _room(each) == _room(part)]
         spot = len(parts) if position is None or position >= len(like) else like[max(position, 0)]
         parts.insert(spot, part)
-    return replace(registry, **{place: tuple(parts)})
+    changes: dict[str, Any] = {place: tuple(parts)}
+    return replace(registry, **changes)
+
+
+def _room(part: Any) -> str | None:
+    """Where a part lies: a field in its section, everything else in the registry itself."""
+    return getattr(part, "section", None)
 
 
 def _position(body: Any) -> int | None:
@@ -300,7 +306,7 @@ class _Designer:
         self.next_id += 1
         return self.next_id - 1
 
-    def read(self, reading: Callable[[], Any]) -> Any:
+    def read(self, reading: Callable[[], Found]) -> Found:
         """Run a reading and refuse at its end what was wrong."""
         found = reading()
         self.reader.finish()

@@ -66,13 +66,16 @@ class Query:
     cursor: str | None = None
     count: bool = False
     removed: bool = False
+    # Rows must be reached by this right too, as an export's must.
+    right: str = "view"
 
     def selection(self) -> Selection:
         """This function will check the parts that need no registry and hand them to the gate."""
         if not 1 <= self.page_size <= MAX_PAGE:
             raise Invalid({"page_size": [_("A page has 1 to {max} records.", max=MAX_PAGE)]})
         condition = parse(self.filter) if self.filter is not None else None
-        return Selection(condition, self.q, self.sort, self.fields, self.page_size, self.cursor, self.removed)
+        return Selection(condition, self.q, self.sort, self.fields, self.page_size, self.cursor, self.removed,
+                         self.right)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -217,10 +220,10 @@ def begin_batch(work: Work, kind: str, registry: str, note: str = "") -> int:
         "by_id": work.actor.user_id,
         "via": work.via,
         "kind": kind,
-        "registry": registry,
+        "registry_key": registry,
         "note": note,
     }
-    work.batch = work.connection.execute(insert(BatchRow.__table__).returning(BatchRow.id), row).scalar_one()
+    work.batch = work.connection.execute(insert(BatchRow).returning(BatchRow.id), row).scalar_one()
     return work.batch
 
 
@@ -241,10 +244,10 @@ def summary(
     expression, join = _group_expression(opened, grouped, group_by)
     rows = opened.groups(expression, columns, query.selection(), join)
     if group_by is None:
-        return [Group(None, "", row[0], _measured(function, row[1:])) for row in rows]
+        return [Group(None, "", total, _measured(function, values)) for total, *values in map(tuple, rows)]
     texts = _group_texts(work, opened, grouped, [row[0] for row in rows])
     return [
-        Group(key, texts.get(row[0], ""), row[1], _measured(function, row[2:]))
+        Group(key, texts.get(row[0], ""), row[1], _measured(function, list(row)[2:]))
         for row in rows
         for key in [_key(row[0])]
     ]
@@ -339,7 +342,7 @@ def _check_required(opened: OpenRegistry, parsed: Mapping[str, Any]) -> None:
         raise Invalid(emptied)
 
 
-def _category(opened: OpenRegistry, key: str | None) -> str | None:
+def _category(opened: OpenRegistry, key: Any) -> str | None:
     if key in (None, ""):
         return None
     found = opened.registry.category(key) if isinstance(key, str) else None

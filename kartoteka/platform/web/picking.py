@@ -4,7 +4,7 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from kartoteka.platform.front import begin
-from kartoteka.platform.services import colleagues, records
+from kartoteka.platform.services import people, records
 from kartoteka.platform.web.pages import page
 
 OFFERED = 20
@@ -22,5 +22,5 @@ def pick(registry: str) -> Response:
 def pick_people() -> Response:
     """People to choose from."""
     with begin() as work:
-        found = colleagues.picker(work, request.args.get("q", ""), limit=OFFERED)
+        found = people.picker(work, request.args.get("q", ""), limit=OFFERED)
         return jsonify(items=[{"id": each.id, "title": each.title} for each in found])
