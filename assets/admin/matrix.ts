@@ -48,3 +48,14 @@ document.addEventListener("use-rule", (event) => {
   words.textContent = sentence;
   box.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+on("change", "[data-rights]", (box) => {
+  const words = all<HTMLInputElement>("input:checked", box).map((each) => each.dataset.word ?? "");
+  const button = one(`[popovertarget="${box.id}"]`);
+  if (button) button.textContent = words.join(", ") || (button.dataset.nothing ?? "");
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const role = (event.target as HTMLElement).dataset.rule;
+  const { parameters } = (event as CustomEvent<{ parameters: Record<string, string> }>).detail;
+  if (role) parameters.filter = one<HTMLInputElement>(`[name="rows.${role}"]`)?.value ?? "";
+});

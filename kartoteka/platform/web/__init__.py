@@ -4,6 +4,7 @@ from flask import Flask
 
 from kartoteka.platform.front import failure_pages
 from kartoteka.platform.web import (
+    admin,
     bulk,
     clauses,
     editing,
@@ -19,7 +20,7 @@ from kartoteka.platform.web import (
 )
 from kartoteka.platform.web.pages import web
 
-PAGES = (bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records)
+PAGES = (admin, bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records)
 
 
 def register(app: Flask) -> None:

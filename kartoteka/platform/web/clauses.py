@@ -89,16 +89,25 @@ def apply_clause(registry: str) -> Response | tuple[str, int]:
     """The list with the condition put into its filter."""
     with begin() as work:
         state, given = state_of(registry, request.args), request.args
-        target = _target(work, registry, given.get("field", ""))
         try:
-            node = _node(target, given.get("op", ""), [value for value in given.getlist("value") if value])
+            node = condition_of(work, registry, given)
         except ValidationError as error:
             sentences = [str(message) for message in error.messages]
-            return render_template("lists/clause.html", builder=_builder(work, state, given, sentences)), 422
-        return go(_put(state, given.get("at", ""), node).url)
+            return render_template("lists/clause.html", builder=builder_of(work, state, given, sentences)), 422
+        return go(put(state, given.get("at", ""), node).url)
 
 
-def _put(state: State, at: str, node: Node) -> State:
+def condition_of(work: Work, registry: str, given: MultiDict[str, str]) -> Node:
+    """This function will read one condition out of the form.
+
+    :raises ValidationError: when something about it is missing or cannot be read.
+    """
+    target = _target(work, registry, given.get("field", ""))
+    return _node(target, given.get("op", ""), [value for value in given.getlist("value") if value])
+
+
+def put(state: State, at: str, node: Node) -> State:
+    """This function will put a condition at a place of the filter, or behind the others."""
     place = int(at) if at.isdecimal() and int(at) < len(state.nodes) else len(state.nodes)
     return state.but(nodes=(*state.nodes[:place], node, *state.nodes[place + 1 :]))
 
@@ -152,7 +161,10 @@ def _read(target: Target, operator: str, text: str) -> Any:
     return target.kind.schema.serialize("value", {"value": value})
 
 
-def _builder(work: Work, state: State, given: MultiDict[str, str], errors: Sequence[str] = ()) -> Builder:
+def builder_of(
+    work: Work, state: State, given: MultiDict[str, str], errors: Sequence[str] = (), *, role: str = ""
+) -> Builder:
+    """This function will put together the form of a condition; with a role it makes a part of its row rule."""
     at = given.get("at", "")
     node: Node = state.nodes[int(at)] if at.isdecimal() and int(at) < len(state.nodes) else {}
     path = given.get("field") or str(node.get("field", ""))

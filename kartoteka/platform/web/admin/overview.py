@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request, url_for
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from kartoteka.platform.catalog.definitions import Registry, label
@@ -20,8 +21,6 @@ from kartoteka.platform.web.admin.order import position_before
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
-from flask import render_template
-from flask.typing import ResponseReturnValue
 
 
 @dataclass(frozen=True)
@@ -163,13 +162,11 @@ def _create(work: Work, given: Mapping[str, str]) -> str:
     chosen = given.get("template", "")
     if chosen:
         return _create_ready_made(work, chosen)
-    czech = given.get("name_cs", "").strip()
     body = {
         "name": given.get("name", ""),
         "name_one": given.get("name_one", ""),
         "icon": given.get("icon") or "file-text",
         "sections": [{"name": _("Basic details"), "fields": [{"name": _("Name"), "type": "text", "required": True}]}],
-        **({"names": {"cs": czech}} if czech else {}),
     }
     return modelling.create_registry(work, body).key
 

@@ -1,0 +1,214 @@
+"""The dialog of one field: its name, type and options, and what it asks of the records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from kartoteka.field_types.options import OptionsError
+from kartoteka.platform.catalog.definitions import Field, Registry, label
+from kartoteka.platform.catalog.keys import make_key
+from kartoteka.platform.catalog.portable import field_to_document
+from kartoteka.platform.front import begin
+from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services import modelling
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin import stale
+from kartoteka.platform.web.admin.answers import Refusal, refused
+from kartoteka.platform.web.admin.frame import DESIGN
+from kartoteka.platform.web.admin.options import OptionInput, inputs, takes_default, typed_options
+from kartoteka.platform.web.admin.registry import (
+    TRANSLATIONS,
+    design_renewed,
+    found_registry,
+    local,
+    typed_names,
+)
+from kartoteka.platform.web.admin.words import TypeView, type_groups, type_view
+from kartoteka.platform.web.pages import page
+
+PLACES = frozenset({"name", "type", "default", "help"})
+Typed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FieldForm:
+    """The dialog as it stands: everything typed, and what is wrong with it."""
+
+    registry: str
+    key: str
+    heading: str
+    action: str
+    typed: Typed
+    seen: str
+    kind: TypeView
+    groups: Sequence[tuple[str, Sequence[TypeView]]]
+    options: Sequence[OptionInput]
+    names: Sequence[tuple[str, str, str]]
+    sections: Sequence[tuple[str, str]]
+    categories: Sequence[tuple[str, str, bool]]
+    takes_default: bool
+    may_convert: bool
+    options_url: str
+    key_url: str
+    refusal: Refusal = field(default_factory=Refusal)
+    loss: Sequence[str] = ()
+
+
+@page("/admin/r/<registry>/fields/new", right=DESIGN)
+def admin_new_field(registry: str) -> str:
+    """The dialog of a new field."""
+    with begin() as work:
+        found = found_registry(work, registry)
+        typed = {"type": "text", "section": request.args.get("section", ""), "options": {}}
+        return render_template("admin/field.html", form=_form(work, found, None, typed))
+
+
+@page("/admin/r/<registry>/fields/<key>", right=DESIGN)
+def admin_field(registry: str, key: str) -> str:
+    """The dialog of a field."""
+    with begin() as work:
+        found = found_registry(work, registry)
+        each = _field(found, key)
+        return render_template("admin/field.html", form=_form(work, found, each, _typed_of(work, each)))
+
+
+@page("/admin/r/<registry>/field-options", right=DESIGN)
+def admin_field_options(registry: str) -> str:
+    """The part of the dialog that hangs on the type, for the type chosen now."""
+    with begin() as work:
+        found = found_registry(work, registry)
+        each = found.field(request.args.get("key", ""))
+        typed = _typed(work, request.args, each)
+        return render_template("admin/field_options.html", form=_form(work, found, each, typed))
+
+
+@page("/admin/r/<registry>/field-key", right=DESIGN)
+def admin_field_key(registry: str) -> str:
+    """The key that a name would get."""
+    with begin() as work:
+        found, name = found_registry(work, registry), request.args.get("name", "").strip()
+        return make_key(name, {each.key for each in found.fields}, fallback="field") if name else "…"
+
+
+@page("/admin/r/<registry>/fields/new", "POST", right=DESIGN)
+def admin_create_field(registry: str) -> ResponseReturnValue:
+    """A new field."""
+    return _save(registry, None)
+
+
+@page("/admin/r/<registry>/fields/<key>", "POST", right=DESIGN)
+def admin_save_field(registry: str, key: str) -> ResponseReturnValue:
+    """A field, saved; where stored values stand against it the dialog says which."""
+    return _save(registry, key)
+
+
+def _save(registry: str, key: str | None) -> ResponseReturnValue:
+    given = request.form
+    try:
+        with begin(design=True) as work:
+            found = found_registry(work, registry)
+            old = _field(found, key) if key else None
+            if old is not None:
+                stale.insist(work, _document(old), given.get("seen", ""), label(old, work.actor.locale.language))
+            body = _body(work, given, old)
+            if old is None:
+                modelling.create_field(work, registry, body)
+            else:
+                modelling.change_field(work, registry, old.key, {**body, "accept_loss": given.get("accept_loss") == "1"})
+            return design_renewed(work, registry, _("Saved."))
+    except (Invalid, Conflict) as error:
+        with begin() as work:
+            found = found_registry(work, registry)
+            old = found.field(key) if key else None
+            form = _form(work, found, old, _typed(work, given, old), local(error, registry))
+            return refused(render_template("admin/field.html", form=form), error)
+
+
+def _field(registry: Registry, key: str) -> Field:
+    found = registry.field(key)
+    if found is None:
+        raise NotFound(_("There is nothing at this address."))
+    return found
+
+
+def _document(each: Field) -> dict[str, Any]:
+    return {**field_to_document(each), "section": each.section}
+
+
+def _typed_of(work: Work, each: Field) -> dict[str, Any]:
+    names = {f"names.{code}": text for code, text in each.names.items()}
+    return {
+        "name": each.name, **names, "type": each.type, "section": each.section, "help": each.help, "categories": each.categories,
+        "required": each.required, "unique": each.unique, "default": _default_text(work, each), "options": dict(each.options),
+    }  # fmt: skip
+
+
+def _default_text(work: Work, each: Field) -> str:
+    if each.default is None:
+        return ""
+    kind = work.layout.kind(each)
+    try:
+        return str(kind.type.text(kind.schema.deserialize(each.default), kind.options, work.actor.locale))
+    except ValidationError:
+        return str(each.default)
+
+
+def _typed(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[str, Any]:
+    plain = {name: given.get(name, "") for name in ("name", "type", "section", "help", "default", *(f"names.{code}" for code in TRANSLATIONS))}
+    flags = {name: given.get(name) == "1" for name in ("required", "unique")}
+    options = typed_options(work, plain["type"], given, old.options if old else {})
+    return {**plain, **flags, "categories": given.getlist("categories"), "options": options}
+
+
+def _body(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[str, Any]:
+    typed = _typed(work, given, old)
+    body = {name: typed[name] for name in ("name", "type", "help", "required", "unique", "categories", "options")}
+    body["names"] = typed_names(given, "names", old.names if old else {})
+    body["default"] = _default(work, typed)
+    if typed["section"]:
+        body["section"] = typed["section"]
+    return body
+
+
+def _default(work: Work, typed: Typed) -> Any:
+    """What a person typed as the default, in the form that the design keeps."""
+    text, kind = str(typed["default"]).strip(), work.office.field_types.get(str(typed["type"]))
+    if not text or kind is None or not takes_default(work, kind.name):
+        return None
+    try:
+        schema = kind.schema(kind.options(typed["options"]))
+        return schema.serialize("value", {"value": schema.deserialize(text)})
+    except OptionsError:
+        return None  # the options are refused with their own sentences
+    except ValidationError as error:
+        raise Invalid({"default": [str(each) for each in error.messages]}) from error
+
+
+def _form(work: Work, registry: Registry, old: Field | None, typed: Typed, error: Invalid | Conflict | None = None) -> FieldForm:
+    language, chosen = work.actor.locale.language, str(typed["type"])
+    places = PLACES | {place for place in (error.errors if error else ()) if place.startswith("options.")}
+    refusal = Refusal(error, frozenset(places))
+    changed = old is not None and (old.type != chosen or dict(old.options) != typed["options"])
+    convertible = changed and isinstance(error, Conflict) and bool(error.errors) and request.form.get("accept_loss") != "1"
+    return FieldForm(
+        registry.key, old.key if old else "", label(old, language) if old else _("New field"),
+        url_for("web.admin_save_field", registry=registry.key, key=old.key) if old else url_for("web.admin_create_field", registry=registry.key),
+        typed, stale.mark(_document(old)) if old else "", type_view(work, chosen), type_groups(work),
+        inputs(work, chosen, typed["options"], error.errors if error else {}, _kept(old)),
+        [(code, _(name), str(typed.get(f"names.{code}", ""))) for code, name in TRANSLATIONS.items()],
+        [(each.key, label(each, language)) for each in registry.sections if each.active or each.key == typed["section"]],
+        [(each.key, label(each, language), each.key in typed.get("categories", ())) for each in registry.categories if each.active],
+        takes_default(work, chosen), old is not None and old.type != chosen, url_for("web.admin_field_options", registry=registry.key),
+        url_for("web.admin_field_key", registry=registry.key), Refusal() if convertible else refusal, refusal.rest if convertible else (),
+    )  # fmt: skip
+
+
+def _kept(old: Field | None) -> frozenset[str]:
+    choices = old.options.get("choices", ()) if old else ()
+    return frozenset(str(each["key"]) for each in choices if isinstance(each, Mapping) and "key" in each)

@@ -1,0 +1,194 @@
+"""Row rules: which records a role reaches, said as a sentence and made of the same conditions as the filter of a list."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, render_template, request
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from kartoteka.platform.catalog.definitions import Field, Registry, label
+from kartoteka.platform.front import begin
+from kartoteka.platform.kernel.errors import Invalid, KartotekaError, NotFound
+from kartoteka.platform.kernel.texts import _, plural
+from kartoteka.platform.services import records
+from kartoteka.platform.services.records import Query
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin.frame import DESIGN
+from kartoteka.platform.web.admin.registry import found_registry
+from kartoteka.platform.web.clauses import Builder, builder_of, condition_of, put
+from kartoteka.platform.web.looks import count_text
+from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.sentences import sentence
+from kartoteka.platform.web.state import Node, State, state_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """One condition of a rule, with the rule that would be left without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Own:
+    """A condition about who looks, for people who are a record themselves."""
+
+    text: str
+    node: str
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """The dialog of a rule as it stands."""
+
+    registry: str
+    role: str
+    heading: str
+    filter: str
+    parts: Sequence[Part]
+    reached: str
+    own: Sequence[Own]
+    builder: Builder
+
+
+@page("/admin/r/<registry>/roles/<role>/rule", right=DESIGN)
+def admin_rule(registry: str, role: str) -> str:
+    """The dialog of a row rule."""
+    with begin() as work:
+        state = _state(registry, request.args)
+        added = request.args.get("add", "")
+        if added in [each.node for each in own_conditions(work, found_registry(work, registry))]:
+            state = state.but(nodes=(*state.nodes, json.loads(added)))
+        return render_template("admin/rule.html", rule=_rule_view(work, state, role, MultiDict()))
+
+
+@page("/admin/r/<registry>/roles/<role>/rule/condition", right=DESIGN)
+def admin_rule_condition(registry: str, role: str) -> str | Response | tuple[str, int]:
+    """The dialog with one condition more."""
+    with begin() as work:
+        state = _state(registry, request.args)
+        try:
+            node = condition_of(work, registry, request.args)
+        except ValidationError as error:
+            errors = [str(each) for each in error.messages]
+            return render_template("admin/rule.html", rule=_rule_view(work, state, role, request.args, errors)), 422
+        return render_template("admin/rule.html", rule=_rule_view(work, put(state, "", node), role, MultiDict()))
+
+
+@page("/admin/r/<registry>/roles/<role>/rule/use", right=DESIGN)
+def admin_use_rule(registry: str, role: str) -> Response:
+    """The rule handed to the matrix, which saves it with everything else."""
+    with begin() as work:
+        state = _state(registry, request.args)
+        rows = rows_text(state.condition)
+        used = {"role": role, "rows": rows, "sentence": rule_sentence(work, found_registry(work, registry), state.condition)}
+        return Response(status=204, headers={"HX-Trigger": json.dumps({"use-rule": used, "shut-dialog": {}})})
+
+
+def rows_text(rows: Mapping[str, Any] | None) -> str:
+    """This function will write a rule as a form carries it; nothing is every record."""
+    return "" if rows is None else json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def rows_read(text: str) -> Mapping[str, Any] | None:
+    """This function will read a rule out of a form."""
+    return state_of("", MultiDict({"filter": text})).condition if text else None
+
+
+def rule_sentence(work: Work, registry: Registry, rows: Mapping[str, Any] | None) -> str:
+    """This function will say which records a rule reaches."""
+    if rows is None:
+        return _("all records")
+    own = {json.dumps(json.loads(each.node), sort_keys=True): each.text for each in own_conditions(work, registry)}
+    nodes = state_of(registry.key, MultiDict({"filter": rows_text(rows)})).nodes
+    try:
+        return _(" and ").join(own.get(json.dumps(node, sort_keys=True)) or sentence(work, registry.key, node) for node in nodes)
+    except NotFound:
+        return _("some records")
+
+
+def reached_text(work: Work, registry: Registry, rows: Mapping[str, Any] | None) -> str:
+    """This function will tell how many records a rule reaches, unless that hangs on who looks."""
+    if rows is not None and _hangs_on_who_looks(rows):
+        return _("How many that is depends on who looks.")
+    try:
+        found = records.count(work, registry.key, Query(filter=rows))
+        every = records.count(work, registry.key, Query())
+    except KartotekaError:
+        return ""
+    language = work.actor.locale.language
+    return plural("{n} record of {all}", "{n} records of {all}", found, n=count_text(found, language), all=count_text(every, language))
+
+
+def _hangs_on_who_looks(rows: Any) -> bool:
+    if isinstance(rows, Mapping):
+        variable = str(rows.get("var", ""))
+        return variable == "me" or variable.partition(".")[0] == "identity" or any(map(_hangs_on_who_looks, rows.values()))
+    return isinstance(rows, list | tuple) and any(map(_hangs_on_who_looks, rows))
+
+
+def own_conditions(work: Work, registry: Registry) -> list[Own]:
+    """This function will list the conditions that lead from the record that somebody is to records of a registry."""
+    found = []
+    for person in work.catalog.active_registries:
+        found += _own_of(work, registry, person)
+    return found
+
+
+def _own_of(work: Work, registry: Registry, person: Registry) -> list[Own]:
+    language = work.actor.locale.language
+    who, name = {"var": "identity"}, label(person, language)
+    found = []
+    if person.key == registry.key:
+        found.append(_own(_("it is the person’s own record"), "id", who))
+    for mine in _relations(registry):
+        if mine.options.get("target") == person.key:
+            found.append(_own(_("{field} is the person himself ({registry})", field=label(mine, language), registry=name), mine.key, who))
+    for theirs in _relations(person):
+        there, through = str(theirs.options.get("target")), {"var": f"identity.{theirs.key}"}
+        their_name = f"{name} · {label(theirs, language)}"
+        if there == registry.key and person.key != registry.key:
+            found.append(_own(_("it is the person’s own: {field}", field=their_name), "id", through))
+        found += [
+            _own(_("{field} is the person’s own ({theirs})", field=label(mine, language), theirs=their_name), mine.key, through)
+            for mine in _relations(registry)
+            if mine.options.get("target") == there and person.key != registry.key
+        ]
+    return found
+
+
+def _relations(registry: Registry) -> list[Field]:
+    return [each for each in registry.active_fields if each.type == "relation"]
+
+
+def _own(text: str, path: str, value: Mapping[str, Any]) -> Own:
+    return Own(text, json.dumps({"field": path, "op": "eq", "value": value}))
+
+
+def _state(registry: str, given: MultiDict[str, str]) -> State:
+    return State(registry, state_of(registry, given).nodes)
+
+
+def _rule_view(work: Work, state: State, role: str, given: MultiDict[str, str], errors: Sequence[str] = ()) -> RuleView:
+    found = found_registry(work, state.registry)
+    known = work.catalog.roles.get(role)
+    if known is None or known.is_admin:
+        raise NotFound(_("There is no role “{role}”.", role=role[:60]))
+    try:
+        builder = builder_of(work, state, MultiDict(given), errors, role=role)
+    except NotFound as error:
+        raise Invalid({"rows": [_("Only who sees records of this registry can make a rule about them.")]}) from error
+    parts = [Part(_said(work, found, node), rows_text(state.without(n).condition)) for n, node in enumerate(state.nodes)]
+    heading = _("Which records does {role} reach?", role=label(known, work.actor.locale.language))
+    return RuleView(
+        found.key, role, heading, rows_text(state.condition), parts, reached_text(work, found, state.condition),
+        own_conditions(work, found), builder,
+    )  # fmt: skip
+
+
+def _said(work: Work, registry: Registry, node: Node) -> str:
+    return rule_sentence(work, registry, node)

@@ -1,0 +1,98 @@
+"""Why does she see it: which role grants what on one record, and why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from kartoteka.platform.catalog.definitions import RIGHTS, label
+from kartoteka.platform.front import begin
+from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.kernel.texts import N_, _
+from kartoteka.platform.services import explaining, people
+from kartoteka.platform.services.explaining import Reason
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin.frame import USERS
+from kartoteka.platform.web.fields import LinkView
+from kartoteka.platform.web.pages import page
+
+_SUBJECTS = {
+    "view": N_("See the record"), "create": N_("Add such records"), "edit": N_("Change it"), "delete": N_("Remove it"),
+    "import": N_("Import"), "export": N_("Export"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picker:
+    """A combobox of the question, in the shape that fields/combo.html draws."""
+
+    label: str
+    pick_url: str
+    input_id: str
+    input_name: str
+    links: Sequence[LinkView] = ()
+    many: bool = False
+    errors: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """The small form, and the answer once everything is chosen."""
+
+    registries: Sequence[tuple[str, str]]
+    registry: str
+    person: Picker
+    record: Picker | None
+    heading: str = ""
+    reasons: Sequence[tuple[str, Reason]] = field(default_factory=tuple)
+    refusal: str = ""
+
+
+@page("/admin/why", right=USERS)
+def admin_why() -> str:
+    """The question as far as it has been put, with its answer."""
+    with begin() as work:
+        return render_template("admin/why.html", question=question_of(work, request.args))
+
+
+def question_of(work: Work, given: MultiDict[str, str]) -> Question:
+    """This function will put together the question and, when it is whole, the answer."""
+    visible = [(each.key, label(each, work.actor.locale.language)) for each in work.registries()]
+    asked = given.get("registry", "")
+    registry = asked if asked in dict(visible) else visible[0][0] if visible else ""
+    person, person_links = _person(work, given.get("person", ""))
+    record = _record_links(work, registry, given.get("record", "")) if given.get("of", registry) == registry else []
+    who = Picker(_("Who"), url_for("web.pick_people"), "why-person", "person", person_links)
+    what = Picker(_("Record"), url_for("web.pick", registry=registry), "why-record", "record", record) if registry else None
+    question = Question(visible, registry, who, what)
+    return _answered(work, question, person, record[0]) if person and record else question
+
+
+def _answered(work: Work, question: Question, person: people.Person, record: LinkView) -> Question:
+    try:
+        reasons = explaining.explain(work, person.email, question.registry, record.id)
+    except NotFound as error:
+        return Question(question.registries, question.registry, question.person, question.record, refusal=error.message)
+    seen = next((each.allowed for each in reasons if each.subject == "view"), False)
+    names = {"person": person.name, "record": record.title}
+    heading = _("{person} sees “{record}”.", **names) if seen else _("{person} does not see “{record}”.", **names)
+    shown = [(_(_SUBJECTS[each.subject]) if each.subject in RIGHTS else each.subject, each) for each in reasons]
+    return Question(question.registries, question.registry, question.person, question.record, heading, shown)
+
+
+def _person(work: Work, text: str) -> tuple[people.Person | None, list[LinkView]]:
+    if not text.isdecimal() or len(text) > 10:
+        return None, []
+    try:
+        found = people.user(work, int(text))
+    except NotFound:
+        return None, []
+    return found, [LinkView(found.id, found.name)]
+
+
+def _record_links(work: Work, registry: str, text: str) -> list[LinkView]:
+    if not registry or not text.isdecimal() or len(text) > 18:
+        return []
+    titles = work.gate.titles({registry: [int(text)]})
+    return [LinkView(identifier, title) for (_target, identifier), title in titles.items()]
