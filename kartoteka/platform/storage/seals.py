@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from kartoteka.platform.storage.models import HistoryRow, SealRow
 
@@ -53,7 +53,7 @@ def following(connection: Connection, before: Seal, up_to: int) -> Seal:
     return _sealed(before, up_to, entries_between(connection, before.up_to, up_to))
 
 
-def entries_between(connection: Connection, after: int, up_to: int) -> Iterator[Row[tuple[int, str]]]:
+def entries_between(connection: Connection, after: int, up_to: int) -> Iterator[tuple[int, str]]:
     """This function will stream ids and hashes of entries in the order of their ids."""
     statement = (
         select(HISTORY.c.id, HISTORY.c.hash)
@@ -61,10 +61,10 @@ def entries_between(connection: Connection, after: int, up_to: int) -> Iterator[
         .order_by(HISTORY.c.id)
     )
     with connection.execute(statement, execution_options={"yield_per": 2000}) as rows:
-        yield from rows
+        yield from map(tuple, rows)
 
 
-def _sealed(before: Seal, up_to: int, rows: Iterator[Row[tuple[int, str]]]) -> Seal:
+def _sealed(before: Seal, up_to: int, rows: Iterator[tuple[int, str]]) -> Seal:
     digest = hashlib.sha256(before.hash.encode())
     count = 0
     for entry, entry_hash in rows:

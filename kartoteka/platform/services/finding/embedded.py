@@ -104,8 +104,10 @@ class EmbeddedEngine:
                 bounds = best
             else:
                 bounds = {number: bounds[number] + best[number] for number in bounds.keys() & best.keys()}
-        records = reader.column_reader("record") if bounds else None
-        for number, bound in (bounds or {}).items():
+        if not bounds:
+            return
+        records = reader.column_reader("record")
+        for number, bound in bounds.items():
             record = int(records[number])
             if scope.only is None or record in scope.only:
                 yield Candidate(registry.key, record, bound)
