@@ -11,7 +11,6 @@ import yaml
 from kartoteka.platform.cli.running import Progress, open_office, refusing
 from kartoteka.platform.kernel.errors import Invalid
 
-
 SHOWN_ERRORS = 20
 
 
@@ -21,10 +20,14 @@ SHOWN_ERRORS = 20
 @click.option("--map", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A JSON or YAML file: column: field.")
 @click.option("--key", help="The field by which rows are recognised.")
-@click.option("--mode", type=click.Choice(["add", "update", "upsert"]), help="Default: add, or upsert when there is a key.")
+@click.option("--mode", type=click.Choice(["add", "update", "upsert"]),
+              help="Default: add, or upsert when there is a key.")
 @click.option("--encoding", help="The encoding of a CSV file, when it is recognised wrongly.")
 @click.option("--sheet", help="The sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen and change nothing.")
+@click.option("--on-error", type=click.Choice(["skip", "stop"]), help="Default: skip rows that are wrong.")
+@click.option("--delimiter", help="The delimiter of a CSV file, when it is recognised wrongly.")
+@click.option("--create-missing", is_flag=True, help="Make records that a relation names and nobody has.")
 @click.option("--create", is_flag=True, help="Make the registry, or its missing fields, from the columns.")
 @click.option("--as", "email", metavar="EMAIL", help="Import as this user instead of the system account.")
 @refusing
@@ -53,17 +56,27 @@ def _mapping(file: Path) -> dict[str, str]:
 def _tell(job: Any) -> None:
     result = job.result or {}
     for name, value in (result.get("recognised") or {}).items():
-        click.echo(f"{name}: {value}")
+        if value:
+            click.echo(f"{name}: {_plain(value)}")
     numbers = ("rows", "created", "updated", "unchanged", "skipped")
     click.echo(", ".join(f"{name} {result[name]}" for name in numbers if name in result))
     errors = result.get("errors", [])
     for error in errors[:SHOWN_ERRORS]:
-        click.echo(f"row {error['row']}, {error['column']}: {json.dumps(error['value'], ensure_ascii=False)}: {error['message']}", err=True)
-    if len(errors) > SHOWN_ERRORS:
-        click.echo(f"… and {len(errors) - SHOWN_ERRORS} more.", err=True)
+        place = f"row {error['row']}" + (f", {error['column']}" if error["column"] else "")
+        value = f" {json.dumps(error['value'], ensure_ascii=False)}:" if error["value"] else ""
+        click.echo(f"{place}:{value} {error['message']}", err=True)
+    more = len(errors) - SHOWN_ERRORS + result.get("more_errors", 0)
+    if more > 0:
+        click.echo(f"… and {more} more.", err=True)
     if job.state != "done":
         click.echo(job.error or f"The import is {job.state}.", err=True)
         sys.exit(1)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} → {each}" for name, each in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 @click.command(name="export")

@@ -73,7 +73,8 @@ def run_file(office: Office, registry: str, file: Path, options: Mapping[str, An
 def start(work: Work, registry: str, file: Any, options: Mapping[str, Any]) -> Job:
     """This function will order the import of an uploaded file (a stream with a `filename`, or a `Received` one).
 
-    :raises NotFound: :raises Forbidden: :raises Invalid: when the registry, the right, the options or the file will not do.
+    :raises NotFound: :raises Forbidden: :raises Invalid: when the registry, the right, the options or the file
+        will not do.
     """
     asked = read_options(options)
     _check_may(work, registry, asked)
@@ -296,8 +297,8 @@ class _Import:
         found = self.sheet.recognised
         types = {each.column: each.field.type for each in plan.targets if each.field is not None}
         left_out = [column for column in self.sheet.columns if column not in plan.mapping]
-        return {"kind": found.kind, "encoding": found.encoding, "delimiter": found.delimiter, "header_row": found.header_row,
-                "sheet": found.sheet, "mapping": plan.shown, "types": types, "left_out": left_out}  # fmt: skip
+        return {"kind": found.kind, "encoding": found.encoding, "delimiter": found.delimiter,
+                "header_row": found.header_row, "sheet": found.sheet, "mapping": plan.shown, "types": types, "left_out": left_out}  # fmt: skip
 
     def _step(self, place: _Place) -> Step:
         self.place = place
@@ -331,7 +332,7 @@ class _Import:
         return self._step(replace(self.place, settled=self.place.settled + len(entries)))
 
     def _done(self, work: Work, load: Loading) -> Outcome | None:
-        """Rows brought in; None when one was wrong and the import is to stop at that, with nothing of this chunk done."""
+        """Rows brought in; None, with nothing of them done, when one is wrong and the import is to stop at that."""
         outcome = Outcome()
         try:
             with work.attempt():

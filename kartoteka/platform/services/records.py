@@ -223,7 +223,7 @@ def begin_batch(work: Work, kind: str, registry: str, note: str = "") -> int:
         "registry_key": registry,
         "note": note,
     }
-    work.batch = work.connection.execute(insert(BatchRow).returning(BatchRow.id), row).scalar_one()
+    work.batch = work.session.execute(insert(BatchRow).returning(BatchRow.id), row).scalar_one()
     return work.batch
 
 

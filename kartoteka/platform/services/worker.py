@@ -14,6 +14,8 @@ from threading import Event
 from typing import Any
 
 from kartoteka.platform.services import delivery, history, jobs, mailing, search
+from kartoteka.platform.services import exports as _exports  # noqa: F401  a kind of job
+from kartoteka.platform.services import imports as _imports  # noqa: F401  a kind of job
 from kartoteka.platform.services.finding.engines import embedded_engine
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.queue import queue_of

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 
 from kartoteka.platform.kernel.tables import canonical_json
+from kartoteka.platform.storage.bulk import insert_columns
 from kartoteka.platform.storage.models import HistoryRow
 
 HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 START = "0" * 64
+CREATE = "create"
 Changes = Mapping[str, tuple[Any, Any]]
 
 
@@ -55,6 +57,29 @@ def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
         row["by_id"], row["via"], row["batch_id"], row["action"], row["changes"],
     )  # fmt: skip
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def first_hashes(registry_id: int, records: Sequence[int], changes: Sequence[str], stamp: Stamp) -> list[str]:
+    """This function will give what `chain_hash` gives for the first entries of many new records, in less time."""
+    before = f"{START}\x1f{registry_id}\x1f"
+    at = stamp.at.astimezone(UTC).isoformat(timespec="microseconds")
+    after = "\x1f".join(map(str, ("", 1, at, stamp.by_id, stamp.via, stamp.batch_id, CREATE, "")))
+    return [
+        hashlib.sha256(f"{before}{record}{after}{change}".encode()).hexdigest()
+        for record, change in zip(records, changes, strict=True)
+    ]
+
+
+def append_first(
+    connection: Connection, registry_id: int, records: Sequence[int], changes: Sequence[str], hashes: Sequence[str],
+    stamp: Stamp,
+) -> None:  # fmt: skip
+    """This function will write the first entries of many new records."""
+    count = len(records)
+    same = {"registry_id": registry_id, "version": 1, "at": stamp.at, "by_id": stamp.by_id, "via": stamp.via,
+            "batch_id": stamp.batch_id, "action": CREATE}  # fmt: skip
+    columns: dict[str, Sequence[Any]] = {name: [value] * count for name, value in same.items()}
+    insert_columns(connection, HISTORY, {**columns, "record_id": records, "changes": changes, "hash": hashes})
 
 
 def append(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 
+from kartoteka.platform.storage.bulk import insert_columns
 from kartoteka.platform.storage.history import Stamp
 from kartoteka.platform.storage.models import LinkRow, SeriesRow
 
@@ -28,11 +29,6 @@ def allocate_ids(connection: Connection, table: Table, count: int) -> list[int]:
         or 0
     )
     return list(range(used + 1, used + 1 + count))
-
-
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """This function will store new rows that carry their ids."""
-    connection.execute(insert(table), rows)
 
 
 def update_row(connection: Connection, table: Table, record: int, version: int, values: Row) -> bool:
@@ -101,3 +97,9 @@ def next_numbers(connection: Connection, field: int, count: int) -> range:
 def count_rows(connection: Connection, table: Table) -> int:
     """This function will count all rows of a table, removed ones too."""
     return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+__all__ = [
+    "LINKS", "allocate_ids", "count_rows", "insert_columns", "insert_links", "mark_removed", "next_numbers", "read_links",
+    "replace_links", "update_row",
+]  # fmt: skip

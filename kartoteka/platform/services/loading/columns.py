@@ -15,7 +15,7 @@ from kartoteka.platform.services.sheets.mapping import match_columns
 
 ID = "id"
 # What an export calls them, in every language that it speaks.
-_CATEGORY_NAMES = frozenset({"category", "kategorie", "kategória"})
+_CATEGORY_NAMES = frozenset({"_category", "category", "kategorie", "kategória"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,8 @@ def plan_columns(opened: OpenRegistry, columns: Sequence[str], options: Options)
     :raises Invalid: when a column or field does not exist for the importer, or nothing fits.
     :raises Forbidden: when he may not fill in what he has named.
     """
-    if options.mapping is None:
-        mapping = match(opened, columns, options)
-    else:
-        mapping = explicit(columns, options.mapping)
+    asked = options.mapping
+    mapping = match(opened, columns, options) if asked is None else explicit(columns, asked)
     targets = tuple(_target(opened, columns, column, name) for column, name in mapping.items())
     if not targets:
         raise Invalid({"mapping": [_("No column has the name of a field; tell which belongs to which.")]})

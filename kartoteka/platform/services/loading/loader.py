@@ -1,4 +1,4 @@
-"""One chunk of rows brought into a registry: read, matched by the key, created or changed, with the importer's rights."""
+"""One chunk of rows brought into a registry: read, matched by the key, created or changed, as the importer may."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
