@@ -1,42 +1,29 @@
 """Making the database of a new Kartoteka: tables, the built-in role, the system account, the first admin."""
 
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
-from kartoteka.platform.access import models as _people  # noqa: F401  tells the metadata its tables
 from kartoteka.platform.access.keys import new_epoch
 from kartoteka.platform.access.models import User, UserRole
 from kartoteka.platform.catalog.definitions import ADMIN, POWERS, Role
 from kartoteka.platform.catalog.models import CatalogState, RoleRow
 from kartoteka.platform.catalog.portable import role_to_row
 from kartoteka.platform.kernel import jobs as _jobs  # noqa: F401  tells the metadata its tables
-from kartoteka.platform.kernel.tables import Base
+from kartoteka.platform.kernel.errors import Misconfigured
 from kartoteka.platform.services import particulars, people
 from kartoteka.platform.services.office import SYSTEM_EMAIL, Office
 from kartoteka.platform.services.signing import Invitation, invite
-from kartoteka.platform.storage import models as _records  # noqa: F401  tells the metadata its tables
 
 # Two processes that start at once on an empty database would otherwise both make it.
 INSTALL_LOCK = 471101
 ADMIN_ROLE_ID = 1
 FIRST_FREE_ID = 1000
-
-APPEND_ONLY = {
-    "sqlite": (
-        "CREATE TRIGGER IF NOT EXISTS history_no_update BEFORE UPDATE ON history "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END",
-        "CREATE TRIGGER IF NOT EXISTS history_no_delete BEFORE DELETE ON history "
-        "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION refuse_history_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$",
-        "CREATE OR REPLACE TRIGGER history_append_only BEFORE UPDATE OR DELETE ON history "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_history_change()",
-        "CREATE OR REPLACE TRIGGER history_no_truncate BEFORE TRUNCATE ON history "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_history_change()",
-    ),
-}
 
 
 def install(
@@ -72,9 +59,24 @@ def _make_admin(office: Office, email: str, password: str | None) -> Invitation 
 def _make_tables(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": INSTALL_LOCK})
-    Base.metadata.create_all(connection)
-    for statement in APPEND_ONLY[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+    _refuse_newer(connection)
+    command.upgrade(migrations(connection), "head")
+
+
+def migrations(connection: Connection) -> Config:
+    """This function will prepare alembic to work on a connection, inside its transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(files("kartoteka") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_newer(connection: Connection) -> None:
+    """An older program must not touch a database that a newer one has changed."""
+    known = {step.revision for step in ScriptDirectory.from_config(migrations(connection)).walk_revisions()}
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present is not None and present not in known:
+        raise Misconfigured("The database was made by a newer Kartoteka; install that version or a backup.")
 
 
 def _make_state(session: Session) -> None:

@@ -16,8 +16,8 @@ class LinkRow(Base):
     __tablename__ = "links"
 
     field_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    source: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    target: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
+    target: Mapped[int] = mapped_column(_BIG, primary_key=True, autoincrement=False)
     position: Mapped[int]
 
     __table_args__ = (Index("ix_links_back", "field_id", "target", "source"),)
@@ -33,7 +33,7 @@ class HistoryRow(Base):
 
     id: Mapped[int] = mapped_column(_BIG, primary_key=True)
     registry_id: Mapped[int]
-    record_id: Mapped[int]
+    record_id: Mapped[int] = mapped_column(_BIG)
     version: Mapped[int]
     at: Mapped[datetime] = mapped_column(Moment)
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

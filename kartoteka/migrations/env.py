@@ -1,0 +1,7 @@
+"""How alembic runs: always on the connection that the installing verb gives it, inside its transaction."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=context.config.attributes.get("metadata"))
+context.run_migrations()

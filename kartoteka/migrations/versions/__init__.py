@@ -1,0 +1,1 @@
+"""The steps, each frozen once it is released: they never import living code."""
