@@ -1,0 +1,610 @@
+"""What the reader asks at every route: a table that must name all of them, with good, bad and prying requests."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, Twins
+
+API = "/api/v1"
+MISSING = 9999
+HUGE = 10**17
+VISIBLE = ("name", "code", "city", "founded", "status", "tags", "note", "partner", "contacts", "owner", "number", "area", "box")
+MASKED = ("turnover", "units", "since", "seen", "remark", "story", "level", "marks", "adviser", "keeper", "ok")
+HIDDEN = tuple(f"h_{name}_{side}" for name in ("text", "number", "link", "self") for side in "ab")
+ABSENT = ("nothing", "_title", "_v_name", "created_by.email", "h_link_a.name", "h_link_b.alias", "box.item", "partner.nothing")
+PATHS = ("partner.name", "partner.alias", "partner.pay", "contacts.group", "contacts.alias", "adviser.name", "adviser.pay", "partner.firm.turnover")
+SYSTEM = ("id", "title", "category", "created_at", "created_by", "updated_at", "updated_by")
+ALL_NAMES = (*VISIBLE, *MASKED, *HIDDEN, *ABSENT, *PATHS, *SYSTEM)
+REGISTRIES = ("firms", "persons", "vault_a", "vault_b", "nothing")
+WORDS = (*PROBES.values(), "quok", "quokkb", "wombta", "poznamka", "quokka wombat", "remark", "story", "alias", "dlouhy", "osoba", "dav", "")
+VALUES: Mapping[str, tuple[Any, ...]] = {
+    "units": (105, 4), "turnover": ("500", "2000.10"), "since": ("2020-06-01",), "seen": ("2025-12-01T00:00:00Z",),
+    "founded": ("2013-01-01",), "level": ("high",), "status": ("won",), "marks": (["q"],), "tags": (["y"],), "ok": (True, False),
+    "adviser": (3, 1), "partner": (3, 1, 5), "contacts": (3, 5), "box": (1,), "owner": ({"var": "me"}, 3), "keeper": (3, {"var": "me"}),
+    "partner.pay": ("500",), "adviser.pay": ("500",), "partner.firm.turnover": ("500",), "id": (4,), "created_by": (3,), "updated_by": (3,),
+    "created_at": ("2026-11-21",), "updated_at": ("2026-11-21T09:02:00Z",), "category": ("customer",), "number": ("3",),
+    "h_number_a": (105,), "h_number_b": (850,), "h_link_a": (3,), "h_link_b": (3,),
+}  # fmt: skip
+OPERATORS = ("eq", "ne", "lt", "gte", "between", "in", "not_in", "contains", "starts_with", "is_empty", "not_empty")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Ids of the things that are asked for."""
+
+    shown: int  # a firm whose finance is readable
+    masked: int  # a firm whose finance is not
+    changed: int
+    removed: int
+    open: int  # a person of whom the title is not readable
+    club: int
+    closed: int  # a person who does not exist for the reader
+    gone: int  # such a person, in the bin
+    crowd: int
+    firms: tuple[int, ...]
+    things: Mapping[str, int]
+    people: Mapping[str, int]
+
+    @property
+    def records(self) -> tuple[tuple[str, int], ...]:
+        """Records of every kind: visible in part, hidden, removed, missing, of a hidden registry and of none."""
+        return (
+            ("firms", self.shown), ("firms", self.masked), ("firms", self.changed), ("firms", self.removed), ("firms", MISSING), ("firms", HUGE),
+            ("persons", self.open), ("persons", self.club), ("persons", self.closed), ("persons", self.gone), ("persons", self.crowd),
+            ("vault_a", 1), ("vault_b", 1), ("vault_a", 3), ("nothing", 1),
+        )  # fmt: skip
+
+
+def places(twins: Twins) -> Places:
+    """Where to find what in both worlds."""
+    firms, persons = twins.a.ids["firms"], twins.a.ids["persons"]
+    return Places(
+        firms[0], firms[1], firms[3], firms[7], persons[0], persons[1], persons[2], persons[6], twins.a.ids["crowd"][0], tuple(firms),
+        twins.a.things, twins.a.people,
+    )  # fmt: skip
+
+
+def get(path: str, **query: Any) -> Ask:
+    """A request that reads."""
+    return Ask("GET", path, tuple((name, value if isinstance(value, str) else json.dumps(value)) for name, value in query.items()))
+
+
+def api(method: str, path: str, body: Any = None, **headers: str) -> Ask:
+    """A request to the API that may write."""
+    return Ask(method, f"{API}{path}", body=body, headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+
+
+def post(path: str, *pairs: tuple[str, Any], nobody: bool = False) -> Ask:
+    """A form of the web."""
+    return Ask("POST", path, form=pairs, nobody=nobody)
+
+
+def leaf(name: str, operator: str, value: Any) -> dict[str, Any]:
+    """One comparison."""
+    if operator in ("is_empty", "not_empty"):
+        return {"field": name, "op": operator}
+    wanted = [value, value] if operator == "between" else [value] if operator in ("in", "not_in") else value
+    return {"field": name, "op": operator, "value": wanted}
+
+
+def comparisons() -> Iterator[dict[str, Any]]:
+    """Every name with operators that split what is hidden; where anything is masked, with all of them."""
+    for name in ALL_NAMES:
+        telling = name in MASKED or name in PATHS or name in ("partner", "contacts", "box")
+        for operator in OPERATORS if telling else ("gte", "contains", "not_in") if name in VISIBLE + SYSTEM else ("eq", "is_empty"):
+            for value in VALUES.get(name, ("quokka",))[: 2 if operator == "eq" else 1]:
+                yield leaf(name, operator, value)
+
+
+PRYING_FILTERS: tuple[Any, ...] = (
+    {"not": leaf("units", "gte", 105)}, {"or": [leaf("units", "gte", 105), leaf("name", "is_empty", None)]},
+    {"and": [leaf("h_number_a", "gte", 1)]}, {"not": {"not": leaf("remark", "contains", "kva")}}, {"or": []}, {"and": []}, {}, [], "x", 7,
+    {"field": "units"}, {"field": "units", "op": "like", "value": 1}, {"field": ["units"], "op": "eq", "value": 1},
+    leaf("units", "gte", "x"), leaf("adviser", "in", [{"var": "identity"}]), leaf("partner", "eq", {"var": "identity.h_link_a"}),
+    leaf("turnover", "eq", {"var": "identity.turnover"}), leaf("since", "lt", {"var": "today", "days": -1000}), leaf("keeper", "eq", {"var": "me"}),
+)  # fmt: skip
+
+
+def list_asks(p: Places) -> Iterator[Ask]:
+    """The list of the API with everything that narrows, orders and cuts it."""
+    path = f"{API}/registries/firms/records"
+    for registry in REGISTRIES:
+        yield get(f"{API}/registries/{registry}/records", count="1")
+        yield get(f"{API}/registries/{registry}/records", removed="1", count="1")
+    for tree in (*comparisons(), *PRYING_FILTERS):
+        yield get(path, filter=tree, fields="name", count="1")
+    for name in ALL_NAMES:
+        yield get(path, sort=f"-{name},name" if name in MASKED else name, fields="city", page_size="6")
+        yield get(path, fields=name, expand=name, include=name, page_size="3")
+    for word in WORDS:
+        yield get(path, q=word, count="1", fields="name")
+        yield get(f"{API}/registries/persons/records", q=word, count="1", sort="title")
+    for order in ("name", "title", "firm", "alias", "pay", "-pay,alias", "group"):
+        yield get(f"{API}/registries/persons/records", sort=order)
+    for tree in (leaf("firm.turnover", "gte", "500"), leaf("firm.h_number_a", "gte", 1), leaf("pay", "gte", "500"), leaf("title", "contains", "o")):
+        yield get(f"{API}/registries/persons/records", filter=tree, count="1")
+    for bad in ({"cursor": "x"}, {"page_size": "0"}, {"page_size": "x"}, {"count": "x"}, {"fields": "*"}, {"fields": "name,name,units"}, {"filter": "{"}):
+        yield get(path, **bad)
+
+
+def record_asks(suffix: str = "", *, registry_first: str = f"{API}/registries/", middle: str = "/records/") -> Callable[[Places], Iterator[Ask]]:
+    """The same address for records of every kind."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for registry, record in p.records:
+            yield get(f"{registry_first}{registry}{middle}{record}{suffix}")
+
+    return asks
+
+
+def web_record(suffix: str = "") -> Callable[[Places], Iterator[Ask]]:
+    """A page of a record, for records of every kind."""
+    return record_asks(suffix, registry_first="/r/", middle="/")
+
+
+def one_record_asks(p: Places) -> Iterator[Ask]:
+    """A record now, then, and out of the bin."""
+    yield from record_asks()(p)
+    for registry, record in p.records:
+        for day in ("2026-11-21T09:01:30Z", "2026-11-21T09:03:30Z", "2020-01-01"):
+            yield get(f"{API}/registries/{registry}/records/{record}", as_of=day)
+        yield get(f"{API}/registries/{registry}/records/{record}", removed="1")
+
+
+def history_asks(p: Places) -> Iterator[Ask]:
+    """History, whole and by pages."""
+    yield from record_asks("/history")(p)
+    for limit, before in (("1", ""), ("2", "4"), ("1", "3"), ("0", ""), ("x", "y")):
+        yield get(f"{API}/registries/firms/records/{p.masked}/history", limit=limit, before=before)
+
+
+def summary_asks(p: Places) -> Iterator[Ask]:
+    """Groups and measures of everything."""
+    path = f"{API}/registries/firms/summary"
+    for name in ALL_NAMES:
+        yield get(path, group_by=name)
+        for function in ("sum", "min", "max", "avg") if name in ("turnover", "units") else ("max",):
+            yield get(path, group_by="city", measure=f"{function}:{name}")
+    for tree in (leaf("units", "gte", 105), leaf("h_number_a", "gte", 105), leaf("partner.alias", "contains", "a")):
+        yield get(path, group_by="status", filter=tree)
+    for registry in REGISTRIES:
+        yield get(f"{API}/registries/{registry}/summary", group_by="firm")
+        yield get(f"{API}/registries/{registry}/summary", q="quokka")
+
+
+def search_asks(p: Places) -> Iterator[Ask]:
+    """The global search, by every word and registry."""
+    for word in WORDS:
+        yield get(f"{API}/search", q=word)
+    for registry in REGISTRIES:
+        for word in PROBES.values():
+            yield get(f"{API}/search", q=word, registry=registry)
+    yield get(f"{API}/search", q="quokka", limit="1")
+    yield get(f"{API}/search", q="quokka", limit="0")
+
+
+def write_values(p: Places) -> Iterator[dict[str, Any]]:
+    """What the reader tries to write, allowed or not."""
+    for name in (*HIDDEN, *ABSENT[:3], "area", "id", "_version", "version", "created_by", "registry"):
+        yield {name: 1}
+    yield {"city": "Zlín", "h_text_a": "x"}
+    yield {"city": "Zlín", "h_text_b": "x"}
+    yield {"contacts": [p.closed]}
+    yield {"contacts": [MISSING]}
+    yield {"partner": p.closed}
+    yield {"partner": p.gone}
+    yield {"box": [1]}
+    yield {"code": "C1"}
+    yield {"founded": "x"}
+    yield {"name": None}
+    yield {"units": 5}
+
+
+def create_asks(p: Places) -> Iterator[Ask]:
+    """New records, most of them refused."""
+    for values in write_values(p):
+        yield api("POST", "/registries/firms/records", {"values": {"name": "New", **values}})
+    yield api("POST", "/registries/firms/records", {"values": {"name": "Nová", "code": "N1", "contacts": [p.open], "city": "Brno"}, "category": "customer"})
+    yield api("POST", "/registries/firms/records", {"values": {"name": "x"}, "category": "nothing"})
+    yield api("POST", "/registries/firms/records", {"values": {"name": "x"}, "id": 5, "version": 7, "created_by": 1})
+    for registry in REGISTRIES[1:]:
+        yield api("POST", f"/registries/{registry}/records", {"values": {"name": "x"}})
+        yield api("POST", f"/registries/{registry}/records", {"values": {"item": "x"}})
+
+
+def change_asks(p: Places) -> Iterator[Ask]:
+    """Changes of records of every kind, most of them refused."""
+    for registry, record in p.records:
+        yield api("PATCH", f"/registries/{registry}/records/{record}", {"values": {"alias": "x"}})
+        yield api("PATCH", f"/registries/{registry}/records/{record}", {"values": {}})
+        yield api("PATCH", f"/registries/{registry}/records/{record}", {"values": {}}, If_Match='"99"')
+    for firm in (p.masked, p.shown):
+        for values in write_values(p):
+            yield api("PATCH", f"/registries/firms/records/{firm}", {"values": values})
+    for values in ({"city": "Zlín"}, {"city": "Zlín"}, {"city": "Praha"}):
+        yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": values})
+    yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": {"city": "x"}}, If_Match='"1"')
+    yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": {}, "category": "supplier"})
+    yield api("PATCH", f"/registries/firms/records/{p.shown}", {"values": {"turnover": "77.10", "adviser": p.club}})
+    # Links beside those that he cannot see: the same ones again, one more, fewer, none.
+    for firm in p.firms[:5]:
+        if firm != p.removed:
+            for links in ([p.club], [p.open, p.club], [p.club, p.open], []):
+                yield api("PATCH", f"/registries/firms/records/{firm}", {"values": {"contacts": links}})
+            for link in (None, p.open, p.open, None):
+                yield api("PATCH", f"/registries/firms/records/{firm}", {"values": {"partner": link}})
+
+
+def batch_asks(p: Places) -> Iterator[Ask]:
+    """Lists of his own, foreign and missing records."""
+    path = "/registries/firms/records/batch"
+    for name in ("h_number_a", "nothing", "units"):
+        yield api("POST", path, {"update": [{"id": p.shown, "values": {"city": "x"}}, {"id": p.masked, "values": {name: 3}}]})
+    yield api("POST", path, {"update": [{"id": p.masked, "values": {"city": "Most"}}, {"id": p.shown, "values": {"city": "Most"}}]})
+    for foreign in (p.closed, p.gone, MISSING, p.crowd):
+        yield api("POST", "/registries/persons/records/batch", {"delete": [p.open, foreign]})
+        yield api("POST", "/registries/persons/records/batch", {"update": [{"id": p.open, "values": {"name": "x"}}, {"id": foreign, "values": {"name": "x"}}]})
+    for registry in REGISTRIES:
+        yield api("POST", f"/registries/{registry}/records/batch", {"delete": [1]} if registry.startswith("vault") else {"delete": ["x"]})
+    yield api("POST", path, {"create": [{"values": {"name": "one"}}, {"values": {"name": "two", "h_text_a": "x"}}]})
+    yield api("POST", path, {"create": 5, "delete": "x"})
+
+
+def restore_asks(p: Places) -> Iterator[Ask]:
+    """Out of the bin, and back to versions."""
+    for registry, record in p.records:
+        yield api("POST", f"/registries/{registry}/records/{record}/restore", {"version": 1, "fields": ["h_text_a"]})
+        yield api("POST", f"/registries/{registry}/records/{record}/restore", {"version": 77})
+    for version in (1, 2, 3, 1, 4):
+        yield api("POST", f"/registries/firms/records/{p.masked}/restore", {"version": version})
+        yield api("POST", f"/registries/firms/records/{p.changed}/restore", {"version": version, "fields": ["contacts", "city"]})
+    for record in (p.closed, p.gone, MISSING):
+        yield api("POST", f"/registries/persons/records/{record}/restore")
+    yield api("POST", f"/registries/firms/records/{p.removed}/restore")
+
+
+def remove_asks(p: Places) -> Iterator[Ask]:
+    """Records into the bin."""
+    for registry, record in p.records:
+        yield api("DELETE", f"/registries/{registry}/records/{record}", If_Match='"98"')
+    for record in (p.closed, p.gone, MISSING, p.club):
+        yield api("DELETE", f"/registries/persons/records/{record}")
+    yield api("DELETE", f"/registries/firms/records/{p.firms[8]}")
+
+
+def with_parts(method: str, rule: str, *bodies: Any, **parts: Iterable[Any]) -> Callable[[Places], Iterator[Ask]]:
+    """One address with each of some parts and each of some bodies."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        filled = [rule]
+        for name, values in parts.items():
+            if f"<{name}>" not in rule:
+                continue
+            filled = [each.replace(f"<{name}>", str(value)) for each in filled for value in values]
+        for path in filled:
+            for body in bodies or (None,):
+                yield Ask(method, path, body=body)
+
+    return asks
+
+
+def design(method: str, rule: str, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
+    """An address of the design, with visible, hidden and absent keys."""
+    return with_parts(
+        method, f"{API}{rule}", *bodies, registry=REGISTRIES, section=("public", "hidden_a"), field=("units", "h_text_a"), category=("customer", "nothing"),
+        role=("clerk", "secret_a"),
+    )  # fmt: skip
+
+
+def of_things(method: str, rule: str, name: str) -> Callable[[Places], Iterator[Ask]]:
+    """An address of something that has an owner: others' things, missing ones."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in (p.things[name], MISSING, HUGE, 0):
+            path = f"{API}{rule.replace('<id>', str(number))}"
+            yield Ask(method, path, body={} if method == "PATCH" else None)
+
+    return asks
+
+
+def of_users(method: str, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
+    """An address of an account."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in (*p.people.values(), MISSING):
+            for body in bodies or (None,):
+                yield Ask(method, f"{API}/users/{number}", body=body)
+
+    return asks
+
+
+def just(*asks: Ask) -> Callable[[Places], Iterator[Ask]]:
+    """Requests that need no ids."""
+    return lambda p: iter(asks)
+
+
+# The web
+
+
+def web_list_asks(p: Places) -> Iterator[Ask]:
+    """The list as a page, in many states."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}")
+    for name in (*MASKED[::2], *HIDDEN[:2], "nothing", "partner.alias", "contacts"):
+        yield get("/r/firms", sort=name, columns=f"{name},city")
+        yield get("/r/firms", filter={"and": [leaf(name, "not_empty", None)]})
+    for tree in (leaf("units", "gte", 105), leaf("remark", "contains", "quokka"), leaf("adviser", "in", [3]), leaf("partner", "in", [p.closed, p.open])):
+        yield get("/r/firms", filter=tree)
+        yield get("/r/firms", filter={"and": [tree, {"or": [tree, {"not": tree}]}]})
+    for word in WORDS[:5]:
+        yield get("/r/firms", q=word)
+        yield get("/r/persons", q=word, sort="-title")
+    yield get("/r/firms", cursor="x")
+    yield get("/r/firms", category="customer")
+    yield get("/r/firms", category="h_text_a", filter="{")
+
+
+def web_count_asks(p: Places) -> Iterator[Ask]:
+    """The count beside the list."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/count")
+    for name in (*MASKED, *HIDDEN[:2], "nothing", "partner.alias"):
+        yield get("/r/firms/count", filter=leaf(name, "not_empty", None))
+    for word in WORDS[:4]:
+        yield get("/r/firms/count", q=word)
+
+
+def field_asks(suffix: str = "") -> Callable[[Places], Iterator[Ask]]:
+    """One detail of a record."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for record in (p.shown, p.masked, MISSING):
+            for name in ("name", "contacts", "partner", "box", "units", "adviser", "keeper", "area", "h_text_a", "h_text_b", "nothing"):
+                yield get(f"/r/firms/{record}/details/{name}{suffix}")
+        yield get(f"/r/persons/{p.closed}/details/name{suffix}")
+        yield get(f"/r/vault_a/1/details/item{suffix}")
+
+    return asks
+
+
+def save_field_asks(p: Places) -> Iterator[Ask]:
+    """One detail saved."""
+    for record in (p.masked, p.shown):
+        for name in ("units", "area", "h_text_a", "nothing", "number", "box"):
+            yield post(f"/r/firms/{record}/details/{name}", (f"v.{name}", "5"))
+        yield post(f"/r/firms/{record}/details/city", ("v.city", "Kolín"))
+        yield post(f"/r/firms/{record}/details/city", ("v.city", "Cheb"), ("version", "1"))
+        yield post(f"/r/firms/{record}/details/code", ("v.code", "C2"))
+        yield post(f"/r/firms/{record}/details/partner", ("v.partner", str(p.closed)))
+        yield post(f"/r/firms/{record}/details/contacts", ("v.contacts", str(p.club)), ("v.contacts", str(p.open)))
+    yield post(f"/r/persons/{p.closed}/details/name", ("v.name", "x"))
+    yield post(f"/r/persons/{MISSING}/details/name", ("v.name", "x"))
+    yield post("/r/vault_a/1/details/item", ("v.item", "x"))
+
+
+def save_record_asks(p: Places) -> Iterator[Ask]:
+    """The whole form saved, with smuggled details; hidden links must survive it."""
+    for record in (p.masked, p.shown, p.changed, p.removed, MISSING):
+        yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.city", "Písek"), ("v.h_text_a", "x"), ("v.units", "7"), ("v.area", "brno"))
+        yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.contacts", ""), ("v.partner", ""))
+        yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.contacts", str(p.club)), ("v.partner", str(p.open)))
+        yield post(f"/r/firms/{record}/edit", ("v.name", "late"), ("version", "1"))
+        yield post(f"/r/firms/{record}/edit", ("v.name", ""), ("v.founded", "x"))
+    yield post(f"/r/persons/{p.closed}/edit", ("v.name", "x"))
+    yield post("/r/vault_a/1/edit", ("v.item", "x"))
+
+
+def new_asks(p: Places) -> Iterator[Ask]:
+    """The form of a new record, filled in after others."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/new")
+    for record in (p.shown, p.masked, p.removed, MISSING):
+        yield get("/r/firms/new", like=str(record))
+    yield get("/r/persons/new", like=str(p.closed))
+    yield get("/r/persons/new", like=str(p.open))
+    yield Ask("GET", "/r/firms/new", (("v.partner", str(p.closed)), ("v.contacts", str(p.open)), ("v.h_text_a", "x")))
+
+
+def create_web_asks(p: Places) -> Iterator[Ask]:
+    """New records from the form."""
+    yield post("/r/firms/new", ("v.name", "Z formuláře"), ("v.h_text_a", "x"), ("v.area", "brno"))
+    yield post("/r/firms/new", ("v.name", "Dvojí"), ("v.code", "C1"))
+    yield post("/r/firms/new", ("v.name", ""))
+    yield post("/r/firms/new", ("v.name", "x"), ("v.partner", str(p.closed)))
+    yield post("/r/vault_a/new", ("v.item", "x"))
+    yield post("/r/persons/new", ("v.name", "x"))
+
+
+def bulk_change_asks(p: Places) -> Iterator[Ask]:
+    """Many records changed from the list."""
+    yield post("/r/firms/selection/change", ("ids", str(p.masked)), ("ids", str(p.shown)))
+    for name in ("units", "h_text_a", "nothing", "area", "city"):
+        yield post("/r/firms/selection/change", ("ids", str(p.masked)), ("ids", str(p.shown)), ("field", name), (f"v.{name}", "8"), ("save", "1"))
+    yield post("/r/firms/selection/change", ("all", "1"), ("filter", json.dumps(leaf("units", "gte", 105))))
+    yield post("/r/firms/selection/change", ("all", "1"), ("filter", json.dumps(leaf("h_number_a", "gte", 105))))
+    yield post("/r/firms/selection/change", ("all", "1"), ("q", "quokka"), ("field", "city"), ("v.city", "Tábor"), ("save", "1"))
+    yield post("/r/firms/selection/change", ("all", "1"), ("field", "contacts"), ("v.contacts", str(p.club)), ("save", "1"))
+    for record in (p.closed, MISSING, p.club):
+        yield post("/r/persons/selection/change", ("ids", str(record)), ("field", "name"), ("v.name", "x"), ("save", "1"))
+    yield post("/r/vault_a/selection/change", ("ids", "1"))
+
+
+def bulk_remove_asks(p: Places) -> Iterator[Ask]:
+    """Many records removed from the list."""
+    for record in (p.closed, p.gone, MISSING, p.club):
+        yield post("/r/persons/selection/remove", ("ids", str(p.open)), ("ids", str(record)), ("save", "1"))
+    yield post("/r/firms/selection/remove", ("all", "1"), ("filter", json.dumps(leaf("remark", "contains", "quokka"))))
+    yield post("/r/firms/selection/remove", ("all", "1"), ("filter", json.dumps(leaf("units", "gte", 105))), ("save", "1"))
+    yield post("/r/vault_b/selection/remove", ("ids", "1"), ("save", "1"))
+
+
+def condition_asks(p: Places) -> Iterator[Ask]:
+    """The builder of conditions."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/condition")
+    for name in ("partner", "box", *MASKED[::3], *HIDDEN[:2], *ABSENT[3:6], *PATHS[::2]):
+        yield get("/r/firms/condition", field=name)
+    yield get("/r/firms/condition", field="partner", op="in", value=str(p.closed))
+    yield get("/r/firms/condition", field="box", op="in", value="1")
+
+
+def use_condition_asks(p: Places) -> Iterator[Ask]:
+    """Conditions put into the filter."""
+    for name in ("units", "h_number_a", "nothing", "partner.alias", "box.item", "adviser.pay"):
+        yield get("/r/firms/condition/use", field=name, op="gte", value="105")
+        yield get("/r/firms/condition/use", field=name, op="not_empty")
+    yield get("/r/vault_a/condition/use", field="item", op="not_empty")
+
+
+def pick_asks(p: Places) -> Iterator[Ask]:
+    """What comboboxes offer."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/pick")
+        for word in (*WORDS[:4], "fir", "a"):
+            yield get(f"/r/{registry}/pick", q=word)
+
+
+def from_asks(p: Places) -> Iterator[Ask]:
+    """Records that point at a record."""
+    for registry, record in p.records:
+        for other in ("persons", "vault_a") if registry == "firms" else ("firms",):
+            yield get(f"/r/{registry}/{record}/from/{other}")
+
+
+def version_asks(method: str) -> Callable[[Places], Iterator[Ask]]:
+    """Versions of records: looked at, or gone back to."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for registry, record in p.records:
+            for version in (1, 3) if registry == "firms" else (1,):
+                path = f"/r/{registry}/{record}/history/{version}"
+                if method == "GET":
+                    yield get(path)
+                elif version != 3 or record == p.masked:
+                    yield post(path)
+
+    return asks
+
+
+def posts(rule: str, *pairs: tuple[str, Any]) -> Callable[[Places], Iterator[Ask]]:
+    """A form for records of every kind."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for registry, record in p.records:
+            yield post(rule.replace("<registry>", registry).replace("<id>", str(record)), *pairs)
+
+    return asks
+
+
+def undo_asks(path: str) -> Callable[[Places], Iterator[Ask]]:
+    """Batches of others taken back."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in (p.things["batch"], 1, MISSING):
+            filled = path.replace("<batch>", str(number))
+            yield Ask("POST", filled) if path.startswith("/api") else post(filled)
+
+    return asks
+
+
+BODY = {"key": "x", "name": "X", "type": "text", "section": "public"}
+KEYS = ("no-such-key", "x" * 60)
+Asks = Callable[[Places], Iterable[Ask]]
+# A text is the reason why a route need not be asked. The order matters: what only reads comes first.
+ROUTES: Mapping[str, Asks | str] = {
+    "GET /static/<path:filename>": "the same files for everybody, read from no database; declared public",
+    "GET /healthz": just(get("/healthz"), Ask("GET", "/healthz", nobody=True)),
+    "GET /readyz": just(get("/readyz")),
+    "GET /api/v1/openapi.json": just(get(f"{API}/openapi.json")),
+    "GET /api/v1/docs": just(get(f"{API}/docs")),
+    "GET /api/v1/me": just(get(f"{API}/me")),
+    "GET /api/v1/tokens": just(get(f"{API}/tokens")),
+    "GET /api/v1/users": just(get(f"{API}/users")),
+    "GET /api/v1/users/<id:user>": of_users("GET"),
+    "GET /api/v1/roles": just(get(f"{API}/roles")),
+    "GET /api/v1/roles/<role>/grants/<registry>": design("GET", "/roles/<role>/grants/<registry>"),
+    "GET /api/v1/registries": just(get(f"{API}/registries")),
+    "GET /api/v1/registries/<registry>": design("GET", "/registries/<registry>"),
+    "GET /api/v1/registries/<registry>/sections": design("GET", "/registries/<registry>/sections"),
+    "GET /api/v1/registries/<registry>/fields": design("GET", "/registries/<registry>/fields"),
+    "GET /api/v1/registries/<registry>/categories": design("GET", "/registries/<registry>/categories"),
+    "GET /api/v1/registries/<registry>/records": list_asks,
+    "GET /api/v1/registries/<registry>/records/<id:record>": one_record_asks,
+    "GET /api/v1/registries/<registry>/records/<id:record>/history": history_asks,
+    "GET /api/v1/registries/<registry>/records/<id:record>/related": record_asks("/related"),
+    "GET /api/v1/registries/<registry>/summary": summary_asks,
+    "GET /api/v1/search": search_asks,
+    "GET /api/v1/jobs": just(get(f"{API}/jobs")),
+    "GET /api/v1/jobs/<id:job>": of_things("GET", "/jobs/<id>", "job"),
+    "GET /": just(get("/"), Ask("GET", "/", nobody=True)),
+    "GET /counts": just(get("/counts"), get("/counts", tiles="1")),
+    "GET /find": lambda p: (get("/find", q=word) for word in WORDS),
+    "GET /people/pick": just(get("/people/pick"), get("/people/pick", q="o")),
+    "GET /sign-in": just(get("/sign-in"), Ask("GET", "/sign-in", nobody=True)),
+    "GET /forgotten": just(get("/forgotten"), Ask("GET", "/forgotten", nobody=True)),
+    "GET /invitation/<key>": with_parts("GET", "/invitation/<key>", key=KEYS),
+    "GET /new-password/<key>": with_parts("GET", "/new-password/<key>", key=KEYS),
+    "GET /language/<language>": with_parts("GET", "/language/<language>", language=("en", "xx")),
+    "GET /r/<registry>": web_list_asks,
+    "GET /r/<registry>/count": web_count_asks,
+    "GET /r/<registry>/bin": with_parts("GET", "/r/<registry>/bin", registry=REGISTRIES),
+    "GET /r/<registry>/condition": condition_asks,
+    "GET /r/<registry>/condition/use": use_condition_asks,
+    "GET /r/<registry>/pick": pick_asks,
+    "GET /r/<registry>/new": new_asks,
+    "GET /r/<registry>/<int:id>": web_record(),
+    "GET /r/<registry>/<int:id>/edit": web_record("/edit"),
+    "GET /r/<registry>/<int:id>/latest": web_record("/latest"),
+    "GET /r/<registry>/<int:id>/history": web_record("/history"),
+    "GET /r/<registry>/<int:id>/history/<int:version>": version_asks("GET"),
+    "GET /r/<registry>/<int:id>/from/<other>": from_asks,
+    "GET /r/<registry>/<int:id>/details/<field>": field_asks(),
+    "GET /r/<registry>/<int:id>/details/<field>/form": field_asks("/form"),
+    "PATCH /api/v1/registries/<registry>/records/<id:record>": change_asks,
+    "POST /api/v1/registries/<registry>/records": create_asks,
+    "POST /api/v1/registries/<registry>/records/batch": batch_asks,
+    "POST /api/v1/registries/<registry>/records/<id:record>/restore": restore_asks,
+    "DELETE /api/v1/registries/<registry>/records/<id:record>": remove_asks,
+    "POST /api/v1/registries": design("POST", "/registries", BODY, {"template": "companies"}),
+    "PATCH /api/v1/registries/<registry>": design("PATCH", "/registries/<registry>", {"name": "x"}),
+    "DELETE /api/v1/registries/<registry>": design("DELETE", "/registries/<registry>"),
+    "POST /api/v1/registries/<registry>/sections": design("POST", "/registries/<registry>/sections", BODY),
+    "PATCH /api/v1/registries/<registry>/sections/<section>": design("PATCH", "/registries/<registry>/sections/<section>", {"name": "x"}),
+    "DELETE /api/v1/registries/<registry>/sections/<section>": design("DELETE", "/registries/<registry>/sections/<section>"),
+    "POST /api/v1/registries/<registry>/fields": design("POST", "/registries/<registry>/fields", BODY),
+    "PATCH /api/v1/registries/<registry>/fields/<field>": design("PATCH", "/registries/<registry>/fields/<field>", {"type": "text"}),
+    "DELETE /api/v1/registries/<registry>/fields/<field>": design("DELETE", "/registries/<registry>/fields/<field>"),
+    "POST /api/v1/registries/<registry>/categories": design("POST", "/registries/<registry>/categories", BODY),
+    "PATCH /api/v1/registries/<registry>/categories/<category>": design("PATCH", "/registries/<registry>/categories/<category>", {"name": "x"}),
+    "DELETE /api/v1/registries/<registry>/categories/<category>": design("DELETE", "/registries/<registry>/categories/<category>"),
+    "POST /api/v1/roles": design("POST", "/roles", {"key": "secret_a", "name": "x"}, {"key": "nothing", "name": "x"}),
+    "PATCH /api/v1/roles/<role>": design("PATCH", "/roles/<role>", {"powers": ["design"]}),
+    "DELETE /api/v1/roles/<role>": design("DELETE", "/roles/<role>"),
+    "PUT /api/v1/roles/<role>/grants/<registry>": design("PUT", "/roles/<role>/grants/<registry>", {"rights": ["view"], "sections": {"hidden_a": "edit"}}),
+    "POST /api/v1/users": just(api("POST", "/users", {"email": "x@y.example", "roles": ["secret_a"]}), api("POST", "/users", {"email": COLLEAGUE})),
+    "PATCH /api/v1/users/<id:user>": of_users("PATCH", {"roles": ["admin"]}, {"active": False}),
+    "PATCH /api/v1/me": just(
+        *(api("PATCH", "/me", body) for body in ({"roles": ["admin"]}, {"powers": ["design"]}, {"identity": {"registry": "vault_a", "id": 1}}, {"theme": "dark"}))
+    ),
+    "POST /api/v1/tokens": just(api("POST", "/tokens", {"name": "x", "user_id": 1}), api("POST", "/tokens", {"name": "second"})),
+    "DELETE /api/v1/tokens/<id:token>": of_things("DELETE", "/tokens/<id>", "token"),
+    "POST /api/v1/jobs/<id:job>/cancel": of_things("POST", "/jobs/<id>/cancel", "job"),
+    "POST /api/v1/batches/<id:batch>/undo": undo_asks("/api/v1/batches/<batch>/undo"),
+    "POST /batches/<int:batch>/undo": undo_asks("/batches/<batch>/undo"),
+    "POST /r/<registry>/<int:id>/details/<field>": save_field_asks,
+    "POST /r/<registry>/<int:id>/edit": save_record_asks,
+    "POST /r/<registry>/new": create_web_asks,
+    "POST /r/<registry>/<int:id>/history/<int:version>": version_asks("POST"),
+    "POST /r/<registry>/<int:id>/remove": posts("/r/<registry>/<id>/remove", ("version", "97")),
+    "POST /r/<registry>/<int:id>/restore": posts("/r/<registry>/<id>/restore"),
+    "POST /r/<registry>/selection/change": bulk_change_asks,
+    "POST /r/<registry>/selection/remove": bulk_remove_asks,
+    "POST /preferences": just(post("/preferences", ("theme", "light"), ("back", "//evil.example")), post("/preferences", ("theme", "nothing"))),
+    "POST /forgotten": just(*(post("/forgotten", ("email", email), nobody=True) for email in (COLLEAGUE, READER, "nobody@firm.example"))),
+    "POST /invitation/<key>": just(*(post(f"/invitation/{key}", ("password", PASSWORD), ("name", "x")) for key in KEYS)),
+    "POST /new-password/<key>": just(*(post(f"/new-password/{key}", ("password", PASSWORD)) for key in KEYS)),
+    "POST /sign-in": just(post("/sign-in", ("email", COLLEAGUE), ("password", "wrong")), post("/sign-in", ("email", "nobody@firm.example"), ("password", "wrong"))),
+    "POST /sign-out": just(post("/sign-out")),
+}
