@@ -451,7 +451,8 @@ class OpenRegistry:
         current = self._current(record)
         self._check_may_change(current, values, category, version)
         old = self._old_values(current, values)
-        changed = {key: value for key, value in values.items() if value != old[key]}
+        wanted = {**values, **self._with_unseen_links(old, self._targets(values))}
+        changed = {key: value for key, value in wanted.items() if value != old[key]}
         changes = {key: (self._wire(key, old[key]), self._wire(key, value)) for key, value in changed.items()}
         columns = self._columns(changed)
         if category is not KEEP and category != current["_category"]:
@@ -562,6 +563,33 @@ class OpenRegistry:
             else current[self._field(key).column]
             for key in values
         }
+
+    def _with_unseen_links(
+        self, old: Mapping[str, Any], links: Mapping[str, tuple[int, ...]]
+    ) -> dict[str, tuple[int, ...]]:
+        """Links that the writer cannot see stay: for him they are not there, so he cannot mean to take them away."""
+        asked = {key for key in links if old[key] and links[key] != old[key] and self._target(key) != "files"}
+        wanted: dict[str, set[int]] = {}
+        for key in asked:
+            wanted.setdefault(self._target(key), set()).update(old[key])
+        known = self.gate.titles(wanted) if wanted else {}
+        unseen = {
+            key: [each for each in old[key] if (self._target(key), each) not in known] for key in asked
+        }
+        return {
+            key: self._joined(key, old[key], chosen, unseen[key]) if unseen.get(key) else chosen
+            for key, chosen in links.items()
+        }
+
+    def _joined(
+        self, key: str, old: tuple[int, ...], chosen: Sequence[int], unseen: Sequence[int]
+    ) -> tuple[int, ...]:
+        chosen = [each for each in chosen if each not in unseen]
+        if chosen == [each for each in old if each not in unseen]:
+            return old
+        kind = self.kind(self._field(key))
+        many = kind.type.many(kind.options)  # type: ignore[attr-defined]
+        return (*chosen, *unseen) if many else tuple(chosen)
 
     def _added(
         self, old: Mapping[str, Any], changed: Mapping[str, Any]

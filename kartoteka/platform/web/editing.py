@@ -20,6 +20,7 @@ from kartoteka.platform.services.records import KEEP, Record
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.fields import (
+    NOTHING_TYPED,
     FieldView,
     Theirs,
     Unreadable,
@@ -402,6 +403,8 @@ def _judged(view: FieldView, record: Record | None, refusal: Refusal) -> FieldVi
 
 def _compared(view: FieldView, record: Record | None) -> FieldView:
     """After a conflict: what stands there now, beside each detail where something else was typed."""
+    if view.typed is NOTHING_TYPED:
+        return view
     if record is None or view.linking:
         typed: Any = [str(link.id) for link in record.values.get(view.key) or ()] if record else None
         differs = typed is not None and sorted(typed) != sorted(view.typed or [])
