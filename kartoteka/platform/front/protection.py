@@ -86,7 +86,8 @@ def _add_headers(response: Response) -> Response:
         )
         return response
     right = right_of_request()
-    response.headers.setdefault("Cache-Control", "no-store")
+    if response.headers.get("Cache-Control", "no-cache") == "no-cache":
+        response.headers["Cache-Control"] = "no-store"
     if right is None or not right.open:
         response.vary.update(("Authorization",) if in_api() else ("Cookie",))
     response.vary.add("Accept-Language")

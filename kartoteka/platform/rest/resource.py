@@ -18,6 +18,8 @@ PREFIX = "/api/v1"
 View = Callable[..., ResponseReturnValue]
 Right = Callable[[View], View]
 Schema = type[ma.Schema] | ma.Schema
+FILE = {"type": "string", "format": "binary"}
+ANYTHING = "application/octet-stream"
 _OPENING = "This function will "
 
 
@@ -50,14 +52,15 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     def verb(self, method: str, rule: str, right: Right, *, body: Schema | None = None, query: Schema | None = None,
              gives: Schema | None = None, status: int = 200, form: Mapping[str, Any] | None = None,
-             headers: Mapping[str, Any] | None = None) -> Callable[[View], View]:  # fmt: skip
+             headers: Mapping[str, Any] | None = None, file: bool = False) -> Callable[[View], View]:  # fmt: skip
         """This function will make a view answer a method at an address.
 
         The view gets the query and the body as dictionaries, in this order, then the parts of the address by name.
         """
 
         def declare(view: View) -> View:
-            declared = self.response(status, gives, headers=headers)(right(view))
+            declared = self.response(status, gives or (FILE if file else None), headers=headers,
+                                     content_type=ANYTHING if file else None)(right(view))  # fmt: skip
             if form is not None:
                 declared = self.doc(requestBody={"content": {"multipart/form-data": {"schema": form}}})(
                     declared
