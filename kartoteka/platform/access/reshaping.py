@@ -17,7 +17,7 @@ from kartoteka.field_types.locale import Locale
 from kartoteka.platform.catalog.definitions import Catalog, Field, Registry
 from kartoteka.platform.catalog.plans import Action, Step
 from kartoteka.platform.catalog.titles import make_title, title_fields
-from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.storage import index, rows
 from kartoteka.platform.storage.layout import Kind, Layout, sort_column
 
@@ -59,7 +59,8 @@ class Reshaping:
         if found is None:
             return []
         registry, old, new = found
-        count, examples = 0, []
+        count = 0
+        examples: list[str] = []
         for record, value in self._values(registry, old):
             if _converted(self.old_layout.kind(old), self.new_layout.kind(new), value) is None:
                 count += 1
@@ -70,9 +71,10 @@ class Reshaping:
         if not count:
             return []
         return [
-            _(
-                "{count} values of “{field}” do not fit the new definition: {examples}",
-                count=count,
+            plural(
+                "{n} value of “{field}” does not fit the new definition: {examples}",
+                "{n} values of “{field}” do not fit the new definition: {examples}",
+                count,
                 field=new.name,
                 examples="; ".join(examples),
             )
@@ -126,9 +128,10 @@ class Reshaping:
             for value, count in repeated[:limit]
         )
         return [
-            _(
-                "{count} values of “{field}” are there more than once: {examples}",
-                count=len(repeated),
+            plural(
+                "{n} value of “{field}” is there more than once: {examples}",
+                "{n} values of “{field}” are there more than once: {examples}",
+                len(repeated),
                 field=new.name,
                 examples=examples,
             )
@@ -154,9 +157,10 @@ class Reshaping:
             return []
         shown = ", ".join(map(str, ids[:10]))
         return [
-            _(
-                "{count} records have no value in “{field}”: {examples}",
-                count=len(ids),
+            plural(
+                "{n} record has no value in “{field}”: {examples}",
+                "{n} records have no value in “{field}”: {examples}",
+                len(ids),
                 field=new.name,
                 examples=shown,
             )

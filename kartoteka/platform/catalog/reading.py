@@ -18,7 +18,7 @@ from kartoteka.platform.catalog.definitions import (
     Section,
 )
 from kartoteka.platform.catalog.keys import RESERVED, is_key, make_key
-from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.errors import Conflict, Invalid
 from kartoteka.platform.kernel.texts import _
 
 FieldTypes = Mapping[str, FieldType]
@@ -121,14 +121,23 @@ class Reader:
         self.types = types
         self.new_id = new_id
         self.problems: dict[str, list[str]] = {}
+        self.taken: dict[str, list[str]] = {}
 
     def finish(self) -> None:
         """This function will refuse what was read when anything was wrong.
 
         :raises Invalid: with all sentences by place, such as `sections.0.fields.2.type`.
+        :raises Conflict: when nothing is wrong but that a key is already used.
         """
         if self.problems:
-            raise Invalid(self.problems)
+            raise Invalid({**self.problems, **self.taken})
+        if self.taken:
+            raise Conflict(next(iter(self.taken.values()))[0], self.taken)
+
+    def key_taken(self, place: str, key: str) -> None:
+        """This function will note that a key cannot be had any more."""
+        sentence = _("The key “{key}” is already used; keys are never used twice.", key=key)
+        self.taken.setdefault(place, []).append(sentence)
 
     def problem(self, place: str, sentence: str) -> None:
         """This function will note what is wrong at a place."""
@@ -164,7 +173,7 @@ class Reader:
         if current is None:
             key = found.pop("key", None) or make_key(str(found.get("name", "")), taken, fallback="registry")
             if key in taken:
-                self.problem("key", _("The key “{key}” is already used; keys are never used twice.", key=key))
+                self.key_taken("key", key)
             if "name" not in found:
                 self.problem("name", _("A name is needed."))
             base = Registry(self.new_id(), key, "")
@@ -324,9 +333,7 @@ class Reader:
             self.problem(_join(place, "name"), _("A name is needed."))
         key = str(found.get("key") or make_key(str(found.get("name", "")), taken, fallback=fallback))
         if key in taken:
-            self.problem(
-                _join(place, "key"), _("The key “{key}” is already used; keys are never used twice.", key=key)
-            )
+            self.key_taken(_join(place, "key"), key)
         return key
 
     def _without_key(self, found: dict[str, Any], key: str, place: str) -> dict[str, Any]:
