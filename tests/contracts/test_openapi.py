@@ -24,28 +24,80 @@ from tests.servers.offices import settings_for
 
 EXAMPLES = 12
 COMPANIES = {
-    "key": "companies", "name": "Companies", "title": "{name}", "categories": [{"key": "customer", "name": "Customer"}],
-    "sections": [{"key": "basic", "name": "Basic", "fields": [
-        {"key": "name", "name": "Name", "type": "text"}, {"key": "turnover", "name": "Turnover", "type": "money"},
-        {"key": "parent", "name": "Parent", "type": "relation", "options": {"target": "companies"}},
-        {"key": "founded", "name": "Founded", "type": "date"}, {"key": "number", "name": "Number", "type": "integer"}]}],
-}  # fmt: skip
+    "key": "companies",
+    "name": "Companies",
+    "title": "{name}",
+    "categories": [{"key": "customer", "name": "Customer"}],
+    "sections": [
+        {
+            "key": "basic",
+            "name": "Basic",
+            "fields": [
+                {"key": "name", "name": "Name", "type": "text"},
+                {"key": "turnover", "name": "Turnover", "type": "money"},
+                {"key": "parent", "name": "Parent", "type": "relation", "options": {"target": "companies"}},
+                {"key": "founded", "name": "Founded", "type": "date"},
+                {"key": "number", "name": "Number", "type": "integer"},
+            ],
+        }
+    ],
+}
 # What is there, so that what is sent arrives somewhere; sometimes what was thought up stays.
 THERE = {
-    "registry": "companies", "section": "basic", "field": "turnover", "category": "customer", "role": "sales", "record": 1,
-    "user": 3, "job": 1, "batch": 1, "token": 2,
-}  # fmt: skip
+    "registry": "companies",
+    "section": "basic",
+    "field": "turnover",
+    "category": "customer",
+    "role": "sales",
+    "record": 1,
+    "user": 3,
+    "job": 1,
+    "batch": 1,
+    "token": 2,
+}
 QUERIES = {
-    "filter": ['{"field": "turnover", "op": "gte", "value": "1"}', '{"not": {"field": "parent.name", "op": "contains", "value": "a"}}',
-               '{"field": "founded", "op": "between", "value": [{"var": "today", "days": -99999999999}, 5]}',
-               '{"field": "number", "op": "in", "value": [9223372036854775808]}', '{"field": "id", "op": "eq", "value": 1e30}'],
-    "sort": ["-turnover,name", "parent", "title,-id"], "fields": ["name,parent", ""], "page_size": ["1", "500"], "count": ["1"],
-    "group_by": ["founded", "parent", "category"], "measure": ["sum:turnover", "avg:number"], "q": ["a b", "%", '"', "*", "NEAR("],
-    "cursor": ["WzFd", "e30", "bnVsbA=="], "as_of": ["2026-11-21", "0001-01-01", "9999-12-31T23:59:59+14:00", "2026-11-21T00:00:00-23:59"],
-}  # fmt: skip
+    "filter": [
+        '{"field": "turnover", "op": "gte", "value": "1"}',
+        '{"not": {"field": "parent.name", "op": "contains", "value": "a"}}',
+        '{"field": "founded", "op": "between", "value": [{"var": "today", "days": -99999999999}, 5]}',
+        '{"field": "number", "op": "in", "value": [9223372036854775808]}',
+        '{"field": "id", "op": "eq", "value": 1e30}',
+    ],
+    "sort": ["-turnover,name", "parent", "title,-id"],
+    "fields": ["name,parent", ""],
+    "page_size": ["1", "500"],
+    "count": ["1"],
+    "group_by": ["founded", "parent", "category"],
+    "measure": ["sum:turnover", "avg:number"],
+    "q": ["a b", "%", '"', "*", "NEAR("],
+    "cursor": ["WzFd", "e30", "bnVsbA=="],
+    "as_of": ["2026-11-21", "0001-01-01", "9999-12-31T23:59:59+14:00", "2026-11-21T00:00:00-23:59"],
+}
 
-VALUES = [None, "", "x", 0, -1, 2**63, 10**400, 1e308, 0.1, True, [], [1], [99], {}, {"id": 1}, [[1]], "2020-02-30", "1,234", "\u202e",
-          "9" * 400, "a" * 300, {"var": "me"}]  # fmt: skip
+VALUES = [
+    None,
+    "",
+    "x",
+    0,
+    -1,
+    2**63,
+    10**400,
+    1e308,
+    0.1,
+    True,
+    [],
+    [1],
+    [99],
+    {},
+    {"id": 1},
+    [[1]],
+    "2020-02-30",
+    "1,234",
+    "\u202e",
+    "9" * 400,
+    "a" * 300,
+    {"var": "me"},
+]
 
 
 @dataclass

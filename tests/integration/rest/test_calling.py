@@ -96,8 +96,13 @@ def test_accounts(admin: Caller, companies: Caller) -> None:
     changed = admin.patch(address, {"roles": [], "identity": {"registry": "companies", "id": record}})
     assert (changed.json["roles"], changed.json["identity"]) == ([], {"registry": "companies", "id": record})
     assert admin.post("/users", {"email": "new@example.com"}).status_code == 409
-    for wrong in ({}, {"email": "x"}, {"email": "a@example.com", "roles": ["nobody"]}, {"email": "a@example.com", "id": 5},
-                  {"email": "a@example.com", "identity": {"registry": "companies", "id": 999}}):  # fmt: skip
+    for wrong in (
+        {},
+        {"email": "x"},
+        {"email": "a@example.com", "roles": ["nobody"]},
+        {"email": "a@example.com", "id": 5},
+        {"email": "a@example.com", "identity": {"registry": "companies", "id": 999}},
+    ):
         assert admin.post("/users", wrong).status_code == 422, wrong
     assert "password" not in admin.get("/users").text
     assert admin.get("/users/99999").status_code == 404
@@ -106,15 +111,25 @@ def test_accounts(admin: Caller, companies: Caller) -> None:
 
 
 BAD_BODIES = [
-    (b"{", "application/json", 400), (b"\xff\xfe", "application/json", 400), (b'{"a": NaN}', "application/json", 400),
-     (b'{"a": 1e999}', "application/json", 400), (b'{"a": ' + b"1" * 5000 + b"}", "application/json", 400),
-     (b"[]", "application/json", 422), (b'"x"', "application/json", 422), (b"7", "application/json", 422), (b"null", "application/json", 422),
-     (b"[" * 100_000, "application/json", 422), (b'{"values": ' * 200 + b"1" + b"}" * 200, "application/json", 422),
-     (b'{"values": {"name": "a\\u0000"}}', "application/json", 422), (b'{"values": {"name": "\\ud800"}}', "application/json", 422),
-     (b'{"values": {"\\u0000": 1}}', "application/json", 422),
-     (b"{}", "text/plain", 415), (b"a=b", "application/x-www-form-urlencoded", 415), (b"<a/>", "application/xml", 415),
-     (b'{"values": {"name": "' + b"x" * 10_000_000 + b'"}}', "application/json", 413)
-]  # fmt: skip
+    (b"{", "application/json", 400),
+    (b"\xff\xfe", "application/json", 400),
+    (b'{"a": NaN}', "application/json", 400),
+    (b'{"a": 1e999}', "application/json", 400),
+    (b'{"a": ' + b"1" * 5000 + b"}", "application/json", 400),
+    (b"[]", "application/json", 422),
+    (b'"x"', "application/json", 422),
+    (b"7", "application/json", 422),
+    (b"null", "application/json", 422),
+    (b"[" * 100_000, "application/json", 422),
+    (b'{"values": ' * 200 + b"1" + b"}" * 200, "application/json", 422),
+    (b'{"values": {"name": "a\\u0000"}}', "application/json", 422),
+    (b'{"values": {"name": "\\ud800"}}', "application/json", 422),
+    (b'{"values": {"\\u0000": 1}}', "application/json", 422),
+    (b"{}", "text/plain", 415),
+    (b"a=b", "application/x-www-form-urlencoded", 415),
+    (b"<a/>", "application/xml", 415),
+    (b'{"values": {"name": "' + b"x" * 10_000_000 + b'"}}', "application/json", 413),
+]
 
 
 def test_a_bad_body_is_told_and_changes_nothing(companies: Caller) -> None:
@@ -132,10 +147,19 @@ def test_a_bad_body_is_told_and_changes_nothing(companies: Caller) -> None:
 
 
 NOWHERE = [
-    "/nothing", "/registries/no such", "/registries/companies/records/0", "/registries/companies/records/x", "/registries/%00",
-             "/registries/companies/records/99999999999999999999", f"/registries/companies/records/{'9' * 18}", "/jobs/999999999999999999",
-             "/registries/../companies", "/registries/companies/records/-1", "/users/999999999999999999", "/registries/companies%ff",
-]  # fmt: skip
+    "/nothing",
+    "/registries/no such",
+    "/registries/companies/records/0",
+    "/registries/companies/records/x",
+    "/registries/%00",
+    "/registries/companies/records/99999999999999999999",
+    f"/registries/companies/records/{'9' * 18}",
+    "/jobs/999999999999999999",
+    "/registries/../companies",
+    "/registries/companies/records/-1",
+    "/users/999999999999999999",
+    "/registries/companies%ff",
+]
 
 
 def test_what_is_not_there_is_a_problem_document(companies: Caller) -> None:

@@ -16,7 +16,9 @@ def test_a_registry_is_made_from_a_nested_definition(admin: Caller) -> None:
     assert made.status_code == 201
     assert made.headers["Location"] == "/api/v1/registries/companies"
     assert sections_of(made.json) == {
-        "basic": ["name", "ico", "founded", "seen", "status", "parent", "keeper"], "finance": ["turnover", "margin"]}  # fmt: skip
+        "basic": ["name", "ico", "founded", "seen", "status", "parent", "keeper"],
+        "finance": ["turnover", "margin"],
+    }
     assert [each["key"] for each in made.json["categories"]] == ["customer", "supplier"]
     assert admin.get(REGISTRY).json == made.json
     assert [each["key"] for each in admin.get("/registries").json["items"]] == ["companies"]
@@ -46,11 +48,25 @@ def test_a_ready_made_registry_is_a_beginning(admin: Caller) -> None:
 
 
 WRONG: list[tuple[Any, str | None]] = [
-    ({"name": "X", "sections": [{"name": "S", "fields": [{"name": "F", "type": "nothing"}]}]}, "sections.0.fields.0.type"),
-     ({"name": "X", "colours": "red"}, "colours"), ({}, "name"), ({"name": "X", "key": "No Key"}, "key"),
-     ({"name": "X", "sections": {}}, "sections"), ({"name": 5}, "name"),
-     ({"name": "X", "sections": [{"name": "S", "fields": [{"name": "F", "type": "relation", "options": {"target": "none"}}]}]}, None)
-]  # fmt: skip
+    (
+        {"name": "X", "sections": [{"name": "S", "fields": [{"name": "F", "type": "nothing"}]}]},
+        "sections.0.fields.0.type",
+    ),
+    ({"name": "X", "colours": "red"}, "colours"),
+    ({}, "name"),
+    ({"name": "X", "key": "No Key"}, "key"),
+    ({"name": "X", "sections": {}}, "sections"),
+    ({"name": 5}, "name"),
+    (
+        {
+            "name": "X",
+            "sections": [
+                {"name": "S", "fields": [{"name": "F", "type": "relation", "options": {"target": "none"}}]}
+            ],
+        },
+        None,
+    ),
+]
 
 
 def test_what_is_wrong_with_a_definition_is_told_by_place(admin: Caller) -> None:

@@ -76,8 +76,14 @@ def test_a_required_field_must_be_filled_in(companies: Caller) -> None:
 
 
 def test_a_body_of_the_wrong_shape_is_refused(companies: Caller) -> None:
-    bodies: list[Any] = [{"values": []}, {"values": "x"}, {"value": {}}, {"values": {"name": "x"}, "category": "nobody"},
-             {"values": {"name": "x"}, "category": 7}, {"values": {"name": "x"}, "id": 5}]  # fmt: skip
+    bodies: list[Any] = [
+        {"values": []},
+        {"values": "x"},
+        {"value": {}},
+        {"values": {"name": "x"}, "category": "nobody"},
+        {"values": {"name": "x"}, "category": 7},
+        {"values": {"name": "x"}, "id": 5},
+    ]
     for body in bodies:
         refused = companies.post(RECORDS, body)
         assert refused.status_code == 422 and refused.json["errors"], body
@@ -222,13 +228,27 @@ def test_lists_are_filtered_sorted_and_paged(companies: Caller) -> None:
 
 
 WRONG_PARAMETERS = [
-    ("filter", "{"), ("filter", "[]"), ("filter", '{"field": "nothing", "op": "eq", "value": 1}'),
-     ("filter", '{"field": "name", "op": "like", "value": 1}'), ("filter", '{"field": "turnover", "op": "gte", "value": "x"}'),
-     ("filter", '{"not":' * 60 + "{}" + "}" * 60), ("filter", "[" * 5000), ("filter", '{"field": "name", "value": "\\u0000"}'),
-     ("filter", '{"field": "name", "value": "\\ud800"}'), ("filter", '{"field": "turnover", "op": "lt", "value": 1e999}'),
-     ("sort", "nothing"), ("sort", "--name"), ("fields", "name,nothing"), ("page_size", "0"), ("page_size", "501"),
-     ("page_size", "many"), ("page_size", "9" * 30), ("cursor", "no cursor"), ("count", "perhaps"), ("q", "a\x00b")
-]  # fmt: skip
+    ("filter", "{"),
+    ("filter", "[]"),
+    ("filter", '{"field": "nothing", "op": "eq", "value": 1}'),
+    ("filter", '{"field": "name", "op": "like", "value": 1}'),
+    ("filter", '{"field": "turnover", "op": "gte", "value": "x"}'),
+    ("filter", '{"not":' * 60 + "{}" + "}" * 60),
+    ("filter", "[" * 5000),
+    ("filter", '{"field": "name", "value": "\\u0000"}'),
+    ("filter", '{"field": "name", "value": "\\ud800"}'),
+    ("filter", '{"field": "turnover", "op": "lt", "value": 1e999}'),
+    ("sort", "nothing"),
+    ("sort", "--name"),
+    ("fields", "name,nothing"),
+    ("page_size", "0"),
+    ("page_size", "501"),
+    ("page_size", "many"),
+    ("page_size", "9" * 30),
+    ("cursor", "no cursor"),
+    ("count", "perhaps"),
+    ("q", "a\x00b"),
+]
 
 
 def test_a_wrong_parameter_is_refused_under_its_name(companies: Caller) -> None:

@@ -5,16 +5,29 @@ import json
 from tests.integration.rest.conftest import RECORDS, SECRETS, Caller, Somebody
 
 DESIGN = [
-    ("POST", "/registries", {"name": "X"}), ("PATCH", "/registries/companies", {"name": "X"}), ("DELETE", "/registries/companies", None),
-    ("POST", "/registries/companies/sections", {"name": "X"}), ("PATCH", "/registries/companies/sections/basic", {"name": "X"}),
-    ("DELETE", "/registries/companies/sections/basic", None), ("POST", "/registries/companies/fields", {"name": "X", "type": "text"}),
-    ("PATCH", "/registries/companies/fields/name", {"name": "X"}), ("DELETE", "/registries/companies/fields/name", None),
-    ("POST", "/registries/companies/categories", {"name": "X"}), ("PATCH", "/registries/companies/categories/customer", {"name": "X"}),
-    ("DELETE", "/registries/companies/categories/customer", None), ("GET", "/roles", None), ("POST", "/roles", {"name": "X"}),
-    ("PATCH", "/roles/sales", {"name": "X"}), ("DELETE", "/roles/sales", None), ("GET", "/roles/sales/grants/companies", None),
-    ("PUT", "/roles/sales/grants/companies", {"rights": ["view"]}), ("GET", "/users", None), ("POST", "/users", {"email": "x@example.com"}),
-    ("GET", "/users/2", None), ("PATCH", "/users/2", {"name": "X"}),
-]  # fmt: skip
+    ("POST", "/registries", {"name": "X"}),
+    ("PATCH", "/registries/companies", {"name": "X"}),
+    ("DELETE", "/registries/companies", None),
+    ("POST", "/registries/companies/sections", {"name": "X"}),
+    ("PATCH", "/registries/companies/sections/basic", {"name": "X"}),
+    ("DELETE", "/registries/companies/sections/basic", None),
+    ("POST", "/registries/companies/fields", {"name": "X", "type": "text"}),
+    ("PATCH", "/registries/companies/fields/name", {"name": "X"}),
+    ("DELETE", "/registries/companies/fields/name", None),
+    ("POST", "/registries/companies/categories", {"name": "X"}),
+    ("PATCH", "/registries/companies/categories/customer", {"name": "X"}),
+    ("DELETE", "/registries/companies/categories/customer", None),
+    ("GET", "/roles", None),
+    ("POST", "/roles", {"name": "X"}),
+    ("PATCH", "/roles/sales", {"name": "X"}),
+    ("DELETE", "/roles/sales", None),
+    ("GET", "/roles/sales/grants/companies", None),
+    ("PUT", "/roles/sales/grants/companies", {"rights": ["view"]}),
+    ("GET", "/users", None),
+    ("POST", "/users", {"email": "x@example.com"}),
+    ("GET", "/users/2", None),
+    ("PATCH", "/users/2", {"name": "X"}),
+]
 
 
 def test_the_design_and_accounts_need_a_power(seller: Caller, companies: Caller) -> None:
@@ -42,8 +55,16 @@ def test_an_existing_thing_is_forbidden_like_one_that_does_not_exist(
 
 def test_definitions_are_cut_to_what_the_reader_may_see(seller: Caller, companies: Caller) -> None:
     companies.post("/registries", SECRETS)
-    companies.post("/registries/companies/fields", {"key": "secret", "name": "Secret", "type": "relation", "section": "basic",
-                                                    "options": {"target": "secrets"}})  # fmt: skip
+    companies.post(
+        "/registries/companies/fields",
+        {
+            "key": "secret",
+            "name": "Secret",
+            "type": "relation",
+            "section": "basic",
+            "options": {"target": "secrets"},
+        },
+    )
     companies.patch("/registries/companies", {"title": "{name} {turnover}", "columns": ["name", "turnover"]})
     listed = seller.get("/registries").json["items"]
     assert [each["key"] for each in listed] == ["companies"]
@@ -68,9 +89,12 @@ def test_hidden_fields_do_not_exist_in_records(seller: Caller, companies: Caller
     shown = seller.get(f"{RECORDS}/{record}").json
     assert not {"turnover", "margin"} & set(shown["values"])
     for parameters in (
-        {"filter": json.dumps({"field": "turnover", "op": "eq", "value": "5"})}, {"sort": "turnover"}, {"sort": "-turnover"},
-        {"fields": "turnover"}, {"filter": json.dumps({"field": "parent.turnover", "op": "eq", "value": "5"})},
-    ):  # fmt: skip
+        {"filter": json.dumps({"field": "turnover", "op": "eq", "value": "5"})},
+        {"sort": "turnover"},
+        {"sort": "-turnover"},
+        {"fields": "turnover"},
+        {"filter": json.dumps({"field": "parent.turnover", "op": "eq", "value": "5"})},
+    ):
         hidden = seller.get(RECORDS, **parameters)
         unknown = seller.get(
             RECORDS, **{name: text.replace("turnover", "sesame") for name, text in parameters.items()}
