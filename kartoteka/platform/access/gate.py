@@ -320,7 +320,9 @@ class OpenRegistry:
     def _selected(self, selection: Selection) -> Bool:
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
         reach = true() if selection.right == "view" else self.seen.reach(selection.right)
-        return all_of([self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)])
+        return all_of(
+            [self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)]
+        )
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:
@@ -567,29 +569,30 @@ class OpenRegistry:
     def _with_unseen_links(
         self, old: Mapping[str, Any], links: Mapping[str, tuple[int, ...]]
     ) -> dict[str, tuple[int, ...]]:
-        """Links that the writer cannot see stay: for him they are not there, so he cannot mean to take them away."""
-        asked = {key for key in links if old[key] and links[key] != old[key] and self._target(key) != "files"}
+        """Links that the writer cannot see stay: for him they are not there, so he can neither mean nor name them."""
         wanted: dict[str, set[int]] = {}
-        for key in asked:
-            wanted.setdefault(self._target(key), set()).update(old[key])
+        for key in links:
+            if old[key] and self._target(key) != "files":
+                wanted.setdefault(self._target(key), set()).update(old[key])
         known = self.gate.titles(wanted) if wanted else {}
-        unseen = {
-            key: [each for each in old[key] if (self._target(key), each) not in known] for key in asked
-        }
-        return {
-            key: self._joined(key, old[key], chosen, unseen[key]) if unseen.get(key) else chosen
-            for key, chosen in links.items()
-        }
+        joined = {}
+        for key, chosen in links.items():
+            target = self._target(key)
+            unseen = [each for each in old[key] if target != "files" and (target, each) not in known]
+            for each in chosen:
+                if each in unseen:
+                    raise _no_target(key, each)
+            joined[key] = self._joined(key, old[key], chosen, unseen)
+        return joined
 
     def _joined(
-        self, key: str, old: tuple[int, ...], chosen: Sequence[int], unseen: Sequence[int]
+        self, key: str, old: tuple[int, ...], chosen: tuple[int, ...], unseen: Sequence[int]
     ) -> tuple[int, ...]:
-        chosen = [each for each in chosen if each not in unseen]
-        if chosen == [each for each in old if each not in unseen]:
+        if chosen == tuple(each for each in old if each not in unseen):
             return old
         kind = self.kind(self._field(key))
         many = kind.type.many(kind.options)  # type: ignore[attr-defined]
-        return (*chosen, *unseen) if many else tuple(chosen)
+        return (*chosen, *unseen) if many else chosen
 
     def _added(
         self, old: Mapping[str, Any], changed: Mapping[str, Any]
@@ -707,7 +710,7 @@ class OpenRegistry:
         for key, asked in by_key.items():
             missing = sorted(each for each in asked if (self._target(key), each) not in known)
             if missing:
-                raise Invalid({key: [_("There is no record {id} to choose.", id=missing[0])]})
+                raise _no_target(key, missing[0])
 
     def _target(self, key: str) -> str:
         kind = self.kind(self._field(key))
@@ -760,6 +763,10 @@ class _Uniqueness:
 def _written(new: Sequence[NewRow]) -> set[str]:
     """All keys that are written; rows of an import share one and the same set of them."""
     return set().union(*{frozenset(row.written) for row in new})
+
+
+def _no_target(key: str, target: int) -> Invalid:
+    return Invalid({key: [_("There is no record {id} to choose.", id=target)]})
 
 
 def _no_record(record: int) -> NotFound:

@@ -134,10 +134,8 @@ class PastOf:
                     values[key] = old
         else:
             raise NotFound("")
-        return {key: self._with_hidden_links(key, value) for key, value in values.items()}, category
-
-    def _with_hidden_links(self, key: str, value: Any) -> Any:
-        return with_hidden_links(self.opened, self.fields[key], value, self.now)
+        seen = {key: seen_links(self.opened, self.fields[key], value) for key, value in values.items()}
+        return seen, category
 
     def _removed_before(self, entry: PastEntry, removed_at: datetime | None) -> datetime | None:
         """When the record was in the bin before an entry: a restore does not tell since when, so it is looked up."""
@@ -281,15 +279,14 @@ def newest_versions(gate: Gate, registry: Registry, records: Sequence[int]) -> d
     return found
 
 
-def with_hidden_links(opened: OpenRegistry, field: Field, value: Any, now: SeenRow) -> Any:
-    """This function will keep links that the actor cannot see as they are, and drop past ones that he cannot see."""
+def seen_links(opened: OpenRegistry, field: Field, value: Any) -> Any:
+    """This function will drop past links that the actor cannot see; hidden ones of today stay where they are."""
     kind = opened.kind(field)
     if not isinstance(kind.type, Linking):
         return None if _ids(value) else value
-    target, present = kind.type.target(kind.options), now.links.get(field.key, ())
-    known = opened.gate.titles({target: {*_ids(value), *present}})
-    visible = [each for each in _ids(value) if (target, each) in known]
-    return visible + [each for each in present if (target, each) not in known]
+    target = kind.type.target(kind.options)
+    known = opened.gate.titles({target: _ids(value)})
+    return [each for each in _ids(value) if (target, each) in known]
 
 
 def _ids(value: Any) -> tuple[int, ...]:
@@ -307,4 +304,4 @@ def _present(opened: OpenRegistry, record: int, removed: bool) -> SeenRow:
         return opened.one(record, removed=True)
 
 
-__all__ = ["Moment", "PastEntry", "PastOf", "Trace", "newest_versions", "traces", "with_hidden_links"]
+__all__ = ["Moment", "PastEntry", "PastOf", "Trace", "newest_versions", "seen_links", "traces"]

@@ -262,12 +262,10 @@ class _Undoing:
 
     def _old(self, opened: OpenRegistry, trace: Trace) -> tuple[dict[str, Any], Any]:
         values: dict[str, Any] = {}
-        if trace.old:
-            now = opened.one(trace.record)
-            for key, value in trace.old.items():
-                each = opened.registry.field(key)
-                if each is not None and each in opened.registry.active_fields:
-                    values[key] = past.with_hidden_links(opened, each, value, now)
+        for key, value in trace.old.items():
+            each = opened.registry.field(key)
+            if each is not None and each in opened.registry.active_fields:
+                values[key] = past.seen_links(opened, each, value)
         return values, trace.old.get(CATEGORY, KEEP)
 
     def _named(self, touched: Sequence[Trace]) -> list[Left]:
