@@ -95,7 +95,7 @@ def _delimiter(value: Any) -> str | None:
         return None
     mark = _TAB.get(value, value) if isinstance(value, str) else ""
     if len(mark) != 1:
-        raise ValueError(_("A delimiter is one character, such as ; or ,"))
+        raise ValueError(_("A delimiter is one character, such as “;”."))
     return mark
 
 

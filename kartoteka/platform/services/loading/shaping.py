@@ -54,6 +54,9 @@ class _Shaper:
         self.guesses = {each.label: each for each in guesses}
         self.options = options
         self.types = explicit(list(self.guesses), options.types)
+        for forced in self.types.values():
+            if forced.partition(":")[0] not in work.office.field_types:
+                raise Invalid({"types": [_("There is no field type “{type}”.", type=forced[:40])]})
         self.current = work.catalog.registries.get(registry)
 
     def mapping(self) -> dict[str, str]:
@@ -104,8 +107,6 @@ class _Shaper:
         if not forced:
             return found.type, dict(found.options)
         name, _mark, rest = forced.partition(":")
-        if name not in self.work.office.field_types:
-            raise Invalid({"types": [_("There is no field type “{type}”.", type=name[:40])]})
         if name == "relation":
             target, _mark, many = rest.partition(":")
             return name, {"target": target or self.registry, **({"many": True} if many == "many" else {})}
