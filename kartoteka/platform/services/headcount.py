@@ -18,5 +18,11 @@ def holders(work: Work) -> dict[str, int]:
         .where(User.active, User.system.is_(False))
         .group_by(UserRole.role_id)
     )
-    found = {role_id: number for role_id, number in work.session.execute(counted)}
+    found = dict(work.session.execute(counted).tuples().all())
     return {role.key: found.get(role.id, 0) for role in work.catalog.roles.values()}
+
+
+def identities(work: Work) -> frozenset[str]:
+    """This function will tell which registries hold the records that active people are."""
+    chosen = select(User.identity_registry).where(User.active, User.identity_registry.is_not(None)).distinct()
+    return frozenset(str(key) for key in work.session.scalars(chosen))

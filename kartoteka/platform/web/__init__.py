@@ -17,10 +17,11 @@ from kartoteka.platform.web import (
     oops,
     picking,
     records,
+    settings,
 )
 from kartoteka.platform.web.pages import web
 
-PAGES = (admin, bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records)
+PAGES = (admin, bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records, settings)
 
 
 def register(app: Flask) -> None:

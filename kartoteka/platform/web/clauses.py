@@ -1,7 +1,7 @@
 """The small form in which one condition of a list is put together or changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -73,15 +73,23 @@ class Builder:
     choices: Sequence[ChoiceView] = ()
     picker: _Picker | None = None
     errors: Sequence[str] = ()
+    role: str = ""
+
+    @property
+    def use_url(self) -> str:
+        """Where the finished condition goes: into the filter of the list, or into the row rule of a role."""
+        if self.role:
+            return url_for("web.admin_rule_condition", registry=self.registry, role=self.role)
+        return url_for("web.apply_clause", registry=self.registry)
 
 
 @page("/r/<registry>/condition")
 def clause(registry: str) -> str:
     """The form of a new condition, or of the one at a place of the filter."""
     with begin() as work:
-        return render_template(
-            "lists/clause.html", builder=_builder(work, state_of(registry, request.args), request.args)
-        )
+        role = request.args.get("role", "")
+        builder = builder_of(work, state_of(registry, request.args), request.args, role=role)
+        return render_template("lists/clause.html", builder=builder)
 
 
 @page("/r/<registry>/condition/use")
@@ -175,7 +183,8 @@ def builder_of(
     wanted = given.get("op") or (_operator_of(node) if same else "")
     operator = wanted if wanted in dict(ops) else ops[0][0]
     values = given.getlist("value") or (_typed_values(node, operator) if same else [])
-    return _shown(work, state, at, target, operator, [value for value in values if value], errors)
+    shown = _shown(work, state, at, target, operator, [value for value in values if value], errors)
+    return replace(shown, role=role, carried=[*shown.carried, ("role", role)]) if role else shown
 
 
 def _shown(

@@ -127,7 +127,11 @@ def preferences() -> Response:
         people.change_settings(
             work, {name: value for name, value in (("language", language), ("theme", theme)) if value}
         )
-    answer = go(inner(request.form.get("back")))
+    return remember_choices(go(inner(request.form.get("back"))), language, theme)
+
+
+def remember_choices(answer: Response, language: str | None, theme: str | None) -> Response:
+    """This function will let the browser keep the language and looks for the pages outside."""
     if language in LANGUAGES:
         session["language"] = language
     if theme in THEMES:

@@ -65,7 +65,7 @@ class Target:
     def linked_to(self) -> str:
         """What a link points at: users or a registry."""
         if self.field is None:
-            return "users"
+            return "users" if self.family == "user" else ""
         return str(self.kind.type.target(self.kind.options)) if isinstance(self.kind.type, Linking) else ""
 
 

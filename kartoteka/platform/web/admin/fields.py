@@ -85,7 +85,7 @@ def admin_field_options(registry: str) -> str:
         found = found_registry(work, registry)
         each = found.field(request.args.get("key", ""))
         typed = _typed(work, request.args, each)
-        return render_template("admin/field_options.html", form=_form(work, found, each, typed))
+        return render_template("admin/field_options.html", form=_form(work, found, each, typed), renewing=True)
 
 
 @page("/admin/r/<registry>/field-key", right=DESIGN)

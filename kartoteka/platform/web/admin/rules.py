@@ -13,7 +13,7 @@ from kartoteka.platform.catalog.definitions import Field, Registry, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Invalid, KartotekaError, NotFound
 from kartoteka.platform.kernel.texts import _, plural
-from kartoteka.platform.services import records
+from kartoteka.platform.services import headcount, records
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.frame import DESIGN
@@ -121,7 +121,7 @@ def reached_text(work: Work, registry: Registry, rows: Mapping[str, Any] | None)
     except KartotekaError:
         return ""
     language = work.actor.locale.language
-    return plural("{n} record of {all}", "{n} records of {all}", found, n=count_text(found, language), all=count_text(every, language))
+    return plural("{count} record of {all}", "{count} records of {all}", found, count=count_text(found, language), all=count_text(every, language))
 
 
 def _hangs_on_who_looks(rows: Any) -> bool:
@@ -132,33 +132,38 @@ def _hangs_on_who_looks(rows: Any) -> bool:
 
 
 def own_conditions(work: Work, registry: Registry) -> list[Own]:
-    """This function will list the conditions that lead from the record that somebody is to records of a registry."""
-    found = []
-    for person in work.catalog.active_registries:
-        found += _own_of(work, registry, person)
-    return found
+    """This function will list the conditions that lead from the record that somebody is to records of a registry.
+
+    As long as nobody is a record, any registry might be the one that he is a record of.
+    """
+    known = headcount.identities(work)
+    people = [each for each in work.catalog.active_registries if not known or each.key in known]
+    found = [own for person in people for own in _own_of(work, registry, person)]
+    return list({own.node: own for own in reversed(found)}.values())[::-1]
 
 
 def _own_of(work: Work, registry: Registry, person: Registry) -> list[Own]:
-    language = work.actor.locale.language
-    who, name = {"var": "identity"}, label(person, language)
-    found = []
-    if person.key == registry.key:
-        found.append(_own(_("it is the person’s own record"), "id", who))
+    """What leads from a person who is a record of one registry to records of another."""
+    language, who = work.actor.locale.language, {"var": "identity"}
+    found = [_own(_("it is the person’s own record"), "id", who)] if person.key == registry.key else []
     for mine in _relations(registry):
         if mine.options.get("target") == person.key:
-            found.append(_own(_("{field} is the person himself ({registry})", field=label(mine, language), registry=name), mine.key, who))
+            found.append(_own(_("{field} is the person", field=label(mine, language)), mine.key, who))
     for theirs in _relations(person):
-        there, through = str(theirs.options.get("target")), {"var": f"identity.{theirs.key}"}
-        their_name = f"{name} · {label(theirs, language)}"
-        if there == registry.key and person.key != registry.key:
-            found.append(_own(_("it is the person’s own: {field}", field=their_name), "id", through))
-        found += [
-            _own(_("{field} is the person’s own ({theirs})", field=label(mine, language), theirs=their_name), mine.key, through)
-            for mine in _relations(registry)
-            if mine.options.get("target") == there and person.key != registry.key
-        ]
+        if person.key != registry.key:
+            found += _own_through(registry, theirs, language)
     return found
+
+
+def _own_through(registry: Registry, theirs: Field, language: str) -> list[Own]:
+    there, through = str(theirs.options.get("target")), {"var": f"identity.{theirs.key}"}
+    name = label(theirs, language)
+    own = [_own(_("it is the person’s “{theirs}”", theirs=name), "id", through)] if there == registry.key else []
+    return own + [
+        _own(_("{field} is the person’s “{theirs}”", field=label(mine, language), theirs=name), mine.key, through)
+        for mine in _relations(registry)
+        if mine.options.get("target") == there
+    ]
 
 
 def _relations(registry: Registry) -> list[Field]:
