@@ -4,139 +4,44 @@ Reading returns only what exists for the actor; writing checks him before and af
 and events in the same transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    bindparam,
     func,
-    literal,
-    not_,
-    or_,
     select,
     true,
-    union_all,
 )
-from sqlalchemy.exc import IntegrityError
 
 from kartoteka.field_types.capabilities import Numbering
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
-from kartoteka.platform.access import keyset
 from kartoteka.platform.access.inserting import CATEGORY, Inserting, NewRow, wire
-from kartoteka.platform.access.models import User
-from kartoteka.platform.access.reach import rows_for
+from kartoteka.platform.access.passage import Failure, Passage
+from kartoteka.platform.access.reading import Reading, no_record
 from kartoteka.platform.access.reshaping import searchable_text
-from kartoteka.platform.access.seen import USERS, Bool, Seen, Sight, all_of
-from kartoteka.platform.catalog.definitions import EDIT, Field, Registry
-from kartoteka.platform.catalog.filters import Condition
+from kartoteka.platform.access.rows_seen import SeenRow, Selection
+from kartoteka.platform.access.seen import all_of
+from kartoteka.platform.access.uniqueness import Uniqueness
+from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.catalog.titles import make_title, title_fields
-from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
-from kartoteka.platform.kernel.events import Event, RecordsChanged
+from kartoteka.platform.kernel.errors import Forbidden, Invalid, NotFound, StaleVersion
+from kartoteka.platform.kernel.events import RecordsChanged
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage import history, index, rows
-from kartoteka.platform.storage.layout import Kind, sort_column
+from kartoteka.platform.storage.layout import sort_column
 
 _PLAIN = Locale()
 KEEP: Any = object()
-MAX_SIGHTS = 2000
-MAX_KEPT_KEY = 4000
 CHUNK = 500
-Flag = ColumnElement[bool] | bool
 
 
 @dataclass(frozen=True)
-class SeenRow:
-    """A row as the actor may see it. Hidden fields are not in `values`; hidden links are not in `links`."""
-
-    id: int
-    version: int
-    category: str | None
-    title: str | None
-    values: Mapping[str, Any]
-    links: Mapping[str, tuple[int, ...]]
-    created_at: datetime
-    created_by: tuple[int, str]
-    updated_at: datetime
-    updated_by: tuple[int, str]
-    removed_at: datetime | None
-    editable: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset()
-    keys: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A select of rows as somebody may see them, and where in each row its parts stand."""
-
-    statement: Select[Any]
-    fields: tuple[int, ...]
-    flags: bool
-    values: tuple[tuple[str, int], ...]
-    links: tuple[tuple[str, int, int], ...]
-    marks: tuple[tuple[str, int], ...]
-    width: int
-
-    def row(self, row: Row[Any], links: Mapping[tuple[int, int], tuple[int, ...]]) -> SeenRow:
-        """This function will read a row by position, since names cost more than all else on a page."""
-        record, version, category, title, made_at, made_by, maker, at, by, changer, removed_at = tuple(row)[
-            :11
-        ]
-        values = {key: row[place] for key, place in self.values}
-        linked = {key: links.get((each, record), ()) if row[place] else () for key, each, place in self.links}
-        held = [name for name, place in self.marks if row[place]]
-        return SeenRow(
-            record, version, category, title, values, linked, made_at, (made_by, maker or ""), at, (by, changer or ""),
-            removed_at, frozenset(name[3:] for name in held if name.startswith("_e_")),
-            frozenset(name[3:] for name in held if name.startswith("_m_")), tuple(row[self.width :]),
-        )  # fmt: skip
-
-
-def fields_key(fields: Sequence[Field]) -> tuple[int, ...]:
-    """This function will give what tells two choices of fields apart."""
-    return tuple(each.id for each in fields)
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which rows, in which order, and how many of them."""
-
-    condition: Condition | None = None
-    q: str = ""
-    sort: str = ""
-    fields: tuple[str, ...] | None = None
-    size: int = 50
-    cursor: str | None = None
-    removed: bool = False
-    # Rows must be reached by this right too, as an export's must.
-    right: str = "view"
-
-
-@dataclass
-class Failure:
-    """Remembers that a statement failed: PostgreSQL then undoes the whole transaction, whatever is said at its end."""
-
-    statement_failed: bool = False
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What every opened registry of one piece of work shares."""
-
-    sight: Sight
-    connection: Connection
-    stamp: history.Stamp
-    emit: Callable[[Event], None]
-    failure: Failure
+class Gate(Passage):
+    """The way to records for one piece of work; whoever has it can open registries and nothing more."""
 
     def open(self, key: str) -> "OpenRegistry":
         """This function will open a registry.
@@ -148,259 +53,10 @@ class Gate:
             raise NotFound(_("There is no registry “{registry}”.", registry=str(key)[:60]))
         return OpenRegistry(self, registry, self.seen(registry))
 
-    def seen(self, registry: Registry) -> Seen:
-        """This function will give a registry as the actor sees it, kept between requests while nothing changes for him."""
-        kept = self.sight.layout.sights
-        key = (registry.key, self.sight.signature)
-        found: Seen | None = kept.get(key)
-        if found is None:
-            if len(kept) >= MAX_SIGHTS:
-                kept.clear()
-            found = kept[key] = Seen(self.sight, registry)
-        return found
-
-    def visible_registries(self) -> list[Registry]:
-        """This function will list the registries that exist for the actor."""
-        return [each for each in self.sight.catalog.active_registries if self.seen(each).visible_at_all]
-
-    def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
-        """This function will give the titles of records (and names of users) that the actor may see, by one statement."""
-        parts: list[Select[Any]] = []
-        for key, ids in wanted.items():
-            identifiers = sorted(set(ids))
-            if not identifiers:
-                continue
-            if key == "users":
-                parts.append(
-                    select(literal(key).label("registry"), USERS.c.id, USERS.c.name.label("title")).where(
-                        USERS.c.id.in_(identifiers)
-                    )
-                )
-                continue
-            registry = self.sight.catalog.registries.get(key)
-            seen = self.seen(registry) if registry else None
-            if seen is not None and seen.visible_at_all:
-                parts.append(
-                    select(literal(key).label("registry"), seen.table.c.id, seen.title().label("title"))
-                    .where(seen.table.c.id.in_(identifiers), seen.alive, seen.reach("view"))
-                )  # fmt: skip
-        if not parts:
-            return {}
-        statement = union_all(*parts) if len(parts) > 1 else parts[0]
-        return {(row[0], row[1]): row[2] or f"#{row[1]}" for row in self.connection.execute(statement)}
-
 
 @dataclass
-class OpenRegistry:
+class OpenRegistry(Reading):
     """One registry, narrowed to what its actor may see and do."""
-
-    gate: Gate
-    registry: Registry
-    seen: Seen
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields that exist for the actor."""
-        return self.seen.fields
-
-    def kind(self, each: Field) -> Kind:
-        """This function will give the type and options of a field."""
-        return self.gate.sight.layout.kind(each)
-
-    def may(self, right: str) -> bool:
-        """This function will tell whether the actor holds a right on any row at all."""
-        return not rows_for(self.gate.sight.actor, self.registry, right).nothing
-
-    def may_write(self, section: str, right: str) -> bool:
-        """This function will tell whether the actor may write a section on any row at all."""
-        return not rows_for(self.gate.sight.actor, self.registry, right, section, EDIT).nothing
-
-    # Reading
-
-    def one(self, record: int, *, removed: bool = False) -> SeenRow:
-        """This function will fetch one record with what the actor may do with it.
-
-        :raises NotFound: when there is none, or none that he may see.
-        """
-        shape = self._shape(self.fields, flags=True)
-        statement = self.seen.kept(("one", removed), lambda: shape.statement.where(
-            self._reached(removed=removed), self.seen.table.c.id == bindparam("record")))  # fmt: skip
-        found = self.gate.connection.execute(statement, {"record": record}).first()
-        if found is None:
-            raise _no_record(record)
-        return self._seen_rows([found], shape)[0]
-
-    def page(self, selection: Selection, *, flags: bool = False) -> tuple[list[SeenRow], str | None]:
-        """This function will give one page in the asked order, and the cursor of the next."""
-        shape = self._shape(self._chosen(selection.fields), flags=flags)
-        found = keyset.take(self.gate.connection, self._phases(selection, shape), selection.size)
-        rows_seen = self._seen_rows(found[: selection.size], shape)
-        more = len(found) > selection.size
-        return rows_seen, keyset.write(rows_seen[-1].keys, selection.sort) if more else None
-
-    def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
-        """The statements of a page; those of a first page are kept, since they are asked for again and again."""
-        key = ("page", repr(selection), shape.fields, shape.flags)
-        if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
-            return self._new_phases(selection, shape)
-        return self.seen.kept(key, lambda: self._new_phases(selection, shape))
-
-    def _new_phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
-        terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
-        place = keyset.read(selection.cursor, terms, selection.sort)
-        return keyset.phases(shape.statement.where(self._selected(selection)), terms, place, selection.size)
-
-    def count(self, selection: Selection) -> int:
-        """This function will count the records of a selection."""
-        statement = select(func.count()).select_from(self.seen.table).where(self._selected(selection))
-        return self.gate.connection.scalar(statement) or 0
-
-    def ids(self, selection: Selection, limit: int) -> list[int]:
-        """This function will give the ids of a selection in their own order, at most `limit`."""
-        statement = (
-            select(self.seen.table.c.id)
-            .where(self._selected(selection))
-            .order_by(self.seen.table.c.id)
-            .limit(limit)
-        )
-        return list(self.gate.connection.scalars(statement))
-
-    def find_by(self, each: Field, values: Sequence[Any]) -> dict[Any, list[int]]:
-        """This function will find records by exact values of one field: {value: ids}."""
-        column = self.seen.column(each)
-        statement = select(column, self.seen.table.c.id).where(self._reached(), column.in_(list(values)))
-        found: dict[Any, list[int]] = {}
-        for value, record in self.gate.connection.execute(statement):
-            found.setdefault(value, []).append(record)
-        return found
-
-    def taken(self, each: Field, values: Sequence[Any]) -> set[Any]:
-        """This function will tell which values some record already has, seen or not: what uniqueness would tell too."""
-        column = self.seen.table.c[each.column]
-        statement = select(column).where(self.seen.alive, column.in_(list(values)))
-        return set(self.gate.connection.scalars(statement))
-
-    def reached(self, records: Sequence[int], right: str) -> set[int]:
-        """This function will tell which of some visible records a right reaches."""
-        reach = self.seen.reach(right)
-        if reach.compare(true()):
-            return set(records)
-        table = self.seen.table
-        return set(
-            self.gate.connection.scalars(select(table.c.id).where(table.c.id.in_(list(records)), reach))
-        )
-
-    def find_by_title(self, titles: Sequence[str]) -> dict[str, list[int]]:
-        """This function will find records by exact titles: {title: ids}."""
-        column, keys = self.seen.title(), self.seen.title(order=True)
-        wanted = and_(keys.in_([sort_key(title) for title in titles]), column.in_(list(titles)))
-        found: dict[str, list[int]] = {}
-        for title, record in self.gate.connection.execute(
-            select(column, self.seen.table.c.id).where(self._reached(), wanted)
-        ):
-            found.setdefault(title, []).append(record)
-        return found
-
-    def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
-        """This function will fetch many records by id; those that the actor may not see are missing."""
-        shape = self._shape(self.fields, flags=flags)
-        statement = shape.statement.where(self._reached(), self.seen.table.c.id.in_(list(records)))
-        found = self._seen_rows(self.gate.connection.execute(statement).all(), shape)
-        return {row.id: row for row in found}
-
-    def groups(self, group: ColumnElement[Any] | None, measures: Sequence[ColumnElement[Any]], selection: Selection,
-               join: Callable[[Select[Any]], Select[Any]] = lambda statement: statement) -> list[Row[Any]]:  # fmt: skip
-        """This function will aggregate a selection; `group` and `measures` must come from `seen`."""
-        columns = [*([group.label("_group")] if group is not None else []), *measures]
-        statement = join(select(*columns).select_from(self.seen.table)).where(self._selected(selection))
-        if group is not None:
-            statement = statement.group_by(group).order_by(group.is_(None), group)
-        return list(self.gate.connection.execute(statement.limit(5000)))
-
-    def _selected(self, selection: Selection) -> Bool:
-        condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
-        reach = true() if selection.right == "view" else self.seen.reach(selection.right)
-        return all_of(
-            [self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)]
-        )
-
-    def _reached(self, *, removed: bool = False) -> Bool:
-        if removed:
-            return all_of([not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete")])
-        return all_of([self.seen.alive, self.seen.reach("view")])
-
-    def _matching(self, q: str) -> Bool:
-        """Every word must be found in some section that is readable on the row."""
-        words = index.words(q)[:10]
-        sections = [
-            each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing
-        ]
-        return all_of(self._word(word, sections) for word in words)
-
-    def _word(self, word: str, sections: Sequence[Any]) -> Bool:
-        always: list[tuple[int, Bool]] = []
-        sometimes: list[tuple[int, Bool]] = []
-        for section in sections:
-            shown = self.seen.section_shown(section.key)
-            (always if shown.compare(true()) else sometimes).append((section.id, shown))
-        found: list[Bool] = [self._match(word, [slot]) & shown for slot, shown in sometimes]
-        if always:
-            found.append(self._match(word, [slot for slot, _shown in always]))
-        return or_(literal(False), *found)
-
-    def _match(self, word: str, slots: list[int]) -> Bool:
-        return index.matches(self.gate.sight.dialect, self.registry.key, self.seen.table.c.id, word, slots)
-
-    def _chosen(self, keys: tuple[str, ...] | None) -> tuple[Field, ...]:
-        if keys is None:
-            return self.fields
-        chosen = [self.seen.field(key) for key in dict.fromkeys(keys)]
-        unknown = [key for key, found in zip(dict.fromkeys(keys), chosen, strict=True) if found is None]
-        if unknown:
-            raise Invalid({"fields": [_("There is no field “{name}”.", name=unknown[0][:80])]})
-        return tuple(each for each in chosen if each is not None)
-
-    def _shape(self, fields: tuple[Field, ...], *, flags: bool) -> Shape:
-        return self.seen.kept(("shape", fields_key(fields), flags), lambda: self._new_shape(fields, flags))
-
-    def _new_shape(self, fields: tuple[Field, ...], flags: bool) -> Shape:
-        table, makers, changers = self.seen.table, USERS.alias(), USERS.alias()
-        columns: list[ColumnElement[Any]] = [
-            table.c.id, table.c._version, table.c._category, self.seen.title().label("_shown_title"), table.c._created_at,
-            table.c._created_by, makers.c.name.label("_maker"), table.c._updated_at, table.c._updated_by,
-            changers.c.name.label("_changer"), table.c._removed_at,
-        ]  # fmt: skip
-        values, links = [], []
-        for each in fields:
-            if self.kind(each).linking:
-                links.append((each.key, each.id, len(columns)))
-                columns.append(self.seen.section_shown(each.section).label(f"_l_{each.key}"))
-            else:
-                values.append((each.key, len(columns)))
-                columns.append(self.seen.column(each).label(f"_v_{each.key}"))
-        marks = self._flags() if flags else []
-        places = tuple((name, len(columns) + number) for number, (name, _flag) in enumerate(marks))
-        columns += [flag.label(name) for name, flag in marks]
-        joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(
-            changers, changers.c.id == table.c._updated_by
-        )
-        statement = select(*columns).select_from(joined)
-        return Shape(statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns))
-
-    def _flags(self) -> list[tuple[str, Bool]]:
-        flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
-        return flags + [
-            (f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections
-        ]
-
-    def _seen_rows(self, found: Sequence[Row[Any]], shape: Shape) -> list[SeenRow]:
-        if not shape.links or not found:
-            return [shape.row(row, {}) for row in found]
-        fields = [identifier for _key, identifier, _place in shape.links]
-        links = rows.read_links(self.gate.connection, fields, [row[0] for row in found])
-        return [shape.row(row, links) for row in found]
-
-    # Writing
 
     def insert(self, new: Sequence[NewRow]) -> list[int]:
         """This function will make records, all or none.
@@ -431,15 +87,14 @@ class OpenRegistry:
         """New rows with their automatic numbers; a number that was given (an import) is kept."""
         for each in self.registry.active_fields:
             kind = self.kind(each)
-            if not isinstance(kind.type, Numbering):
+            if not kind.numbering or not isinstance(kind.type, Numbering):
                 continue
             waiting = [row for row in new if not row.values.get(each.key)]
             numbers = iter(rows.next_numbers(self.gate.connection, each.id, len(waiting)))
             new = [
-                row if row.values.get(each.key)
-                else NewRow({**row.values, each.key: kind.type.number(next(numbers), kind.options)}, row.category, frozenset(row.written))
+                row if row.values.get(each.key) else numbered(row, each.key, kind, next(numbers))
                 for row in new
-            ]  # fmt: skip
+            ]
         return new
 
     def change(
@@ -499,7 +154,7 @@ class OpenRegistry:
         found = {row.id: row for row in self.gate.connection.execute(statement.with_for_update(of=table))}
         for record in records:
             if record not in found:
-                raise _no_record(record)
+                raise no_record(record)
             if not found[record]._m_delete:
                 raise Forbidden(_("You may not delete this record."))
         entries = [
@@ -530,7 +185,7 @@ class OpenRegistry:
         )
         found = self.gate.connection.execute(statement.with_for_update(of=self.seen.table)).first()
         if found is None:
-            raise _no_record(record)
+            raise no_record(record)
         return found._mapping
 
     def _check_may_change(
@@ -608,8 +263,8 @@ class OpenRegistry:
         return {"_title": title, "_s_title": sort_key(title)}
 
     def _write(
-        self, record: int, current: Mapping[Any, Any], columns: Mapping[str, Any], changes: history.Changes, action: str,
-        more: Mapping[str, Any] | None = None,
+        self, record: int, current: Mapping[Any, Any], columns: Mapping[str, Any],
+        changes: history.Changes, action: str, more: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         stamp, version = self.gate.stamp, current["_version"] + 1
         sealed = history.sealed(
@@ -733,31 +388,16 @@ class OpenRegistry:
     def _tell(self, ids: Sequence[int], action: str, fields: tuple[str, ...] = ()) -> None:
         self.gate.emit(RecordsChanged(self.registry.key, tuple(ids), action, fields))
 
-    def _uniqueness(self) -> "_Uniqueness":
-        return _Uniqueness(self.registry, self.gate.failure)
+    def _uniqueness(self) -> Uniqueness:
+        return Uniqueness(self.registry, self.gate.failure)
 
 
-@dataclass
-class _Uniqueness:
-    """Turns the database's word on uniqueness into ours: which field, but never whose record."""
-
-    registry: Registry
-    failure: Failure
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
-        if not isinstance(error, IntegrityError):
-            return
-        self.failure.statement_failed = True
-        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
-        for each in self.registry.fields:
-            if each.unique and (
-                name == f"ix_{self.registry.id}_u{each.id}" or name.endswith(f".{each.column}")
-            ):
-                sentence = _("This value is already used; “{field}” must be unique.", field=each.name)
-                raise Conflict(sentence, {each.key: [sentence]}) from error
+def numbered(row: NewRow, key: str, kind: Kind, number: int) -> NewRow:
+    """This function will give a new row its automatic number, which the actor did not write."""
+    assert isinstance(kind.type, Numbering)
+    return NewRow(
+        {**row.values, key: kind.type.number(number, kind.options)}, row.category, frozenset(row.written)
+    )
 
 
 def _written(new: Sequence[NewRow]) -> set[str]:
@@ -769,8 +409,4 @@ def _no_target(key: str, target: int) -> Invalid:
     return Invalid({key: [_("There is no record {id} to choose.", id=target)]})
 
 
-def _no_record(record: int) -> NotFound:
-    return NotFound(_("There is no record {id}.", id=record))
-
-
-__all__ = ["CATEGORY", "KEEP", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "User", "wire"]
+__all__ = ["CATEGORY", "KEEP", "Failure", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "wire"]

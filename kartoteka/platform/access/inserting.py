@@ -132,15 +132,26 @@ class Inserting:
         """History's canonical JSON of every record: `{field: [null, new]}`, fields in their alphabetical order."""
         parts = {each.key: self._change_parts(each) for each in self.fields}
         if any(row.category for row in self.new):
-            parts[CATEGORY] = [_part(CATEGORY, row.category) if row.category else None for row in self.new]
+            parts[CATEGORY] = [
+                f'"{CATEGORY}":[null,{_JSON(row.category)}]' if row.category else None for row in self.new
+            ]
         if not parts:
             return ["{}"] * len(self.ids)
         columns = [parts[key] for key in sorted(parts)]
         return [f"{{{','.join(filter(None, of_row))}}}" for of_row in zip(*columns, strict=True)]
 
     def _change_parts(self, each: Field) -> list[Any]:
-        kind, key = self.kinds(each), each.key
-        return _each(self.values[key], lambda value: _part(key, wire(kind, value)))
+        kind, before = self.kinds(each), f'"{each.key}":[null,'
+
+        def part(value: Any) -> str:
+            # The general encoder is made anew for everything but texts; most values need no encoder.
+            if type(value) is str:
+                return f"{before}{encode_basestring(value)}]"
+            if type(value) is int:
+                return f"{before}{value}]"
+            return f"{before}{_JSON(wire(kind, value))}]"
+
+        return _each(self.values[each.key], part)
 
     def _documents(self) -> list[index.Document]:
         """The texts of each record, section by section."""
@@ -156,14 +167,6 @@ class Inserting:
             for slot, columns in texts.items()
             for record, parts in zip(self.ids, zip(*columns, strict=True), strict=True)
         ]
-
-
-def _part(key: str, value: Any) -> str:
-    # The encoder is made anew for everything but texts, so what is easily written is written here.
-    written = (
-        encode_basestring(value) if type(value) is str else str(value) if type(value) is int else _JSON(value)
-    )
-    return f'"{key}":[null,{written}]'
 
 
 __all__ = ["CATEGORY", "Inserting", "NewRow", "wire"]

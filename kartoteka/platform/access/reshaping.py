@@ -146,12 +146,12 @@ class Reshaping:
         alive = table.c._removed_at.is_(None)
         if self.old_layout.kind(old).linking:
             filled = select(rows.LINKS.c.source).where(rows.LINKS.c.field_id == old.id)
-            empty = table.c.id.not_in(filled)
+            wanting = [alive, table.c.id.not_in(filled)]
         else:
-            empty = table.c[old.column].is_(None)
+            wanting = [alive, table.c[old.column].is_(None)]
         if new.categories:
-            empty = empty & table.c._category.in_(new.categories)
-        statement = select(table.c.id).where(alive, empty).order_by(table.c.id)
+            wanting.append(table.c._category.in_(new.categories))
+        statement = select(table.c.id).where(*wanting).order_by(table.c.id)
         ids = list(self.connection.scalars(statement))
         if not ids:
             return []

@@ -139,7 +139,8 @@ class Seen:
     @property
     def alive(self) -> Bool:
         """The condition that a record is not in the recycle bin."""
-        return self.table.c._removed_at.is_(None)
+        there: Bool = self.table.c._removed_at.is_(None)
+        return there
 
     @cached_property
     def _view(self) -> Rows:

@@ -1,0 +1,248 @@
+"""Reading through the gate: one record, pages, counts, groups, each narrowed to what the actor may see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from kartoteka.field_types.folding import sort_key
+from kartoteka.platform.access import keyset
+from kartoteka.platform.access.passage import Passage
+from kartoteka.platform.access.reach import rows_for
+from kartoteka.platform.access.rows_seen import SeenRow, Selection, Shape, fields_key
+from kartoteka.platform.access.seen import USERS, Bool, Seen, all_of
+from kartoteka.platform.catalog.definitions import EDIT, Field, Registry
+from kartoteka.platform.kernel.errors import Invalid, NotFound
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.storage import index, rows
+from kartoteka.platform.storage.layout import Kind
+
+MAX_KEPT_KEY = 4000
+CHUNK = 500
+
+
+@dataclass
+class Reading:
+    """What can be asked of a registry that is open for an actor."""
+
+    gate: Passage
+    registry: Registry
+    seen: Seen
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that exist for the actor."""
+        return self.seen.fields
+
+    def kind(self, each: Field) -> Kind:
+        """This function will give the type and options of a field."""
+        return self.gate.sight.layout.kind(each)
+
+    def may(self, right: str) -> bool:
+        """This function will tell whether the actor holds a right on any row at all."""
+        return not rows_for(self.gate.sight.actor, self.registry, right).nothing
+
+    def may_write(self, section: str, right: str) -> bool:
+        """This function will tell whether the actor may write a section on any row at all."""
+        return not rows_for(self.gate.sight.actor, self.registry, right, section, EDIT).nothing
+
+    def one(self, record: int, *, removed: bool = False) -> SeenRow:
+        """This function will fetch one record with what the actor may do with it.
+
+        :raises NotFound: when there is none, or none that he may see.
+        """
+        shape = self._shape(self.fields, flags=True)
+        statement = self.seen.kept(("one", removed), lambda: shape.statement.where(
+            self._reached(removed=removed), self.seen.table.c.id == bindparam("record")))  # fmt: skip
+        found = self.gate.connection.execute(statement, {"record": record}).first()
+        if found is None:
+            raise no_record(record)
+        return self._seen_rows([found], shape)[0]
+
+    def page(self, selection: Selection, *, flags: bool = False) -> tuple[list[SeenRow], str | None]:
+        """This function will give one page in the asked order, and the cursor of the next."""
+        shape = self._shape(self._chosen(selection.fields), flags=flags)
+        found = keyset.take(self.gate.connection, self._phases(selection, shape), selection.size)
+        rows_seen = self._seen_rows(found[: selection.size], shape)
+        more = len(found) > selection.size
+        return rows_seen, keyset.write(rows_seen[-1].keys, selection.sort) if more else None
+
+    def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
+        """The statements of a page; those of a first page are kept, since they are asked for again and again."""
+        key = ("page", repr(selection), shape.fields, shape.flags)
+        if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
+            return self._new_phases(selection, shape)
+        return self.seen.kept(key, lambda: self._new_phases(selection, shape))
+
+    def _new_phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
+        terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
+        place = keyset.read(selection.cursor, terms, selection.sort)
+        return keyset.phases(shape.statement.where(self._selected(selection)), terms, place, selection.size)
+
+    def count(self, selection: Selection) -> int:
+        """This function will count the records of a selection."""
+        statement = select(func.count()).select_from(self.seen.table).where(self._selected(selection))
+        return self.gate.connection.scalar(statement) or 0
+
+    def ids(self, selection: Selection, limit: int) -> list[int]:
+        """This function will give the ids of a selection in their own order, at most `limit`."""
+        statement = (
+            select(self.seen.table.c.id)
+            .where(self._selected(selection))
+            .order_by(self.seen.table.c.id)
+            .limit(limit)
+        )
+        return list(self.gate.connection.scalars(statement))
+
+    def find_by(self, each: Field, values: Sequence[Any]) -> dict[Any, list[int]]:
+        """This function will find records by exact values of one field: {value: ids}."""
+        column = self.seen.column(each)
+        statement = select(column, self.seen.table.c.id).where(self._reached(), column.in_(list(values)))
+        found: dict[Any, list[int]] = {}
+        for value, record in self.gate.connection.execute(statement):
+            found.setdefault(value, []).append(record)
+        return found
+
+    def taken(self, each: Field, values: Sequence[Any]) -> set[Any]:
+        """This function will tell which values some record already has, seen or not: what uniqueness would tell too."""
+        column = self.seen.table.c[each.column]
+        statement = select(column).where(self.seen.alive, column.in_(list(values)))
+        return set(self.gate.connection.scalars(statement))
+
+    def reached(self, records: Sequence[int], right: str) -> set[int]:
+        """This function will tell which of some visible records a right reaches."""
+        reach = self.seen.reach(right)
+        if reach.compare(true()):
+            return set(records)
+        table = self.seen.table
+        return set(
+            self.gate.connection.scalars(select(table.c.id).where(table.c.id.in_(list(records)), reach))
+        )
+
+    def find_by_title(self, titles: Sequence[str]) -> dict[str, list[int]]:
+        """This function will find records by exact titles: {title: ids}."""
+        column, keys = self.seen.title(), self.seen.title(order=True)
+        wanted = and_(keys.in_([sort_key(title) for title in titles]), column.in_(list(titles)))
+        found: dict[str, list[int]] = {}
+        for title, record in self.gate.connection.execute(
+            select(column, self.seen.table.c.id).where(self._reached(), wanted)
+        ):
+            found.setdefault(title, []).append(record)
+        return found
+
+    def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
+        """This function will fetch many records by id; those that the actor may not see are missing."""
+        shape = self._shape(self.fields, flags=flags)
+        statement = shape.statement.where(self._reached(), self.seen.table.c.id.in_(list(records)))
+        found = self._seen_rows(self.gate.connection.execute(statement).all(), shape)
+        return {row.id: row for row in found}
+
+    def groups(self, group: ColumnElement[Any] | None, measures: Sequence[ColumnElement[Any]], selection: Selection,
+               join: Callable[[Select[Any]], Select[Any]] = lambda statement: statement) -> list[Row[Any]]:  # fmt: skip
+        """This function will aggregate a selection; `group` and `measures` must come from `seen`."""
+        columns = [*([group.label("_group")] if group is not None else []), *measures]
+        statement = join(select(*columns).select_from(self.seen.table)).where(self._selected(selection))
+        if group is not None:
+            statement = statement.group_by(group).order_by(group.is_(None), group)
+        return list(self.gate.connection.execute(statement.limit(5000)))
+
+    def _selected(self, selection: Selection) -> Bool:
+        condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
+        reach = true() if selection.right == "view" else self.seen.reach(selection.right)
+        return all_of(
+            [self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)]
+        )
+
+    def _reached(self, *, removed: bool = False) -> Bool:
+        if removed:
+            return all_of([not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete")])
+        return all_of([self.seen.alive, self.seen.reach("view")])
+
+    def _matching(self, q: str) -> Bool:
+        """Every word must be found in some section that is readable on the row."""
+        words = index.words(q)[:10]
+        sections = [
+            each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing
+        ]
+        return all_of(self._word(word, sections) for word in words)
+
+    def _word(self, word: str, sections: Sequence[Any]) -> Bool:
+        always: list[tuple[int, Bool]] = []
+        sometimes: list[tuple[int, Bool]] = []
+        for section in sections:
+            shown = self.seen.section_shown(section.key)
+            (always if shown.compare(true()) else sometimes).append((section.id, shown))
+        found: list[Bool] = [self._match(word, [slot]) & shown for slot, shown in sometimes]
+        if always:
+            found.append(self._match(word, [slot for slot, _shown in always]))
+        return or_(literal(False), *found)
+
+    def _match(self, word: str, slots: list[int]) -> Bool:
+        return index.matches(self.gate.sight.dialect, self.registry.key, self.seen.table.c.id, word, slots)
+
+    def _chosen(self, keys: tuple[str, ...] | None) -> tuple[Field, ...]:
+        if keys is None:
+            return self.fields
+        chosen = [self.seen.field(key) for key in dict.fromkeys(keys)]
+        unknown = [key for key, found in zip(dict.fromkeys(keys), chosen, strict=True) if found is None]
+        if unknown:
+            raise Invalid({"fields": [_("There is no field “{name}”.", name=unknown[0][:80])]})
+        return tuple(each for each in chosen if each is not None)
+
+    def _shape(self, fields: tuple[Field, ...], *, flags: bool) -> Shape:
+        return self.seen.kept(("shape", fields_key(fields), flags), lambda: self._new_shape(fields, flags))
+
+    def _new_shape(self, fields: tuple[Field, ...], flags: bool) -> Shape:
+        table, makers, changers = self.seen.table, USERS.alias(), USERS.alias()
+        columns: list[ColumnElement[Any]] = [
+            table.c.id, table.c._version, table.c._category, self.seen.title().label("_shown_title"),
+            table.c._created_at, table.c._created_by, makers.c.name.label("_maker"),
+            table.c._updated_at, table.c._updated_by,
+            changers.c.name.label("_changer"), table.c._removed_at,
+        ]  # fmt: skip
+        values, links = [], []
+        for each in fields:
+            if self.kind(each).linking:
+                links.append((each.key, each.id, len(columns)))
+                columns.append(self.seen.section_shown(each.section).label(f"_l_{each.key}"))
+            else:
+                values.append((each.key, len(columns)))
+                columns.append(self.seen.column(each).label(f"_v_{each.key}"))
+        marks = self._flags() if flags else []
+        places = tuple((name, len(columns) + number) for number, (name, _flag) in enumerate(marks))
+        columns += [flag.label(name) for name, flag in marks]
+        joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(
+            changers, changers.c.id == table.c._updated_by
+        )
+        statement = select(*columns).select_from(joined)
+        return Shape(statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns))
+
+    def _flags(self) -> list[tuple[str, Bool]]:
+        flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
+        return flags + [
+            (f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections
+        ]
+
+    def _seen_rows(self, found: Sequence[Row[Any]], shape: Shape) -> list[SeenRow]:
+        if not shape.links or not found:
+            return [shape.row(row, {}) for row in found]
+        fields = [identifier for _key, identifier, _place in shape.links]
+        links = rows.read_links(self.gate.connection, fields, [row[0] for row in found])
+        return [shape.row(row, links) for row in found]
+
+
+def no_record(record: int) -> NotFound:
+    return NotFound(_("There is no record {id}.", id=record))
