@@ -32,7 +32,7 @@ from kartoteka.platform.kernel.errors import Forbidden, Invalid, NotFound, Stale
 from kartoteka.platform.kernel.events import RecordsChanged
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage import history, index, rows
-from kartoteka.platform.storage.layout import sort_column
+from kartoteka.platform.storage.layout import Kind, sort_column
 
 _PLAIN = Locale()
 KEEP: Any = object()
