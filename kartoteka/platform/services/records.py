@@ -9,7 +9,7 @@ from typing import Any
 import marshmallow as ma
 from sqlalchemy import ColumnElement, func, insert, literal, select
 
-from kartoteka.field_types.capabilities import Cautious, Numbering
+from kartoteka.field_types.capabilities import Cautious
 from kartoteka.field_types.field_type import Operator
 from kartoteka.platform.access.gate import KEEP, NewRow, OpenRegistry, SeenRow, Selection
 from kartoteka.platform.access.seen import LINKS
@@ -297,7 +297,7 @@ def _parsed(opened: OpenRegistry, values: Mapping[str, Any]) -> dict[str, Any]:
             errors[each.key] = (
                 [str(text) for text in error.messages] if isinstance(error.messages, list) else [str(error)]
             )
-        if parsed.get(each.key) in (None, ()) and isinstance(opened.kind(each).type, Numbering):
+        if parsed.get(each.key) in (None, ()) and opened.kind(each).numbering:
             parsed.pop(each.key, None)
     if errors:
         raise Invalid(errors)
@@ -319,7 +319,7 @@ def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: str | 
         for each in opened.fields
         if each.required and complete.get(each.key) in (None, "", ())
         and _applies(opened.registry, each, category)
-        and opened.may_write(each.section, "create") and not isinstance(opened.kind(each).type, Numbering)
+        and opened.may_write(each.section, "create") and not opened.kind(each).numbering
     }  # fmt: skip
     if missing:
         raise Invalid(missing)
@@ -356,7 +356,9 @@ def _cautions(opened: OpenRegistry, parsed: Mapping[str, Any]) -> dict[str, list
     for key, value in parsed.items():
         each = opened.registry.field(key)
         kind = opened.kind(each) if each else None
-        if kind is not None and value is not None and isinstance(kind.type, Cautious):
+        if kind is None or not kind.cautious or value is None:
+            continue
+        if isinstance(kind.type, Cautious):
             sentence = kind.type.caution(value, kind.options)
             if sentence:
                 found[key] = [sentence]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from kartoteka.field_types.capabilities import Linking
+from kartoteka.field_types.capabilities import Cautious, Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
 from kartoteka.platform.catalog.definitions import Catalog, Field, Registry
 from kartoteka.platform.kernel.errors import Misconfigured
@@ -24,13 +24,16 @@ BYTES = SORT_KEY
 class Kind:
     """A field's type together with its options, made once per catalog version.
 
-    `linking` is true when values live in the link table instead of a column; asking the protocol each time is slow.
+    `linking` is true when values live in the link table instead of a column. What the type can do is asked once,
+    since asking a protocol is slow.
     """
 
     type: FieldType
     options: Any
     schema: Any
     linking: bool
+    numbering: bool
+    cautious: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def kind_of(field: Field, types: FieldTypes) -> Kind:
     if found is None:
         raise Misconfigured(f"The field type “{field.type}” of the field “{field.key}” is not installed.")
     options = found.options(field.options)
-    return Kind(found, options, found.schema(options), isinstance(found, Linking))
+    able = [isinstance(found, ability) for ability in (Linking, Numbering, Cautious)]
+    return Kind(found, options, found.schema(options), *able)
 
 
 def table_name(registry_key: str) -> str:
