@@ -46,7 +46,11 @@ READER = {
     "grants": {"companies": {"rights": ["view"], "sections": {"basic": "read"}},
                "contacts": {"rights": ["view"], "sections": {"basic": "read"}}},
 }  # fmt: skip
-STAFF = {"ana": ("Ana Adminová", "admin"), "petr": ("Petr Malý", "admin"), "rita": ("Rita Readerová", "reader")}
+STAFF = {
+    "ana": ("Ana Adminová", "admin"),
+    "petr": ("Petr Malý", "admin"),
+    "rita": ("Rita Readerová", "reader"),
+}
 
 
 @dataclass
@@ -64,7 +68,10 @@ class Firm:
     def create_many(self, registry: str, rows: list[Mapping[str, Any]]) -> list[int]:
         """Make many records and tell their ids."""
         with self.site.office.begin(self.ids["ana"], write=True) as work:
-            return [each.id for each in records.batch(work, registry, create=[{"values": row} for row in rows]).created]
+            return [
+                each.id
+                for each in records.batch(work, registry, create=[{"values": row} for row in rows]).created
+            ]
 
     def change(self, registry: str, record: int, person: str = "petr", **values: Any) -> None:
         """Change a record as a colleague."""

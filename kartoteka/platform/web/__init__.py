@@ -9,6 +9,7 @@ from kartoteka.platform.web import (
     clauses,
     editing,
     entrance,
+    exporting,
     histories,
     home,
     importing,
@@ -21,7 +22,21 @@ from kartoteka.platform.web import (
 )
 from kartoteka.platform.web.pages import web
 
-PAGES = (admin, bulk, clauses, editing, entrance, histories, home, importing, lists, picking, records, settings)
+PAGES = (
+    admin,
+    bulk,
+    clauses,
+    editing,
+    entrance,
+    exporting,
+    histories,
+    home,
+    importing,
+    lists,
+    picking,
+    records,
+    settings,
+)
 
 
 def register(app: Flask) -> None:

@@ -261,7 +261,7 @@ def list_view(
 def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     opened, state, keys = work.open(found.key), view.state, {column.key for column in view.columns}
     parts = {name: getattr(view, name) for name in ListView.__dataclass_fields__}
-    parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import")}
+    parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import", "export")}
     parts["help"] = found.help
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]
     parts["categories"] = _tabs(work, found, state)
