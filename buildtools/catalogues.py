@@ -5,8 +5,10 @@ from __future__ import annotations
 import string
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
@@ -71,12 +73,23 @@ def collect(root: Path = ROOT) -> Iterator[Path]:
         for language in LANGUAGES:
             path = catalogue_of(home, language)
             catalogue = read(path) if path.exists() else Catalog(locale=language, fuzzy=False)
+            begun = catalogue.creation_date
             catalogue.update(template, no_fuzzy_matching=True)
             catalogue.obsolete.clear()
+            _sign(catalogue, begun)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as out:
                 write_po(out, catalogue, width=110, sort_by_file=True, include_lineno=False)
             yield path.relative_to(root)
+
+
+def _sign(catalogue: Catalog, begun: datetime | str) -> None:
+    """Head a catalogue with what stays the same, so that a change of it shows nothing but changed texts."""
+    name = Locale.parse(catalogue.locale_identifier).get_display_name("en")
+    catalogue.header_comment = f"# The texts of Kartoteka in {name}."
+    catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "Kartoteka", "catalogue", ""
+    catalogue.last_translator = catalogue.language_team = str(name)
+    catalogue.creation_date = catalogue.revision_date = begun
 
 
 def catalogue_of(home: Path, language: str) -> Path:
