@@ -88,9 +88,14 @@ def _add_headers(response: Response) -> Response:
     right = right_of_request()
     if response.headers.get("Cache-Control", "no-cache") == "no-cache":
         response.headers["Cache-Control"] = "no-store"
+    depends = ["Accept-Language"]
     if right is None or not right.open:
-        response.vary.update(("Authorization",) if in_api() else ("Cookie",))
-    response.vary.add("Accept-Language")
+        depends.append("Authorization" if in_api() else "Cookie")
+    # Written as text: the view of werkzeug on this header parses it anew at every touch.
+    said = response.headers.get("Vary", "")
+    response.headers["Vary"] = ", ".join(
+        filter(None, [said, *(name for name in depends if name not in said)])
+    )
     return response
 
 

@@ -17,9 +17,9 @@ from kartoteka.platform.rest.reading import StrictParser
 PREFIX = "/api/v1"
 View = Callable[..., ResponseReturnValue]
 Right = Callable[[View], View]
-Schema = type[ma.Schema] | ma.Schema
+Schema = type[ma.Schema]
+Gives = Schema | ma.Schema | Mapping[str, str] | None
 FILE = {"type": "string", "format": "binary"}
-ANYTHING = "application/octet-stream"
 _OPENING = "This function will "
 
 
@@ -51,24 +51,24 @@ class Resource(Blueprint):  # type: ignore[misc]
         super().__init__(name, __name__, url_prefix=PREFIX, description=description)
 
     def verb(self, method: str, rule: str, right: Right, *, body: Schema | None = None, query: Schema | None = None,
-             gives: Schema | None = None, status: int = 200, form: Mapping[str, Any] | None = None,
-             headers: Mapping[str, Any] | None = None, file: bool = False) -> Callable[[View], View]:  # fmt: skip
+             gives: Gives = None, status: int = 200, form: Mapping[str, Any] | None = None,
+             headers: Mapping[str, Any] | None = None) -> Callable[[View], View]:  # fmt: skip
         """This function will make a view answer a method at an address.
 
         The view gets the query and the body as dictionaries, in this order, then the parts of the address by name.
         """
 
         def declare(view: View) -> View:
-            declared = self.response(status, gives or (FILE if file else None), headers=headers,
-                                     content_type=ANYTHING if file else None)(right(view))  # fmt: skip
+            kind = "application/octet-stream" if gives is FILE else None
+            declared = self.response(status, gives, headers=headers, content_type=kind)(right(view))
             if form is not None:
                 declared = self.doc(requestBody={"content": {"multipart/form-data": {"schema": form}}})(
                     declared
                 )
             if body is not None:
-                declared = self.arguments(body)(declared)
+                declared = self.arguments(body())(declared)
             if query is not None:
-                declared = self.arguments(query, location="query")(declared)
+                declared = self.arguments(query(), location="query")(declared)
             self.add_url_rule(rule, view.__name__, declared, methods=[method])
             return view
 

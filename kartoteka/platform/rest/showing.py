@@ -1,6 +1,6 @@
 """Records as JSON, each value written the way its field type says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from kartoteka.platform.rest.answers import moment
@@ -15,21 +15,20 @@ class Shown:
 
     def __init__(self, work: Work, registry: str) -> None:
         opened = work.open(registry)
-        self._write: Mapping[str, Write] = {
-            each.key: _links if opened.kind(each).linking else _writer(opened.kind(each).schema)
+        self._write: list[tuple[str, Write]] = [
+            (each.key, _links if opened.kind(each).linking else _writer(opened.kind(each).schema))
             for each in opened.fields
-        }
+        ]
 
     def __call__(self, record: Record) -> dict[str, Any]:
         """Give one record."""
+        values = record.values
         document = {
             "id": record.id,
             "version": record.version,
             "title": record.title,
             "category": record.category,
-            "values": {
-                key: write(record.values[key]) for key, write in self._write.items() if key in record.values
-            },
+            "values": {key: write(values[key]) for key, write in self._write if key in values},
             "created_at": moment(record.created_at),
             "created_by": person(record.created_by),
             "updated_at": moment(record.updated_at),

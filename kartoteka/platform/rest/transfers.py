@@ -15,7 +15,7 @@ from kartoteka.platform.rest import reading, schemas
 from kartoteka.platform.rest.answers import answer
 from kartoteka.platform.rest.jobs import shown
 from kartoteka.platform.rest.records import query_of
-from kartoteka.platform.rest.resource import PREFIX, Resource
+from kartoteka.platform.rest.resource import FILE, PREFIX, Resource
 from kartoteka.platform.services import exports, imports
 from kartoteka.platform.services import records as verbs
 from kartoteka.platform.services.exports import Exported
@@ -74,7 +74,7 @@ def _options() -> dict[str, Any]:
     return options
 
 
-@transfers.verb("GET", "/registries/<registry>/export", signed_in, query=schemas.ExportQuery, file=True)
+@transfers.verb("GET", "/registries/<registry>/export", signed_in, query=schemas.ExportQuery, gives=FILE)
 def export(query: dict[str, str], registry: str) -> Response:
     """This function will export records as a spreadsheet; very many as a job, whose file is collected later."""
     wanted, format_ = query_of(query), query.get("format") or "xlsx"
@@ -86,7 +86,7 @@ def export(query: dict[str, str], registry: str) -> Response:
     return answer(shown(job), 202, Location=f"{PREFIX}/jobs/{job.id}")
 
 
-@transfers.verb("GET", "/jobs/<id:job>/file", signed_in, file=True)
+@transfers.verb("GET", "/jobs/<id:job>/file", signed_in, gives=FILE)
 def collect_file(job: int) -> Response:
     """This function will give the file of a finished export."""
     with begin() as work:
