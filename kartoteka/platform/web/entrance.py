@@ -44,7 +44,7 @@ def enter() -> Answer:
         return sign_in_page(email=email, refusal=refusal.message), 401
     except TooMany as refusal:
         return sign_in_page(email=email, refusal=refusal.message), 429
-    front.sign_in(found.user_id, found.epoch, remember=True)
+    _arrive(found)
     return go(inner(request.form.get("next")))
 
 
@@ -104,6 +104,13 @@ def speak(language: str) -> Response:
     return go(inner(request.args.get("next")))
 
 
+def _arrive(found: SignedIn) -> None:
+    """The session remembers the language too: what is said before any work begins is said in it."""
+    front.sign_in(found.user_id, found.epoch, remember=True)
+    with front.begin() as work:
+        session["language"] = work.actor.locale.language
+
+
 def _form(key: str, purpose: str, wrong: Invalid | None = None) -> Answer:
     try:
         door = signing.door(front.office(), key, purpose)
@@ -135,7 +142,7 @@ def _through(key: str, purpose: str, come: Callable[[], SignedIn]) -> Answer:
         return _dead_link()
     except Invalid as wrong:
         return _form(key, purpose, wrong)
-    front.sign_in(found.user_id, found.epoch)
+    _arrive(found)
     tell(
         _("Welcome.")
         if purpose == INVITATION
