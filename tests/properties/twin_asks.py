@@ -1,6 +1,7 @@
 """What the reader asks at every route: a table that must name all of them, with good, bad and prying requests."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, As
 
 API = "/api/v1"
 MISSING = 9999
+# Not a request: the workers of both worlds do all that waits.
+WORK = Ask("WORK", "")
 HUGE = 10**17
 VISIBLE = ("name", "code", "city", "founded", "status", "tags", "note", "partner", "contacts", "owner", "number", "area", "box")
 MASKED = ("turnover", "units", "since", "seen", "remark", "story", "level", "marks", "adviser", "keeper", "ok")
@@ -509,6 +512,131 @@ def undo_asks(path: str) -> Callable[[Places], Iterator[Ask]]:
     return asks
 
 
+# Spreadsheets
+
+
+def export_asks(p: Places) -> Iterator[Ask]:
+    """Records out, as both kinds of files."""
+    for registry in REGISTRIES:
+        for kind in ("csv", "xlsx"):
+            yield get(f"{API}/registries/{registry}/export", format=kind)
+    path = f"{API}/registries/firms/export"
+    for name in (*MASKED[::3], *HIDDEN[:2], "nothing", "partner.alias", "contacts", "box"):
+        yield get(path, format="csv", fields=f"name,{name}")
+        yield get(path, format="csv", filter=leaf(name, "not_empty", None), sort=name)
+    yield get(path, format="csv", q="quokka", sort="-turnover")
+    yield get(path, format="pdf")
+
+
+FILES: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("Name;City\nImportovaná;Brno\n;Nic\n", {}),
+    ("Code;City\nC1;Upsert\nC2;Upsert\nQ9;x\n", {"key": "code", "mode": "upsert"}),
+    ("Units;City\n105;Hádám\n4;Vím\n", {"key": "units", "mode": "update"}),
+    ("Remark;City\nquokka;x\n", {"key": "remark", "mode": "update", "dry_run": True}),
+    ("X;City\n105;Hádám\n", {"key": "h_number_a", "mode": "upsert", "mapping": {"X": "h_number_a"}}),
+    ("X;City\n105;Hádám\n", {"key": "h_number_b", "mode": "upsert", "mapping": {"X": "h_number_b"}}),
+    ("X;City\n105;Hádám\n", {"key": "nothing", "mode": "upsert", "mapping": {"X": "nothing"}}),
+    ("Name;H\nnový;105\n", {"mapping": {"Name": "name", "H": "h_text_a"}}),
+    ("Name;Turnover;Area\nnový;105;brno\n", {}),
+    ("Name;Partner;Contacts\nse vztahem;Osoba K;Osoba J alias 1\nse skrytým;A kanareka0 quokka;Osoba A\n", {}),
+    ("Name;kanarek text;Code\nx;y;C0\n", {}),
+    ("ID;Name\n3;přes číslo\n9999;nikdo\n", {"key": "id", "mode": "update"}),
+)
+
+
+def import_asks(p: Places) -> Iterator[Ask]:
+    """Spreadsheets that try to touch what is hidden: by key, by mapping, by title; then what came of them."""
+    for text, options in FILES:
+        yield Ask("POST", f"{API}/registries/firms/imports", form=(("file", (text.encode(), "file.csv")), ("options", json.dumps(options))))
+    for registry in REGISTRIES[1:]:
+        form = (("file", (b"Name;Group;Firm\nx;open;Firma A\ny;closed;Firma B\n", "file.csv")), ("options", "{}"))
+        yield Ask("POST", f"{API}/registries/{registry}/imports", form=form)
+    yield WORK
+    for job in range(1, 20):
+        yield get(f"{API}/jobs/{job}")
+        yield get(f"/r/firms/imports/{job}")
+    yield get(f"{API}/jobs")
+
+
+def import_page_asks(p: Places) -> Iterator[Ask]:
+    """The page of imports."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/import")
+
+
+def import_form_asks(p: Places) -> Iterator[Ask]:
+    """Spreadsheets by the page."""
+    for registry in REGISTRIES:
+        yield post(f"/r/{registry}/import", ("file", (b"Name;City\nStr;Brno\n", "file.csv")), ("mode", "add"))
+        yield post(f"/r/{registry}/import", ("mode", "add"))
+    for by in ("h_number_a", "nothing", "units"):
+        yield post("/r/firms/import", ("file", (b"Units;City\n105;Brno\n", "file.csv")), ("mode", "upsert"), ("by", by))
+
+
+def import_job_asks(suffix: str = "", method: str = "GET") -> Callable[[Places], Iterator[Ask]]:
+    """Jobs of others as imports."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for registry in ("firms", "vault_a", "nothing"):
+            for number in (p.things["job"], p.things["own_job"], MISSING):
+                path = f"/r/{registry}/imports/{number}{suffix}"
+                yield get(path) if method == "GET" else post(path)
+
+    return asks
+
+
+_PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
+_FILLED: Mapping[str, tuple[Any, ...]] = {
+    "registry": ("firms", "vault_a", "nothing"), "role": ("clerk", "secret_a"), "id": (1, MISSING), "place": ("fields",), "key": ("name", "h_text_a"),
+}  # fmt: skip
+
+
+def refused(method: str, rule: str) -> Callable[[Places], Iterator[Ask]]:
+    """A page that the reader has no power to use, filled with visible, hidden and absent names."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        paths = [""]
+        place = 0
+        for part in _PART.finditer(rule):
+            choices = part["choices"].split(", ") if part["choices"] else _FILLED[part["name"]]
+            paths = [f"{path}{rule[place : part.start()]}{value}" for path in paths for value in choices]
+            place = part.end()
+        for path in paths:
+            filled = path + rule[place:]
+            yield get(filled) if method == "GET" else post(filled, ("name", "x"), ("key", "x"), ("email", COLLEAGUE), ("roles", "admin"))
+
+    return asks
+
+
+def of_own_settings(p: Places) -> Iterator[Ask]:
+    """His own settings, with what is not his to set."""
+    yield post("/settings", ("name", "Rita"), ("roles", "admin"), ("powers", "design"), ("language", "en"), ("timezone", "Europe/Prague"))
+    yield post("/settings", ("timezone", "nowhere"))
+
+
+def revoke_asks(p: Places) -> Iterator[Ask]:
+    """Others' tokens."""
+    for number in (p.things["token"], MISSING):
+        yield post(f"/settings/tokens/{number}/revoke")
+
+
+ADMIN_PAGES = (
+    "/admin", "/admin/design", "/admin/design.yaml", "/admin/history", "/admin/jobs", "/admin/people", "/admin/people/<int:id>",
+    "/admin/people/<int:id>/identity", "/admin/people/add", "/admin/people/invite", "/admin/r/<registry>",
+    "/admin/r/<registry>/<any(sections, categories):place>/<key>", "/admin/r/<registry>/<any(sections, categories):place>/new",
+    "/admin/r/<registry>/field-key", "/admin/r/<registry>/field-options", "/admin/r/<registry>/fields/<key>", "/admin/r/<registry>/fields/new",
+    "/admin/r/<registry>/general", "/admin/r/<registry>/roles", "/admin/r/<registry>/roles/<role>/rule",
+    "/admin/r/<registry>/roles/<role>/rule/condition", "/admin/r/<registry>/roles/<role>/rule/use", "/admin/registries/new",
+    "/admin/roles", "/admin/roles/<role>", "/admin/roles/new", "/admin/why",
+)  # fmt: skip
+ADMIN_FORMS = (
+    "/admin/design", "/admin/jobs/<int:id>/stop", "/admin/people/<int:id>", "/admin/people/<int:id>/<any(on, off, resend, revoke, password):deed>",
+    "/admin/people/add", "/admin/people/invite", "/admin/r/<registry>/<any(sections, categories):place>/<key>",
+    "/admin/r/<registry>/<any(sections, categories):place>/new", "/admin/r/<registry>/<place>/<key>/move", "/admin/r/<registry>/<place>/<key>/switch",
+    "/admin/r/<registry>/fields/<key>", "/admin/r/<registry>/fields/new", "/admin/r/<registry>/general", "/admin/r/<registry>/roles",
+    "/admin/r/<registry>/roles/impact", "/admin/registries/<registry>/move", "/admin/registries/<registry>/switch", "/admin/registries/new",
+    "/admin/roles/<role>", "/admin/roles/<role>/remove", "/admin/roles/new",
+)  # fmt: skip
 BODY = {"key": "x", "name": "X", "type": "text", "section": "public"}
 KEYS = ("no-such-key", "x" * 60)
 Asks = Callable[[Places], Iterable[Ask]]
@@ -538,6 +666,13 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /api/v1/search": search_asks,
     "GET /api/v1/jobs": just(get(f"{API}/jobs")),
     "GET /api/v1/jobs/<id:job>": of_things("GET", "/jobs/<id>", "job"),
+    "GET /api/v1/registries/<registry>/export": export_asks,
+    "GET /api/v1/jobs/<id:job>/file": of_things("GET", "/jobs/<id>/file", "job"),
+    "GET /r/<registry>/import": import_page_asks,
+    "GET /r/<registry>/imports/<int:id>": import_job_asks(),
+    "GET /r/<registry>/imports/<int:id>/progress": import_job_asks("/progress"),
+    "GET /settings": just(get("/settings")),
+    **{f"GET {rule}": refused("GET", rule) for rule in ADMIN_PAGES},
     "GET /": just(get("/"), Ask("GET", "/", nobody=True)),
     "GET /counts": just(get("/counts"), get("/counts", tiles="1")),
     "GET /find": lambda p: (get("/find", q=word) for word in WORDS),
@@ -601,6 +736,14 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /r/<registry>/<int:id>/restore": posts("/r/<registry>/<id>/restore"),
     "POST /r/<registry>/selection/change": bulk_change_asks,
     "POST /r/<registry>/selection/remove": bulk_remove_asks,
+    "POST /api/v1/registries/<registry>/imports": import_asks,
+    "POST /r/<registry>/import": import_form_asks,
+    "POST /r/<registry>/imports/<int:id>/cancel": import_job_asks("/cancel", "POST"),
+    **{f"POST {rule}": refused("POST", rule) for rule in ADMIN_FORMS},
+    "POST /settings": of_own_settings,
+    "POST /settings/password": just(post("/settings/password", ("old", "wrong"), ("new", PASSWORD))),
+    "POST /settings/tokens": just(post("/settings/tokens", ("name", ""))),
+    "POST /settings/tokens/<int:id>/revoke": revoke_asks,
     "POST /preferences": just(post("/preferences", ("theme", "light"), ("back", "//evil.example")), post("/preferences", ("theme", "nothing"))),
     "POST /forgotten": just(*(post("/forgotten", ("email", email), nobody=True) for email in (COLLEAGUE, READER, "nobody@firm.example"))),
     "POST /invitation/<key>": just(*(post(f"/invitation/{key}", ("password", PASSWORD), ("name", "x")) for key in KEYS)),

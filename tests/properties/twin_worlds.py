@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ READER, COLLEAGUE, ADMIN = "rita@firm.example", "otto@firm.example", "ada@firm.e
 CROWD = 210  # more hidden records with one word than an engine looks at, all of them newer
 _CSRF = re.compile(r"I[jm][\w-]{54}\.[\w-]{6}\.[\w-]{27}")
 _SECRET = re.compile(r'("token": ?")[^"]+"')
+_LINK = re.compile(r"(?<=/)[\w-]{20,}|(?<=\n)Message-ID:.*|(?<=\n)Date:.*")
 _SHADOWS = re.compile(r"_(data|idx|content|docsize|config)$")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Counting tries is not a change of what the firm keeps.
@@ -170,8 +173,14 @@ class World:
 def _form(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
+        found.setdefault(name, []).append((io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value)
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+def _mail(folder: Path, to: str) -> list[tuple[str | None, str]]:
+    messages = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(folder.glob("*.eml"))]
+    mine = [each for each in messages if to in str(each["To"])]
+    return sorted((each["Subject"], _LINK.sub("…", str(each.get_body(("plain",))))) for each in mine)
 
 
 Change = Mapping[str, tuple[int, int]]
@@ -207,6 +216,7 @@ class Twins:
         """
         before = self._state() if ask.writes else None
         first, second = self.a.ask(ask), self.b.ask(ask)
+        self._tables = None if ask.writes else self._tables
         self.told[first.status] += 1
         if first != second:
             raise Leak(f"{ask}\nworld a: {_difference(first, second)}")
@@ -224,16 +234,27 @@ class Twins:
         return self._tables
 
     def _compare(self, ask: Ask, told: Told, before: list[dict[str, Counter[str]]]) -> None:
-        self._tables = None
         one, other = (changed(old, new) for old, new in zip(before, self._state(), strict=True))
         if one != other:
             raise Leak(f"{ask}\n{told.status}: the databases have changed unlike: {one} and {other}")
         if told.status >= 400 and one:
             raise Leak(f"{ask}\n{told.status}, and yet changed: {one}")
 
-    def forget_state(self) -> None:
-        """After somebody has worked on the worlds by other means."""
+    def work(self) -> None:
+        """Let the workers of both worlds do all that waits."""
         self._tables = None
+        for world in (self.a, self.b):
+            Worker(world.office).run_once()
+
+    def compare_mail(self) -> int:
+        """Compare what the reader was sent, but for what is made at random; give the number of messages.
+
+        :raises Leak: when it differs or tells what is hidden.
+        """
+        first, second = (_mail(Path(world.office.settings.data) / "mail", READER) for world in (self.a, self.b))
+        if first != second or CANARY in str(first).lower():
+            raise Leak(f"mail differs: {first} and {second}")
+        return len(first)
 
 
 def _difference(first: Told, second: Told) -> str:
@@ -330,7 +351,7 @@ def vault(side: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ALL = ["view", "create", "edit", "delete"]
+ALL = ["view", "create", "edit", "delete", "import", "export"]
 BRNO = {"field": "area", "op": "eq", "value": "brno"}
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "clerk": {
@@ -339,7 +360,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
                     "sections": {"basic": "edit", "fixed": "read"}},
     },
     "banker": {
-        "firms": {"rights": ["view", "edit"], "rows": BRNO, "sections": {"finance": "edit"}},
+        "firms": {"rights": ["view", "edit", "export"], "rows": BRNO, "sections": {"finance": "edit"}},
         "persons": {"rights": ["view"], "rows": {"field": "group", "op": "eq", "value": "club"},
                     "sections": {"basic": "read", "fixed": "read", "private": "read"}},
     },
