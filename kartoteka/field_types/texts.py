@@ -26,7 +26,8 @@ def N_(message: str, /) -> str:  # noqa: N802 - the name that gettext tools look
 
 def _(message: str, /, **params: Any) -> str:
     """Translate a text and fill in its `{placeholders}`."""
-    text = translator.get()(message)
+    # A catalogue answers the empty text with its head.
+    text = translator.get()(message) if message else ""
     return text.format(**params) if params else text
 
 
