@@ -13,24 +13,118 @@ MISSING = 9999
 # Not a request: the workers of both worlds do all that waits.
 WORK = Ask("WORK", "")
 HUGE = 10**17
-VISIBLE = ("name", "code", "city", "founded", "status", "tags", "note", "partner", "contacts", "owner", "number", "area", "box")
-MASKED = ("turnover", "units", "since", "seen", "remark", "story", "level", "marks", "adviser", "keeper", "ok")
+VISIBLE = (
+    "name",
+    "code",
+    "city",
+    "founded",
+    "status",
+    "tags",
+    "note",
+    "partner",
+    "contacts",
+    "owner",
+    "number",
+    "area",
+    "box",
+)
+MASKED = (
+    "turnover",
+    "units",
+    "since",
+    "seen",
+    "remark",
+    "story",
+    "level",
+    "marks",
+    "adviser",
+    "keeper",
+    "ok",
+)
 HIDDEN = tuple(f"h_{name}_{side}" for name in ("text", "number", "link", "self") for side in "ab")
-ABSENT = ("nothing", "_title", "_v_name", "created_by.email", "h_link_a.name", "h_link_b.alias", "box.item", "partner.nothing")
-PATHS = ("partner.name", "partner.alias", "partner.pay", "contacts.group", "contacts.alias", "adviser.name", "adviser.pay", "partner.firm.turnover")
+ABSENT = (
+    "nothing",
+    "_title",
+    "_v_name",
+    "created_by.email",
+    "h_link_a.name",
+    "h_link_b.alias",
+    "box.item",
+    "partner.nothing",
+)
+PATHS = (
+    "partner.name",
+    "partner.alias",
+    "partner.pay",
+    "contacts.group",
+    "contacts.alias",
+    "adviser.name",
+    "adviser.pay",
+    "partner.firm.turnover",
+)
 SYSTEM = ("id", "title", "category", "created_at", "created_by", "updated_at", "updated_by")
 ALL_NAMES = (*VISIBLE, *MASKED, *HIDDEN, *ABSENT, *PATHS, *SYSTEM)
 REGISTRIES = ("firms", "persons", "vault_a", "vault_b", "nothing")
-WORDS = (*PROBES.values(), "quok", "quokkb", "wombta", "poznamka", "quokka wombat", "remark", "story", "alias", "dlouhy", "osoba", "dav", "")
+WORDS = (
+    *PROBES.values(),
+    "quok",
+    "quokkb",
+    "wombta",
+    "poznamka",
+    "quokka wombat",
+    "remark",
+    "story",
+    "alias",
+    "dlouhy",
+    "osoba",
+    "dav",
+    "",
+)
 VALUES: Mapping[str, tuple[Any, ...]] = {
-    "units": (105, 4), "turnover": ("500", "2000.10"), "since": ("2020-06-01",), "seen": ("2025-12-01T00:00:00Z",),
-    "founded": ("2013-01-01",), "level": ("high",), "status": ("won",), "marks": (["q"],), "tags": (["y"],), "ok": (True, False),
-    "adviser": (3, 1), "partner": (3, 1, 5), "contacts": (3, 5), "box": (1,), "owner": ({"var": "me"}, 3), "keeper": (3, {"var": "me"}),
-    "partner.pay": ("500",), "adviser.pay": ("500",), "partner.firm.turnover": ("500",), "id": (4,), "created_by": (3,), "updated_by": (3,),
-    "created_at": ("2026-11-21",), "updated_at": ("2026-11-21T09:02:00Z",), "category": ("customer",), "number": ("3",),
-    "h_number_a": (105,), "h_number_b": (850,), "h_link_a": (3,), "h_link_b": (3,),
-}  # fmt: skip
-OPERATORS = ("eq", "ne", "lt", "gte", "between", "in", "not_in", "contains", "starts_with", "is_empty", "not_empty")
+    "units": (105, 4),
+    "turnover": ("500", "2000.10"),
+    "since": ("2020-06-01",),
+    "seen": ("2025-12-01T00:00:00Z",),
+    "founded": ("2013-01-01",),
+    "level": ("high",),
+    "status": ("won",),
+    "marks": (["q"],),
+    "tags": (["y"],),
+    "ok": (True, False),
+    "adviser": (3, 1),
+    "partner": (3, 1, 5),
+    "contacts": (3, 5),
+    "box": (1,),
+    "owner": ({"var": "me"}, 3),
+    "keeper": (3, {"var": "me"}),
+    "partner.pay": ("500",),
+    "adviser.pay": ("500",),
+    "partner.firm.turnover": ("500",),
+    "id": (4,),
+    "created_by": (3,),
+    "updated_by": (3,),
+    "created_at": ("2026-11-21",),
+    "updated_at": ("2026-11-21T09:02:00Z",),
+    "category": ("customer",),
+    "number": ("3",),
+    "h_number_a": (105,),
+    "h_number_b": (850,),
+    "h_link_a": (3,),
+    "h_link_b": (3,),
+}
+OPERATORS = (
+    "eq",
+    "ne",
+    "lt",
+    "gte",
+    "between",
+    "in",
+    "not_in",
+    "contains",
+    "starts_with",
+    "is_empty",
+    "not_empty",
+)
 
 
 @dataclass(frozen=True)
@@ -54,29 +148,62 @@ class Places:
     def records(self) -> tuple[tuple[str, int], ...]:
         """Records of every kind: visible in part, hidden, removed, missing, of a hidden registry and of none."""
         return (
-            ("firms", self.shown), ("firms", self.masked), ("firms", self.changed), ("firms", self.removed), ("firms", MISSING), ("firms", HUGE),
-            ("persons", self.open), ("persons", self.club), ("persons", self.closed), ("persons", self.gone), ("persons", self.crowd),
-            ("vault_a", 1), ("vault_b", 1), ("vault_a", 3), ("nothing", 1),
-        )  # fmt: skip
+            ("firms", self.shown),
+            ("firms", self.masked),
+            ("firms", self.changed),
+            ("firms", self.removed),
+            ("firms", MISSING),
+            ("firms", HUGE),
+            ("persons", self.open),
+            ("persons", self.club),
+            ("persons", self.closed),
+            ("persons", self.gone),
+            ("persons", self.crowd),
+            ("vault_a", 1),
+            ("vault_b", 1),
+            ("vault_a", 3),
+            ("nothing", 1),
+        )
 
 
 def places(twins: Twins) -> Places:
     """Where to find what in both worlds."""
     firms, persons = twins.a.ids["firms"], twins.a.ids["persons"]
     return Places(
-        firms[0], firms[1], firms[3], firms[7], persons[0], persons[1], persons[2], persons[6], twins.a.ids["crowd"][0], tuple(firms),
-        twins.a.things, twins.a.people,
-    )  # fmt: skip
+        firms[0],
+        firms[1],
+        firms[3],
+        firms[7],
+        persons[0],
+        persons[1],
+        persons[2],
+        persons[6],
+        twins.a.ids["crowd"][0],
+        tuple(firms),
+        twins.a.things,
+        twins.a.people,
+    )
 
 
 def get(path: str, **query: Any) -> Ask:
     """A request that reads."""
-    return Ask("GET", path, tuple((name, value if isinstance(value, str) else json.dumps(value)) for name, value in query.items()))
+    return Ask(
+        "GET",
+        path,
+        tuple(
+            (name, value if isinstance(value, str) else json.dumps(value)) for name, value in query.items()
+        ),
+    )
 
 
 def api(method: str, path: str, body: Any = None, **headers: str) -> Ask:
     """A request to the API that may write."""
-    return Ask(method, f"{API}{path}", body=body, headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+    return Ask(
+        method,
+        f"{API}{path}",
+        body=body,
+        headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
+    )
 
 
 def post(path: str, *pairs: tuple[str, Any], nobody: bool = False) -> Ask:
@@ -96,18 +223,38 @@ def comparisons() -> Iterator[dict[str, Any]]:
     """Every name with operators that split what is hidden; where anything is masked, with all of them."""
     for name in ALL_NAMES:
         telling = name in MASKED or name in PATHS or name in ("partner", "contacts", "box")
-        for operator in OPERATORS if telling else ("gte", "contains", "not_in") if name in VISIBLE + SYSTEM else ("eq", "is_empty"):
+        for operator in (
+            OPERATORS
+            if telling
+            else ("gte", "contains", "not_in")
+            if name in VISIBLE + SYSTEM
+            else ("eq", "is_empty")
+        ):
             for value in VALUES.get(name, ("quokka",))[: 2 if operator == "eq" else 1]:
                 yield leaf(name, operator, value)
 
 
 PRYING_FILTERS: tuple[Any, ...] = (
-    {"not": leaf("units", "gte", 105)}, {"or": [leaf("units", "gte", 105), leaf("name", "is_empty", None)]},
-    {"and": [leaf("h_number_a", "gte", 1)]}, {"not": {"not": leaf("remark", "contains", "kva")}}, {"or": []}, {"and": []}, {}, [], "x", 7,
-    {"field": "units"}, {"field": "units", "op": "like", "value": 1}, {"field": ["units"], "op": "eq", "value": 1},
-    leaf("units", "gte", "x"), leaf("adviser", "in", [{"var": "identity"}]), leaf("partner", "eq", {"var": "identity.h_link_a"}),
-    leaf("turnover", "eq", {"var": "identity.turnover"}), leaf("since", "lt", {"var": "today", "days": -1000}), leaf("keeper", "eq", {"var": "me"}),
-)  # fmt: skip
+    {"not": leaf("units", "gte", 105)},
+    {"or": [leaf("units", "gte", 105), leaf("name", "is_empty", None)]},
+    {"and": [leaf("h_number_a", "gte", 1)]},
+    {"not": {"not": leaf("remark", "contains", "kva")}},
+    {"or": []},
+    {"and": []},
+    {},
+    [],
+    "x",
+    7,
+    {"field": "units"},
+    {"field": "units", "op": "like", "value": 1},
+    {"field": ["units"], "op": "eq", "value": 1},
+    leaf("units", "gte", "x"),
+    leaf("adviser", "in", [{"var": "identity"}]),
+    leaf("partner", "eq", {"var": "identity.h_link_a"}),
+    leaf("turnover", "eq", {"var": "identity.turnover"}),
+    leaf("since", "lt", {"var": "today", "days": -1000}),
+    leaf("keeper", "eq", {"var": "me"}),
+)
 
 
 def list_asks(p: Places) -> Iterator[Ask]:
@@ -126,13 +273,28 @@ def list_asks(p: Places) -> Iterator[Ask]:
         yield get(f"{API}/registries/persons/records", q=word, count="1", sort="title")
     for order in ("name", "title", "firm", "alias", "pay", "-pay,alias", "group"):
         yield get(f"{API}/registries/persons/records", sort=order)
-    for tree in (leaf("firm.turnover", "gte", "500"), leaf("firm.h_number_a", "gte", 1), leaf("pay", "gte", "500"), leaf("title", "contains", "o")):
+    for tree in (
+        leaf("firm.turnover", "gte", "500"),
+        leaf("firm.h_number_a", "gte", 1),
+        leaf("pay", "gte", "500"),
+        leaf("title", "contains", "o"),
+    ):
         yield get(f"{API}/registries/persons/records", filter=tree, count="1")
-    for bad in ({"cursor": "x"}, {"page_size": "0"}, {"page_size": "x"}, {"count": "x"}, {"fields": "*"}, {"fields": "name,name,units"}, {"filter": "{"}):
+    for bad in (
+        {"cursor": "x"},
+        {"page_size": "0"},
+        {"page_size": "x"},
+        {"count": "x"},
+        {"fields": "*"},
+        {"fields": "name,name,units"},
+        {"filter": "{"},
+    ):
         yield get(path, **bad)
 
 
-def record_asks(suffix: str = "", *, registry_first: str = f"{API}/registries/", middle: str = "/records/") -> Callable[[Places], Iterator[Ask]]:
+def record_asks(
+    suffix: str = "", *, registry_first: str = f"{API}/registries/", middle: str = "/records/"
+) -> Callable[[Places], Iterator[Ask]]:
     """The same address for records of every kind."""
 
     def asks(p: Places) -> Iterator[Ask]:
@@ -170,7 +332,11 @@ def summary_asks(p: Places) -> Iterator[Ask]:
         yield get(path, group_by=name)
         for function in ("sum", "min", "max", "avg") if name in ("turnover", "units") else ("max",):
             yield get(path, group_by="city", measure=f"{function}:{name}")
-    for tree in (leaf("units", "gte", 105), leaf("h_number_a", "gte", 105), leaf("partner.alias", "contains", "a")):
+    for tree in (
+        leaf("units", "gte", 105),
+        leaf("h_number_a", "gte", 105),
+        leaf("partner.alias", "contains", "a"),
+    ):
         yield get(path, group_by="status", filter=tree)
     for registry in REGISTRIES:
         yield get(f"{API}/registries/{registry}/summary", group_by="firm")
@@ -209,9 +375,18 @@ def create_asks(p: Places) -> Iterator[Ask]:
     """New records, most of them refused."""
     for values in write_values(p):
         yield api("POST", "/registries/firms/records", {"values": {"name": "New", **values}})
-    yield api("POST", "/registries/firms/records", {"values": {"name": "Nová", "code": "N1", "contacts": [p.open], "city": "Brno"}, "category": "customer"})
+    yield api(
+        "POST",
+        "/registries/firms/records",
+        {
+            "values": {"name": "Nová", "code": "N1", "contacts": [p.open], "city": "Brno"},
+            "category": "customer",
+        },
+    )
     yield api("POST", "/registries/firms/records", {"values": {"name": "x"}, "category": "nothing"})
-    yield api("POST", "/registries/firms/records", {"values": {"name": "x"}, "id": 5, "version": 7, "created_by": 1})
+    yield api(
+        "POST", "/registries/firms/records", {"values": {"name": "x"}, "id": 5, "version": 7, "created_by": 1}
+    )
     for registry in REGISTRIES[1:]:
         yield api("POST", f"/registries/{registry}/records", {"values": {"name": "x"}})
         yield api("POST", f"/registries/{registry}/records", {"values": {"item": "x"}})
@@ -230,7 +405,9 @@ def change_asks(p: Places) -> Iterator[Ask]:
         yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": values})
     yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": {"city": "x"}}, If_Match='"1"')
     yield api("PATCH", f"/registries/firms/records/{p.masked}", {"values": {}, "category": "supplier"})
-    yield api("PATCH", f"/registries/firms/records/{p.shown}", {"values": {"turnover": "77.10", "adviser": p.club}})
+    yield api(
+        "PATCH", f"/registries/firms/records/{p.shown}", {"values": {"turnover": "77.10", "adviser": p.club}}
+    )
     # Links beside those that he cannot see: the same ones again, one more, fewer, none.
     for firm in p.firms[:5]:
         if firm != p.removed:
@@ -244,25 +421,54 @@ def batch_asks(p: Places) -> Iterator[Ask]:
     """Lists of his own, foreign and missing records."""
     path = "/registries/firms/records/batch"
     for name in ("h_number_a", "nothing", "units"):
-        yield api("POST", path, {"update": [{"id": p.shown, "values": {"city": "x"}}, {"id": p.masked, "values": {name: 3}}]})
-    yield api("POST", path, {"update": [{"id": p.masked, "values": {"city": "Most"}}, {"id": p.shown, "values": {"city": "Most"}}]})
+        yield api(
+            "POST",
+            path,
+            {"update": [{"id": p.shown, "values": {"city": "x"}}, {"id": p.masked, "values": {name: 3}}]},
+        )
+    yield api(
+        "POST",
+        path,
+        {
+            "update": [
+                {"id": p.masked, "values": {"city": "Most"}},
+                {"id": p.shown, "values": {"city": "Most"}},
+            ]
+        },
+    )
     for foreign in (p.closed, p.gone, MISSING, p.crowd):
         yield api("POST", "/registries/persons/records/batch", {"delete": [p.open, foreign]})
-        yield api("POST", "/registries/persons/records/batch", {"update": [{"id": p.open, "values": {"name": "x"}}, {"id": foreign, "values": {"name": "x"}}]})
+        yield api(
+            "POST",
+            "/registries/persons/records/batch",
+            {"update": [{"id": p.open, "values": {"name": "x"}}, {"id": foreign, "values": {"name": "x"}}]},
+        )
     for registry in REGISTRIES:
-        yield api("POST", f"/registries/{registry}/records/batch", {"delete": [1]} if registry.startswith("vault") else {"delete": ["x"]})
-    yield api("POST", path, {"create": [{"values": {"name": "one"}}, {"values": {"name": "two", "h_text_a": "x"}}]})
+        yield api(
+            "POST",
+            f"/registries/{registry}/records/batch",
+            {"delete": [1]} if registry.startswith("vault") else {"delete": ["x"]},
+        )
+    yield api(
+        "POST", path, {"create": [{"values": {"name": "one"}}, {"values": {"name": "two", "h_text_a": "x"}}]}
+    )
     yield api("POST", path, {"create": 5, "delete": "x"})
 
 
 def restore_asks(p: Places) -> Iterator[Ask]:
     """Out of the bin, and back to versions."""
     for registry, record in p.records:
-        yield api("POST", f"/registries/{registry}/records/{record}/restore", {"version": 1, "fields": ["h_text_a"]})
+        yield api(
+            "POST", f"/registries/{registry}/records/{record}/restore", {"version": 1, "fields": ["h_text_a"]}
+        )
         yield api("POST", f"/registries/{registry}/records/{record}/restore", {"version": 77})
     for version in (1, 2, 3, 1, 4):
         yield api("POST", f"/registries/firms/records/{p.masked}/restore", {"version": version})
-        yield api("POST", f"/registries/firms/records/{p.changed}/restore", {"version": version, "fields": ["contacts", "city"]})
+        yield api(
+            "POST",
+            f"/registries/firms/records/{p.changed}/restore",
+            {"version": version, "fields": ["contacts", "city"]},
+        )
     for record in (p.closed, p.gone, MISSING):
         yield api("POST", f"/registries/persons/records/{record}/restore")
     yield api("POST", f"/registries/firms/records/{p.removed}/restore")
@@ -277,7 +483,9 @@ def remove_asks(p: Places) -> Iterator[Ask]:
     yield api("DELETE", f"/registries/firms/records/{p.firms[8]}")
 
 
-def with_parts(method: str, rule: str, *bodies: Any, **parts: Iterable[Any]) -> Callable[[Places], Iterator[Ask]]:
+def with_parts(
+    method: str, rule: str, *bodies: Any, **parts: Iterable[Any]
+) -> Callable[[Places], Iterator[Ask]]:
     """One address with each of some parts and each of some bodies."""
 
     def asks(p: Places) -> Iterator[Ask]:
@@ -296,9 +504,15 @@ def with_parts(method: str, rule: str, *bodies: Any, **parts: Iterable[Any]) -> 
 def design(method: str, rule: str, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
     """An address of the design, with visible, hidden and absent keys."""
     return with_parts(
-        method, f"{API}{rule}", *bodies, registry=REGISTRIES, section=("public", "hidden_a"), field=("units", "h_text_a"), category=("customer", "nothing"),
+        method,
+        f"{API}{rule}",
+        *bodies,
+        registry=REGISTRIES,
+        section=("public", "hidden_a"),
+        field=("units", "h_text_a"),
+        category=("customer", "nothing"),
         role=("clerk", "secret_a"),
-    )  # fmt: skip
+    )
 
 
 def of_things(method: str, rule: str, name: str) -> Callable[[Places], Iterator[Ask]]:
@@ -338,7 +552,12 @@ def web_list_asks(p: Places) -> Iterator[Ask]:
     for name in (*MASKED[::2], *HIDDEN[:2], "nothing", "partner.alias", "contacts"):
         yield get("/r/firms", sort=name, columns=f"{name},city")
         yield get("/r/firms", filter={"and": [leaf(name, "not_empty", None)]})
-    for tree in (leaf("units", "gte", 105), leaf("remark", "contains", "quokka"), leaf("adviser", "in", [3]), leaf("partner", "in", [p.closed, p.open])):
+    for tree in (
+        leaf("units", "gte", 105),
+        leaf("remark", "contains", "quokka"),
+        leaf("adviser", "in", [3]),
+        leaf("partner", "in", [p.closed, p.open]),
+    ):
         yield get("/r/firms", filter=tree)
         yield get("/r/firms", filter={"and": [tree, {"or": [tree, {"not": tree}]}]})
     for word in WORDS[:5]:
@@ -364,7 +583,19 @@ def field_asks(suffix: str = "") -> Callable[[Places], Iterator[Ask]]:
 
     def asks(p: Places) -> Iterator[Ask]:
         for record in (p.shown, p.masked, MISSING):
-            for name in ("name", "contacts", "partner", "box", "units", "adviser", "keeper", "area", "h_text_a", "h_text_b", "nothing"):
+            for name in (
+                "name",
+                "contacts",
+                "partner",
+                "box",
+                "units",
+                "adviser",
+                "keeper",
+                "area",
+                "h_text_a",
+                "h_text_b",
+                "nothing",
+            ):
                 yield get(f"/r/firms/{record}/details/{name}{suffix}")
         yield get(f"/r/persons/{p.closed}/details/name{suffix}")
         yield get(f"/r/vault_a/1/details/item{suffix}")
@@ -381,7 +612,9 @@ def save_field_asks(p: Places) -> Iterator[Ask]:
         yield post(f"/r/firms/{record}/details/city", ("v.city", "Cheb"), ("version", "1"))
         yield post(f"/r/firms/{record}/details/code", ("v.code", "C2"))
         yield post(f"/r/firms/{record}/details/partner", ("v.partner", str(p.closed)))
-        yield post(f"/r/firms/{record}/details/contacts", ("v.contacts", str(p.club)), ("v.contacts", str(p.open)))
+        yield post(
+            f"/r/firms/{record}/details/contacts", ("v.contacts", str(p.club)), ("v.contacts", str(p.open))
+        )
     yield post(f"/r/persons/{p.closed}/details/name", ("v.name", "x"))
     yield post(f"/r/persons/{MISSING}/details/name", ("v.name", "x"))
     yield post("/r/vault_a/1/details/item", ("v.item", "x"))
@@ -390,9 +623,21 @@ def save_field_asks(p: Places) -> Iterator[Ask]:
 def save_record_asks(p: Places) -> Iterator[Ask]:
     """The whole form saved, with smuggled details; hidden links must survive it."""
     for record in (p.masked, p.shown, p.changed, p.removed, MISSING):
-        yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.city", "Písek"), ("v.h_text_a", "x"), ("v.units", "7"), ("v.area", "brno"))
+        yield post(
+            f"/r/firms/{record}/edit",
+            ("v.name", "Form"),
+            ("v.city", "Písek"),
+            ("v.h_text_a", "x"),
+            ("v.units", "7"),
+            ("v.area", "brno"),
+        )
         yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.contacts", ""), ("v.partner", ""))
-        yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.contacts", str(p.club)), ("v.partner", str(p.open)))
+        yield post(
+            f"/r/firms/{record}/edit",
+            ("v.name", "Form"),
+            ("v.contacts", str(p.club)),
+            ("v.partner", str(p.open)),
+        )
         yield post(f"/r/firms/{record}/edit", ("v.name", "late"), ("version", "1"))
         yield post(f"/r/firms/{record}/edit", ("v.name", ""), ("v.founded", "x"))
     yield post(f"/r/persons/{p.closed}/edit", ("v.name", "x"))
@@ -407,7 +652,11 @@ def new_asks(p: Places) -> Iterator[Ask]:
         yield get("/r/firms/new", like=str(record))
     yield get("/r/persons/new", like=str(p.closed))
     yield get("/r/persons/new", like=str(p.open))
-    yield Ask("GET", "/r/firms/new", (("v.partner", str(p.closed)), ("v.contacts", str(p.open)), ("v.h_text_a", "x")))
+    yield Ask(
+        "GET",
+        "/r/firms/new",
+        (("v.partner", str(p.closed)), ("v.contacts", str(p.open)), ("v.h_text_a", "x")),
+    )
 
 
 def create_web_asks(p: Places) -> Iterator[Ask]:
@@ -424,13 +673,41 @@ def bulk_change_asks(p: Places) -> Iterator[Ask]:
     """Many records changed from the list."""
     yield post("/r/firms/selection/change", ("ids", str(p.masked)), ("ids", str(p.shown)))
     for name in ("units", "h_text_a", "nothing", "area", "city"):
-        yield post("/r/firms/selection/change", ("ids", str(p.masked)), ("ids", str(p.shown)), ("field", name), (f"v.{name}", "8"), ("save", "1"))
+        yield post(
+            "/r/firms/selection/change",
+            ("ids", str(p.masked)),
+            ("ids", str(p.shown)),
+            ("field", name),
+            (f"v.{name}", "8"),
+            ("save", "1"),
+        )
     yield post("/r/firms/selection/change", ("all", "1"), ("filter", json.dumps(leaf("units", "gte", 105))))
-    yield post("/r/firms/selection/change", ("all", "1"), ("filter", json.dumps(leaf("h_number_a", "gte", 105))))
-    yield post("/r/firms/selection/change", ("all", "1"), ("q", "quokka"), ("field", "city"), ("v.city", "Tábor"), ("save", "1"))
-    yield post("/r/firms/selection/change", ("all", "1"), ("field", "contacts"), ("v.contacts", str(p.club)), ("save", "1"))
+    yield post(
+        "/r/firms/selection/change", ("all", "1"), ("filter", json.dumps(leaf("h_number_a", "gte", 105)))
+    )
+    yield post(
+        "/r/firms/selection/change",
+        ("all", "1"),
+        ("q", "quokka"),
+        ("field", "city"),
+        ("v.city", "Tábor"),
+        ("save", "1"),
+    )
+    yield post(
+        "/r/firms/selection/change",
+        ("all", "1"),
+        ("field", "contacts"),
+        ("v.contacts", str(p.club)),
+        ("save", "1"),
+    )
     for record in (p.closed, MISSING, p.club):
-        yield post("/r/persons/selection/change", ("ids", str(record)), ("field", "name"), ("v.name", "x"), ("save", "1"))
+        yield post(
+            "/r/persons/selection/change",
+            ("ids", str(record)),
+            ("field", "name"),
+            ("v.name", "x"),
+            ("save", "1"),
+        )
     yield post("/r/vault_a/selection/change", ("ids", "1"))
 
 
@@ -438,8 +715,17 @@ def bulk_remove_asks(p: Places) -> Iterator[Ask]:
     """Many records removed from the list."""
     for record in (p.closed, p.gone, MISSING, p.club):
         yield post("/r/persons/selection/remove", ("ids", str(p.open)), ("ids", str(record)), ("save", "1"))
-    yield post("/r/firms/selection/remove", ("all", "1"), ("filter", json.dumps(leaf("remark", "contains", "quokka"))))
-    yield post("/r/firms/selection/remove", ("all", "1"), ("filter", json.dumps(leaf("units", "gte", 105))), ("save", "1"))
+    yield post(
+        "/r/firms/selection/remove",
+        ("all", "1"),
+        ("filter", json.dumps(leaf("remark", "contains", "quokka"))),
+    )
+    yield post(
+        "/r/firms/selection/remove",
+        ("all", "1"),
+        ("filter", json.dumps(leaf("units", "gte", 105))),
+        ("save", "1"),
+    )
     yield post("/r/vault_b/selection/remove", ("ids", "1"), ("save", "1"))
 
 
@@ -538,7 +824,10 @@ FILES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("X;City\n105;Hádám\n", {"key": "nothing", "mode": "upsert", "mapping": {"X": "nothing"}}),
     ("Name;H\nnový;105\n", {"mapping": {"Name": "name", "H": "h_text_a"}}),
     ("Name;Turnover;Area\nnový;105;brno\n", {}),
-    ("Name;Partner;Contacts\nse vztahem;Osoba K;Osoba J alias 1\nse skrytým;A kanareka0 quokka;Osoba A\n", {}),
+    (
+        "Name;Partner;Contacts\nse vztahem;Osoba K;Osoba J alias 1\nse skrytým;A kanareka0 quokka;Osoba A\n",
+        {},
+    ),
     ("Name;kanarek text;Code\nx;y;C0\n", {}),
     ("ID;Name\n3;přes číslo\n9999;nikdo\n", {"key": "id", "mode": "update"}),
 )
@@ -547,9 +836,16 @@ FILES: tuple[tuple[str, Mapping[str, Any]], ...] = (
 def import_asks(p: Places) -> Iterator[Ask]:
     """Spreadsheets that try to touch what is hidden: by key, by mapping, by title; then what came of them."""
     for text, options in FILES:
-        yield Ask("POST", f"{API}/registries/firms/imports", form=(("file", (text.encode(), "file.csv")), ("options", json.dumps(options))))
+        yield Ask(
+            "POST",
+            f"{API}/registries/firms/imports",
+            form=(("file", (text.encode(), "file.csv")), ("options", json.dumps(options))),
+        )
     for registry in REGISTRIES[1:]:
-        form = (("file", (b"Name;Group;Firm\nx;open;Firma A\ny;closed;Firma B\n", "file.csv")), ("options", "{}"))
+        form = (
+            ("file", (b"Name;Group;Firm\nx;open;Firma A\ny;closed;Firma B\n", "file.csv")),
+            ("options", "{}"),
+        )
         yield Ask("POST", f"{API}/registries/{registry}/imports", form=form)
     yield WORK
     for job in range(1, 20):
@@ -570,7 +866,12 @@ def import_form_asks(p: Places) -> Iterator[Ask]:
         yield post(f"/r/{registry}/import", ("file", (b"Name;City\nStr;Brno\n", "file.csv")), ("mode", "add"))
         yield post(f"/r/{registry}/import", ("mode", "add"))
     for by in ("h_number_a", "nothing", "units"):
-        yield post("/r/firms/import", ("file", (b"Units;City\n105;Brno\n", "file.csv")), ("mode", "upsert"), ("by", by))
+        yield post(
+            "/r/firms/import",
+            ("file", (b"Units;City\n105;Brno\n", "file.csv")),
+            ("mode", "upsert"),
+            ("by", by),
+        )
 
 
 def import_job_asks(suffix: str = "", method: str = "GET") -> Callable[[Places], Iterator[Ask]]:
@@ -587,8 +888,12 @@ def import_job_asks(suffix: str = "", method: str = "GET") -> Callable[[Places],
 
 _PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
 _FILLED: Mapping[str, tuple[Any, ...]] = {
-    "registry": ("firms", "vault_a", "nothing"), "role": ("clerk", "secret_a"), "id": (1, MISSING), "place": ("fields",), "key": ("name", "h_text_a"),
-}  # fmt: skip
+    "registry": ("firms", "vault_a", "nothing"),
+    "role": ("clerk", "secret_a"),
+    "id": (1, MISSING),
+    "place": ("fields",),
+    "key": ("name", "h_text_a"),
+}
 
 
 def refused(method: str, rule: str) -> Callable[[Places], Iterator[Ask]]:
@@ -603,14 +908,25 @@ def refused(method: str, rule: str) -> Callable[[Places], Iterator[Ask]]:
             place = part.end()
         for path in paths:
             filled = path + rule[place:]
-            yield get(filled) if method == "GET" else post(filled, ("name", "x"), ("key", "x"), ("email", COLLEAGUE), ("roles", "admin"))
+            yield (
+                get(filled)
+                if method == "GET"
+                else post(filled, ("name", "x"), ("key", "x"), ("email", COLLEAGUE), ("roles", "admin"))
+            )
 
     return asks
 
 
 def of_own_settings(p: Places) -> Iterator[Ask]:
     """His own settings, with what is not his to set."""
-    yield post("/settings", ("name", "Rita"), ("roles", "admin"), ("powers", "design"), ("language", "en"), ("timezone", "Europe/Prague"))
+    yield post(
+        "/settings",
+        ("name", "Rita"),
+        ("roles", "admin"),
+        ("powers", "design"),
+        ("language", "en"),
+        ("timezone", "Europe/Prague"),
+    )
     yield post("/settings", ("timezone", "nowhere"))
 
 
@@ -621,22 +937,57 @@ def revoke_asks(p: Places) -> Iterator[Ask]:
 
 
 ADMIN_PAGES = (
-    "/admin", "/admin/design", "/admin/design.yaml", "/admin/history", "/admin/jobs", "/admin/people", "/admin/people/<int:id>",
-    "/admin/people/<int:id>/identity", "/admin/people/add", "/admin/people/invite", "/admin/r/<registry>",
-    "/admin/r/<registry>/<any(sections, categories):place>/<key>", "/admin/r/<registry>/<any(sections, categories):place>/new",
-    "/admin/r/<registry>/field-key", "/admin/r/<registry>/field-options", "/admin/r/<registry>/fields/<key>", "/admin/r/<registry>/fields/new",
-    "/admin/r/<registry>/general", "/admin/r/<registry>/roles", "/admin/r/<registry>/roles/<role>/rule",
-    "/admin/r/<registry>/roles/<role>/rule/condition", "/admin/r/<registry>/roles/<role>/rule/use", "/admin/registries/new",
-    "/admin/roles", "/admin/roles/<role>", "/admin/roles/new", "/admin/why",
-)  # fmt: skip
+    "/admin",
+    "/admin/design",
+    "/admin/design.yaml",
+    "/admin/history",
+    "/admin/jobs",
+    "/admin/people",
+    "/admin/people/<int:id>",
+    "/admin/people/<int:id>/identity",
+    "/admin/people/add",
+    "/admin/people/invite",
+    "/admin/r/<registry>",
+    "/admin/r/<registry>/<any(sections, categories):place>/<key>",
+    "/admin/r/<registry>/<any(sections, categories):place>/new",
+    "/admin/r/<registry>/field-key",
+    "/admin/r/<registry>/field-options",
+    "/admin/r/<registry>/fields/<key>",
+    "/admin/r/<registry>/fields/new",
+    "/admin/r/<registry>/general",
+    "/admin/r/<registry>/roles",
+    "/admin/r/<registry>/roles/<role>/rule",
+    "/admin/r/<registry>/roles/<role>/rule/condition",
+    "/admin/r/<registry>/roles/<role>/rule/use",
+    "/admin/registries/new",
+    "/admin/roles",
+    "/admin/roles/<role>",
+    "/admin/roles/new",
+    "/admin/why",
+)
 ADMIN_FORMS = (
-    "/admin/design", "/admin/jobs/<int:id>/stop", "/admin/people/<int:id>", "/admin/people/<int:id>/<any(on, off, resend, revoke, password):deed>",
-    "/admin/people/add", "/admin/people/invite", "/admin/r/<registry>/<any(sections, categories):place>/<key>",
-    "/admin/r/<registry>/<any(sections, categories):place>/new", "/admin/r/<registry>/<place>/<key>/move", "/admin/r/<registry>/<place>/<key>/switch",
-    "/admin/r/<registry>/fields/<key>", "/admin/r/<registry>/fields/new", "/admin/r/<registry>/general", "/admin/r/<registry>/roles",
-    "/admin/r/<registry>/roles/impact", "/admin/registries/<registry>/move", "/admin/registries/<registry>/switch", "/admin/registries/new",
-    "/admin/roles/<role>", "/admin/roles/<role>/remove", "/admin/roles/new",
-)  # fmt: skip
+    "/admin/design",
+    "/admin/jobs/<int:id>/stop",
+    "/admin/people/<int:id>",
+    "/admin/people/<int:id>/<any(on, off, resend, revoke, password):deed>",
+    "/admin/people/add",
+    "/admin/people/invite",
+    "/admin/r/<registry>/<any(sections, categories):place>/<key>",
+    "/admin/r/<registry>/<any(sections, categories):place>/new",
+    "/admin/r/<registry>/<place>/<key>/move",
+    "/admin/r/<registry>/<place>/<key>/switch",
+    "/admin/r/<registry>/fields/<key>",
+    "/admin/r/<registry>/fields/new",
+    "/admin/r/<registry>/general",
+    "/admin/r/<registry>/roles",
+    "/admin/r/<registry>/roles/impact",
+    "/admin/registries/<registry>/move",
+    "/admin/registries/<registry>/switch",
+    "/admin/registries/new",
+    "/admin/roles/<role>",
+    "/admin/roles/<role>/remove",
+    "/admin/roles/new",
+)
 BODY = {"key": "x", "name": "X", "type": "text", "section": "public"}
 KEYS = ("no-such-key", "x" * 60)
 Asks = Callable[[Places], Iterable[Ask]]
@@ -706,24 +1057,55 @@ ROUTES: Mapping[str, Asks | str] = {
     "PATCH /api/v1/registries/<registry>": design("PATCH", "/registries/<registry>", {"name": "x"}),
     "DELETE /api/v1/registries/<registry>": design("DELETE", "/registries/<registry>"),
     "POST /api/v1/registries/<registry>/sections": design("POST", "/registries/<registry>/sections", BODY),
-    "PATCH /api/v1/registries/<registry>/sections/<section>": design("PATCH", "/registries/<registry>/sections/<section>", {"name": "x"}),
-    "DELETE /api/v1/registries/<registry>/sections/<section>": design("DELETE", "/registries/<registry>/sections/<section>"),
+    "PATCH /api/v1/registries/<registry>/sections/<section>": design(
+        "PATCH", "/registries/<registry>/sections/<section>", {"name": "x"}
+    ),
+    "DELETE /api/v1/registries/<registry>/sections/<section>": design(
+        "DELETE", "/registries/<registry>/sections/<section>"
+    ),
     "POST /api/v1/registries/<registry>/fields": design("POST", "/registries/<registry>/fields", BODY),
-    "PATCH /api/v1/registries/<registry>/fields/<field>": design("PATCH", "/registries/<registry>/fields/<field>", {"type": "text"}),
-    "DELETE /api/v1/registries/<registry>/fields/<field>": design("DELETE", "/registries/<registry>/fields/<field>"),
-    "POST /api/v1/registries/<registry>/categories": design("POST", "/registries/<registry>/categories", BODY),
-    "PATCH /api/v1/registries/<registry>/categories/<category>": design("PATCH", "/registries/<registry>/categories/<category>", {"name": "x"}),
-    "DELETE /api/v1/registries/<registry>/categories/<category>": design("DELETE", "/registries/<registry>/categories/<category>"),
-    "POST /api/v1/roles": design("POST", "/roles", {"key": "secret_a", "name": "x"}, {"key": "nothing", "name": "x"}),
+    "PATCH /api/v1/registries/<registry>/fields/<field>": design(
+        "PATCH", "/registries/<registry>/fields/<field>", {"type": "text"}
+    ),
+    "DELETE /api/v1/registries/<registry>/fields/<field>": design(
+        "DELETE", "/registries/<registry>/fields/<field>"
+    ),
+    "POST /api/v1/registries/<registry>/categories": design(
+        "POST", "/registries/<registry>/categories", BODY
+    ),
+    "PATCH /api/v1/registries/<registry>/categories/<category>": design(
+        "PATCH", "/registries/<registry>/categories/<category>", {"name": "x"}
+    ),
+    "DELETE /api/v1/registries/<registry>/categories/<category>": design(
+        "DELETE", "/registries/<registry>/categories/<category>"
+    ),
+    "POST /api/v1/roles": design(
+        "POST", "/roles", {"key": "secret_a", "name": "x"}, {"key": "nothing", "name": "x"}
+    ),
     "PATCH /api/v1/roles/<role>": design("PATCH", "/roles/<role>", {"powers": ["design"]}),
     "DELETE /api/v1/roles/<role>": design("DELETE", "/roles/<role>"),
-    "PUT /api/v1/roles/<role>/grants/<registry>": design("PUT", "/roles/<role>/grants/<registry>", {"rights": ["view"], "sections": {"hidden_a": "edit"}}),
-    "POST /api/v1/users": just(api("POST", "/users", {"email": "x@y.example", "roles": ["secret_a"]}), api("POST", "/users", {"email": COLLEAGUE})),
+    "PUT /api/v1/roles/<role>/grants/<registry>": design(
+        "PUT", "/roles/<role>/grants/<registry>", {"rights": ["view"], "sections": {"hidden_a": "edit"}}
+    ),
+    "POST /api/v1/users": just(
+        api("POST", "/users", {"email": "x@y.example", "roles": ["secret_a"]}),
+        api("POST", "/users", {"email": COLLEAGUE}),
+    ),
     "PATCH /api/v1/users/<id:user>": of_users("PATCH", {"roles": ["admin"]}, {"active": False}),
     "PATCH /api/v1/me": just(
-        *(api("PATCH", "/me", body) for body in ({"roles": ["admin"]}, {"powers": ["design"]}, {"identity": {"registry": "vault_a", "id": 1}}, {"theme": "dark"}))
+        *(
+            api("PATCH", "/me", body)
+            for body in (
+                {"roles": ["admin"]},
+                {"powers": ["design"]},
+                {"identity": {"registry": "vault_a", "id": 1}},
+                {"theme": "dark"},
+            )
+        )
     ),
-    "POST /api/v1/tokens": just(api("POST", "/tokens", {"name": "x", "user_id": 1}), api("POST", "/tokens", {"name": "second"})),
+    "POST /api/v1/tokens": just(
+        api("POST", "/tokens", {"name": "x", "user_id": 1}), api("POST", "/tokens", {"name": "second"})
+    ),
     "DELETE /api/v1/tokens/<id:token>": of_things("DELETE", "/tokens/<id>", "token"),
     "POST /api/v1/jobs/<id:job>/cancel": of_things("POST", "/jobs/<id>/cancel", "job"),
     "POST /api/v1/batches/<id:batch>/undo": undo_asks("/api/v1/batches/<batch>/undo"),
@@ -744,10 +1126,23 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /settings/password": just(post("/settings/password", ("old", "wrong"), ("new", PASSWORD))),
     "POST /settings/tokens": just(post("/settings/tokens", ("name", ""))),
     "POST /settings/tokens/<int:id>/revoke": revoke_asks,
-    "POST /preferences": just(post("/preferences", ("theme", "light"), ("back", "//evil.example")), post("/preferences", ("theme", "nothing"))),
-    "POST /forgotten": just(*(post("/forgotten", ("email", email), nobody=True) for email in (COLLEAGUE, READER, "nobody@firm.example"))),
-    "POST /invitation/<key>": just(*(post(f"/invitation/{key}", ("password", PASSWORD), ("name", "x")) for key in KEYS)),
+    "POST /preferences": just(
+        post("/preferences", ("theme", "light"), ("back", "//evil.example")),
+        post("/preferences", ("theme", "nothing")),
+    ),
+    "POST /forgotten": just(
+        *(
+            post("/forgotten", ("email", email), nobody=True)
+            for email in (COLLEAGUE, READER, "nobody@firm.example")
+        )
+    ),
+    "POST /invitation/<key>": just(
+        *(post(f"/invitation/{key}", ("password", PASSWORD), ("name", "x")) for key in KEYS)
+    ),
     "POST /new-password/<key>": just(*(post(f"/new-password/{key}", ("password", PASSWORD)) for key in KEYS)),
-    "POST /sign-in": just(post("/sign-in", ("email", COLLEAGUE), ("password", "wrong")), post("/sign-in", ("email", "nobody@firm.example"), ("password", "wrong"))),
+    "POST /sign-in": just(
+        post("/sign-in", ("email", COLLEAGUE), ("password", "wrong")),
+        post("/sign-in", ("email", "nobody@firm.example"), ("password", "wrong")),
+    ),
     "POST /sign-out": just(post("/sign-out")),
 }

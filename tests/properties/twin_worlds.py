@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,9 @@ def _cells(raw: bytes) -> str:
     for sheet in book.worksheets:
         lines.append(f"[{sheet.title} {sheet.sheet_state} {sheet.dimensions}]")
         lines += [
-            f"{cell.coordinate}={cell.value!r} {cell.comment.text if cell.comment else ''}" for row in sheet.iter_rows() for cell in row
+            f"{cell.coordinate}={cell.value!r} {cell.comment.text if cell.comment else ''}"
+            for row in sheet.iter_rows()
+            for cell in row
         ]
     return "\n".join(lines)
 
@@ -164,7 +166,9 @@ class World:
         """Everything in the database, table by table."""
         with self.office.engine.connect() as connection:
             self._names = self._names or [
-                each for each in inspect(connection).get_table_names() if each not in _BESIDE and not _SHADOWS.search(each)
+                each
+                for each in inspect(connection).get_table_names()
+                if each not in _BESIDE and not _SHADOWS.search(each)
             ]
             rows = {name: connection.exec_driver_sql(f'SELECT * FROM "{name}"') for name in self._names}
             return {name: Counter(map(repr, found.fetchall())) for name, found in rows.items()}
@@ -173,12 +177,16 @@ class World:
 def _form(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append((io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value)
+        found.setdefault(name, []).append(
+            (io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+        )
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 def _mail(folder: Path, to: str) -> list[tuple[str | None, str]]:
-    messages = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(folder.glob("*.eml"))]
+    messages = [
+        message_from_bytes(file.read_bytes(), policy=default) for file in sorted(folder.glob("*.eml"))
+    ]
     mine = [each for each in messages if to in str(each["To"])]
     return sorted((each["Subject"], _LINK.sub("…", str(each.get_body(("plain",))))) for each in mine)
 
@@ -240,6 +248,10 @@ class Twins:
         if told.status >= 400 and one:
             raise Leak(f"{ask}\n{told.status}, and yet changed: {one}")
 
+    def forget(self) -> None:
+        """After the worlds were changed by other means than asking."""
+        self._tables = None
+
     def work(self) -> None:
         """Let the workers of both worlds do all that waits."""
         self._tables = None
@@ -251,7 +263,9 @@ class Twins:
 
         :raises Leak: when it differs or tells what is hidden.
         """
-        first, second = (_mail(Path(world.office.settings.data) / "mail", READER) for world in (self.a, self.b))
+        first, second = (
+            _mail(Path(world.office.settings.data) / "mail", READER) for world in (self.a, self.b)
+        )
         if first != second or CANARY in str(first).lower():
             raise Leak(f"mail differs: {first} and {second}")
         return len(first)
@@ -279,76 +293,167 @@ def firms(side: str) -> dict[str, Any]:
     """A registry with a section for all, one to read, one shown on some rows, and one that is hidden."""
     other = {"a": "Vault", "b": "Cellar"}[side]
     return {
-        "key": "firms", "name": "Firms", "name_one": "Firm", "title": "{name}",
+        "key": "firms",
+        "name": "Firms",
+        "name_one": "Firm",
+        "title": "{name}",
         "columns": ["name", "turnover", f"h_number_{side}", "city"],
         "categories": [{"key": "customer", "name": "Customer"}, {"key": "supplier", "name": "Supplier"}],
         "sections": [
-            {"key": "public", "name": "Public", "fields": [
-                {"key": "name", "name": "Name", "type": "text", "required": True},
-                {"key": "code", "name": "Code", "type": "text", "unique": True},
-                {"key": "city", "name": "City", "type": "text"},
-                {"key": "founded", "name": "Founded", "type": "date"},
-                {"key": "status", "name": "Status", "type": "choice", "options": {"choices": [
-                    {"key": "lead", "name": "Lead"}, {"key": "won", "name": "Won"}]}},
-                {"key": "tags", "name": "Tags", "type": "multi_choice", "options": {"choices": [
-                    {"key": "x", "name": "X"}, {"key": "y", "name": "Y"}]}},
-                {"key": "note", "name": "Note", "type": "long_text"},
-                {"key": "partner", "name": "Partner", "type": "relation", "options": {"target": "persons"}},
-                {"key": "contacts", "name": "Contacts", "type": "relation", "options": {"target": "persons", "many": True}},
-                {"key": "owner", "name": "Owner", "type": "user"},
-                {"key": "number", "name": "Number", "type": "autonumber"},
-            ]},
-            {"key": "fixed", "name": "Fixed", "fields": [
-                {"key": "area", "name": "Area", "type": "text"},
-                {"key": "box", "name": "Box", "type": "relation", "options": {"target": f"vault_{side}", "many": True}},
-            ]},
-            {"key": "finance", "name": "Finance", "fields": [
-                {"key": "turnover", "name": "Turnover", "type": "money"},
-                {"key": "units", "name": "Units", "type": "integer"},
-                {"key": "since", "name": "Since", "type": "date"},
-                {"key": "seen", "name": "Seen", "type": "datetime"},
-                {"key": "remark", "name": "Remark", "type": "text"},
-                {"key": "story", "name": "Story", "type": "long_text"},
-                {"key": "level", "name": "Level", "type": "choice", "options": {"choices": [
-                    {"key": "low", "name": "Low"}, {"key": "high", "name": "High"}]}},
-                {"key": "marks", "name": "Marks", "type": "multi_choice", "options": {"choices": [
-                    {"key": "p", "name": "P"}, {"key": "q", "name": "Q"}]}},
-                {"key": "adviser", "name": "Adviser", "type": "relation", "options": {"target": "persons"}},
-                {"key": "keeper", "name": "Keeper", "type": "user"},
-                {"key": "ok", "name": "OK", "type": "boolean"},
-            ]},
-            {"key": f"hidden_{side}", "name": f"{other} {CANARY}", "help": f"{CANARY} help", "fields": [
-                {"key": f"h_text_{side}", "name": f"{CANARY} text", "type": "text", "required": True, "default": f"{CANARY} default {side}"},
-                {"key": f"h_number_{side}", "name": f"{CANARY} number", "type": "integer"},
-                {"key": f"h_link_{side}", "name": f"{CANARY} link", "type": "relation", "options": {"target": "persons", "many": True}},
-                {"key": f"h_self_{side}", "name": f"{CANARY} self", "type": "relation", "options": {"target": "firms"}},
-            ]},
+            {
+                "key": "public",
+                "name": "Public",
+                "fields": [
+                    {"key": "name", "name": "Name", "type": "text", "required": True},
+                    {"key": "code", "name": "Code", "type": "text", "unique": True},
+                    {"key": "city", "name": "City", "type": "text"},
+                    {"key": "founded", "name": "Founded", "type": "date"},
+                    {
+                        "key": "status",
+                        "name": "Status",
+                        "type": "choice",
+                        "options": {
+                            "choices": [{"key": "lead", "name": "Lead"}, {"key": "won", "name": "Won"}]
+                        },
+                    },
+                    {
+                        "key": "tags",
+                        "name": "Tags",
+                        "type": "multi_choice",
+                        "options": {"choices": [{"key": "x", "name": "X"}, {"key": "y", "name": "Y"}]},
+                    },
+                    {"key": "note", "name": "Note", "type": "long_text"},
+                    {
+                        "key": "partner",
+                        "name": "Partner",
+                        "type": "relation",
+                        "options": {"target": "persons"},
+                    },
+                    {
+                        "key": "contacts",
+                        "name": "Contacts",
+                        "type": "relation",
+                        "options": {"target": "persons", "many": True},
+                    },
+                    {"key": "owner", "name": "Owner", "type": "user"},
+                    {"key": "number", "name": "Number", "type": "autonumber"},
+                ],
+            },
+            {
+                "key": "fixed",
+                "name": "Fixed",
+                "fields": [
+                    {"key": "area", "name": "Area", "type": "text"},
+                    {
+                        "key": "box",
+                        "name": "Box",
+                        "type": "relation",
+                        "options": {"target": f"vault_{side}", "many": True},
+                    },
+                ],
+            },
+            {
+                "key": "finance",
+                "name": "Finance",
+                "fields": [
+                    {"key": "turnover", "name": "Turnover", "type": "money"},
+                    {"key": "units", "name": "Units", "type": "integer"},
+                    {"key": "since", "name": "Since", "type": "date"},
+                    {"key": "seen", "name": "Seen", "type": "datetime"},
+                    {"key": "remark", "name": "Remark", "type": "text"},
+                    {"key": "story", "name": "Story", "type": "long_text"},
+                    {
+                        "key": "level",
+                        "name": "Level",
+                        "type": "choice",
+                        "options": {
+                            "choices": [{"key": "low", "name": "Low"}, {"key": "high", "name": "High"}]
+                        },
+                    },
+                    {
+                        "key": "marks",
+                        "name": "Marks",
+                        "type": "multi_choice",
+                        "options": {"choices": [{"key": "p", "name": "P"}, {"key": "q", "name": "Q"}]},
+                    },
+                    {
+                        "key": "adviser",
+                        "name": "Adviser",
+                        "type": "relation",
+                        "options": {"target": "persons"},
+                    },
+                    {"key": "keeper", "name": "Keeper", "type": "user"},
+                    {"key": "ok", "name": "OK", "type": "boolean"},
+                ],
+            },
+            {
+                "key": f"hidden_{side}",
+                "name": f"{other} {CANARY}",
+                "help": f"{CANARY} help",
+                "fields": [
+                    {
+                        "key": f"h_text_{side}",
+                        "name": f"{CANARY} text",
+                        "type": "text",
+                        "required": True,
+                        "default": f"{CANARY} default {side}",
+                    },
+                    {"key": f"h_number_{side}", "name": f"{CANARY} number", "type": "integer"},
+                    {
+                        "key": f"h_link_{side}",
+                        "name": f"{CANARY} link",
+                        "type": "relation",
+                        "options": {"target": "persons", "many": True},
+                    },
+                    {
+                        "key": f"h_self_{side}",
+                        "name": f"{CANARY} self",
+                        "type": "relation",
+                        "options": {"target": "firms"},
+                    },
+                ],
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 # A registry of which some rows are hidden, and titles are made of what is hidden on others.
 PERSONS: Mapping[str, Any] = {
-    "key": "persons", "name": "Persons", "name_one": "Person", "title": "{name} {alias}",
+    "key": "persons",
+    "name": "Persons",
+    "name_one": "Person",
+    "title": "{name} {alias}",
     "sections": [
         {"key": "basic", "name": "Basic", "fields": [{"key": "name", "name": "Name", "type": "text"}]},
         {"key": "fixed", "name": "Fixed", "fields": [{"key": "group", "name": "Group", "type": "text"}]},
-        {"key": "private", "name": "Private", "fields": [
-            {"key": "alias", "name": "Alias", "type": "text"},
-            {"key": "pay", "name": "Pay", "type": "money"},
-        ]},
+        {
+            "key": "private",
+            "name": "Private",
+            "fields": [
+                {"key": "alias", "name": "Alias", "type": "text"},
+                {"key": "pay", "name": "Pay", "type": "money"},
+            ],
+        },
     ],
-}  # fmt: skip
+}
 
 
 def vault(side: str) -> dict[str, Any]:
     """A registry that does not exist for the reader; not even its key is the same."""
     return {
-        "key": f"vault_{side}", "name": f"Vault {CANARY} {side}", "title": "{item}",
-        "sections": [{"key": "basic", "name": "Basic", "fields": [
-            {"key": "item", "name": "Item", "type": "text"},
-        ]}],
-    }  # fmt: skip
+        "key": f"vault_{side}",
+        "name": f"Vault {CANARY} {side}",
+        "title": "{item}",
+        "sections": [
+            {
+                "key": "basic",
+                "name": "Basic",
+                "fields": [
+                    {"key": "item", "name": "Item", "type": "text"},
+                ],
+            }
+        ],
+    }
 
 
 ALL = ["view", "create", "edit", "delete", "import", "export"]
@@ -356,15 +461,21 @@ BRNO = {"field": "area", "op": "eq", "value": "brno"}
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "clerk": {
         "firms": {"rights": ALL, "sections": {"public": "edit", "fixed": "read"}},
-        "persons": {"rights": ALL, "rows": {"field": "group", "op": "eq", "value": "open"},
-                    "sections": {"basic": "edit", "fixed": "read"}},
+        "persons": {
+            "rights": ALL,
+            "rows": {"field": "group", "op": "eq", "value": "open"},
+            "sections": {"basic": "edit", "fixed": "read"},
+        },
     },
     "banker": {
         "firms": {"rights": ["view", "edit", "export"], "rows": BRNO, "sections": {"finance": "edit"}},
-        "persons": {"rights": ["view"], "rows": {"field": "group", "op": "eq", "value": "club"},
-                    "sections": {"basic": "read", "fixed": "read", "private": "read"}},
+        "persons": {
+            "rights": ["view"],
+            "rows": {"field": "group", "op": "eq", "value": "club"},
+            "sections": {"basic": "read", "fixed": "read", "private": "read"},
+        },
     },
-}  # fmt: skip
+}
 GROUPS = ("open", "club", "closed", "open", "closed", "club", "closed")
 
 
@@ -394,18 +505,38 @@ def _firm(world: World, n: int) -> dict[str, Any]:
     seen = [each for place, each in enumerate(people_ids) if GROUPS[place % len(GROUPS)] != "closed"]
     hidden_link = closed[(n if side == "a" else n + 1) % len(closed)]
     values: dict[str, Any] = {
-        "name": f"Firma {chr(76 - n)}", "code": f"C{n}", "city": ("Praha", "Brno", None)[n % 3], "founded": f"20{10 + n}-01-0{n % 9 + 1}",
-        "status": ("lead", "won", None)[n % 3], "tags": (["x"], ["x", "y"], None)[n % 3],
-        "note": f"poznámka {n} quokka wombat" if n < 3 else None, "area": "brno" if shown else "praha",
+        "name": f"Firma {chr(76 - n)}",
+        "code": f"C{n}",
+        "city": ("Praha", "Brno", None)[n % 3],
+        "founded": f"20{10 + n}-01-0{n % 9 + 1}",
+        "status": ("lead", "won", None)[n % 3],
+        "tags": (["x"], ["x", "y"], None)[n % 3],
+        "note": f"poznámka {n} quokka wombat" if n < 3 else None,
+        "area": "brno" if shown else "praha",
         "contacts": [seen[n % len(seen)], *([hidden_link] if n % 3 == 0 else [])],
         # In one world there is a hidden link, in the other none.
-        "partner": None if n % 4 == 0 and side == "a" else hidden_link if n % 4 in (0, 1) else seen[n % len(seen)],
-        "owner": world.people[(ADMIN, COLLEAGUE)[n % 2]], "box": world.ids["vault"][: 1 + (n + (side == "a")) % 2],
-        "turnover": f"{n}000.10", "units": n, "since": "2020-05-05", "seen": "2026-01-01T10:00:00Z", "remark": f"remark {n}",
-        "story": f"story {n}", "level": "low", "marks": ["p"], "adviser": seen[0], "keeper": world.people[ADMIN], "ok": True,
-        f"h_text_{side}": _hidden(side, n), f"h_number_{side}": _number(side, n),
+        "partner": None
+        if n % 4 == 0 and side == "a"
+        else hidden_link
+        if n % 4 in (0, 1)
+        else seen[n % len(seen)],
+        "owner": world.people[(ADMIN, COLLEAGUE)[n % 2]],
+        "box": world.ids["vault"][: 1 + (n + (side == "a")) % 2],
+        "turnover": f"{n}000.10",
+        "units": n,
+        "since": "2020-05-05",
+        "seen": "2026-01-01T10:00:00Z",
+        "remark": f"remark {n}",
+        "story": f"story {n}",
+        "level": "low",
+        "marks": ["p"],
+        "adviser": seen[0],
+        "keeper": world.people[ADMIN],
+        "ok": True,
+        f"h_text_{side}": _hidden(side, n),
+        f"h_number_{side}": _number(side, n),
         f"h_link_{side}": people_ids[: n % 3 + 1] if side == "a" else people_ids[-1:],
-    }  # fmt: skip
+    }
     if masked:
         values |= _masked(world, n, hidden_link, seen)
     return values
@@ -415,12 +546,18 @@ def _masked(world: World, n: int, hidden_link: int, seen: Sequence[int]) -> dict
     side = world.side
     odd = (n // 2 + (side == "a")) % 2 == 1
     return {
-        "turnover": f"{_number(side, n)}.25", "units": _number(side, n) if odd else None, "since": "2021-01-01" if odd else "2019-09-09",
-        "seen": "2025-05-05T05:05:00Z" if odd else None, "remark": _hidden(side, n), "story": f"dlouhý {_hidden(side, n)}",
-        "level": "high" if odd else "low", "marks": ["q"] if odd else ["p", "q"],
+        "turnover": f"{_number(side, n)}.25",
+        "units": _number(side, n) if odd else None,
+        "since": "2021-01-01" if odd else "2019-09-09",
+        "seen": "2025-05-05T05:05:00Z" if odd else None,
+        "remark": _hidden(side, n),
+        "story": f"dlouhý {_hidden(side, n)}",
+        "level": "high" if odd else "low",
+        "marks": ["q"] if odd else ["p", "q"],
         "adviser": hidden_link if odd else seen[(n + (side == "a")) % len(seen)],
-        "keeper": world.people[ADMIN if odd else COLLEAGUE], "ok": odd,
-    }  # fmt: skip
+        "keeper": world.people[ADMIN if odd else COLLEAGUE],
+        "ok": odd,
+    }
 
 
 def build(world: World) -> None:
@@ -430,15 +567,34 @@ def build(world: World) -> None:
         for definition in (vault(side), PERSONS, firms(side)):
             modelling.create_registry(work, definition)
         for registry in ("persons", f"vault_{side}"):
-            back = {"key": "firm", "name": "Firm", "type": "relation", "options": {"target": "firms"}, "section": "basic"}
+            back = {
+                "key": "firm",
+                "name": "Firm",
+                "type": "relation",
+                "options": {"target": "firms"},
+                "section": "basic",
+            }
             modelling.create_field(work, registry, back)
         for key, grants in ROLES.items():
             modelling.create_role(work, {"key": key, "name": key.title(), "grants": grants})
-        secret = {"key": f"secret_{side}", "name": f"{CANARY} role", "grants": {f"vault_{side}": {"rights": ["view"], "sections": {"basic": "read"}}}}
+        secret = {
+            "key": f"secret_{side}",
+            "name": f"{CANARY} role",
+            "grants": {f"vault_{side}": {"rights": ["view"], "sections": {"basic": "read"}}},
+        }
         modelling.create_role(work, secret)
     with office.begin_system() as work:
-        for email, roles in ((READER, ["clerk", "banker"]), (COLLEAGUE, ["clerk", f"secret_{side}"]), (ADMIN, ["admin"])):
-            body = {"email": email, "name": email.partition("@")[0].title(), "roles": roles, "password": PASSWORD}
+        for email, roles in (
+            (READER, ["clerk", "banker"]),
+            (COLLEAGUE, ["clerk", f"secret_{side}"]),
+            (ADMIN, ["admin"]),
+        ):
+            body = {
+                "email": email,
+                "name": email.partition("@")[0].title(),
+                "roles": roles,
+                "password": PASSWORD,
+            }
             world.people[email] = people.create_user(work, body).id
     _fill(world)
     clock.turn()
@@ -453,19 +609,34 @@ def _fill(world: World) -> None:
     admin = world.people[ADMIN]
     with world.office.begin(admin, write=True) as work:
         world.ids["vault"] = [
-            records.create(work, f"vault_{world.side}", {"item": _hidden(world.side, n)}).id for n in range(4 if world.side == "a" else 2)
+            records.create(work, f"vault_{world.side}", {"item": _hidden(world.side, n)}).id
+            for n in range(4 if world.side == "a" else 2)
         ]
         world.ids["persons"] = [records.create(work, "persons", _person(world.side, n)).id for n in range(7)]
         world.ids["firms"] = []
         for n in range(9):
-            made = records.create(work, "firms", _firm(world, n), category=("customer", "supplier", None)[n % 3])
+            made = records.create(
+                work, "firms", _firm(world, n), category=("customer", "supplier", None)[n % 3]
+            )
             world.ids["firms"].append(made.id)
         for n, person in enumerate(world.ids["persons"]):
-            records.change(work, "persons", person, {"firm": world.ids["firms"][(n * 2 + (world.side == "a" and n in (2, 4))) % 9]})
+            records.change(
+                work,
+                "persons",
+                person,
+                {"firm": world.ids["firms"][(n * 2 + (world.side == "a" and n in (2, 4))) % 9]},
+            )
     world.clock.turn()
     with world.office.begin(admin, write=True) as work:
         crowd = [
-            {"values": {"name": f"dav {n} {_hidden(world.side, n)}", "group": "closed", "alias": PROBES[world.side], "firm": world.ids["firms"][0]}}
+            {
+                "values": {
+                    "name": f"dav {n} {_hidden(world.side, n)}",
+                    "group": "closed",
+                    "alias": PROBES[world.side],
+                    "firm": world.ids["firms"][0],
+                }
+            }
             for n in range(CROWD)
         ]
         world.ids["crowd"] = [each.id for each in records.batch(work, "persons", create=crowd).created]
@@ -497,7 +668,12 @@ def _make_history(world: World) -> None:
         records.remove(work, "firms", firm_ids[5])
         records.restore(work, "firms", firm_ids[5])
         done = records.batch(
-            work, "firms", update=[{"id": firm_ids[1], "values": {"units": _number(side, 90)}}, {"id": firm_ids[4], "values": {"units": 44}}]
+            work,
+            "firms",
+            update=[
+                {"id": firm_ids[1], "values": {"units": _number(side, 90)}},
+                {"id": firm_ids[4], "values": {"units": 44}},
+            ],
         )
         world.things["batch"] = done.batch
 

@@ -12,23 +12,38 @@ from kartoteka.platform.services.office import Office
 
 ADMIN = "ada@firm.example"
 THINGS: dict[str, Any] = {
-    "key": "things", "name": "Things", "title": "{name}",
+    "key": "things",
+    "name": "Things",
+    "title": "{name}",
     "categories": [{"key": "big", "name": "Big"}, {"key": "small", "name": "Small"}],
     "sections": [
-        {"key": "basic", "name": "Basic", "fields": [
-            {"key": "name", "name": "Name", "type": "text", "required": True},
-            {"key": "code", "name": "Code", "type": "text"},
-            {"key": "number", "name": "Number", "type": "autonumber"},
-            {"key": "about", "name": "About", "type": "long_text"},
-            {"key": "parts", "name": "Parts", "type": "relation", "options": {"target": "things", "many": True}},
-            {"key": "keeper", "name": "Keeper", "type": "user"},
-        ]},
-        {"key": "money", "name": "Money", "fields": [
-            {"key": "price", "name": "Price", "type": "money"},
-            {"key": "amount", "name": "Amount", "type": "integer"},
-        ]},
+        {
+            "key": "basic",
+            "name": "Basic",
+            "fields": [
+                {"key": "name", "name": "Name", "type": "text", "required": True},
+                {"key": "code", "name": "Code", "type": "text"},
+                {"key": "number", "name": "Number", "type": "autonumber"},
+                {"key": "about", "name": "About", "type": "long_text"},
+                {
+                    "key": "parts",
+                    "name": "Parts",
+                    "type": "relation",
+                    "options": {"target": "things", "many": True},
+                },
+                {"key": "keeper", "name": "Keeper", "type": "user"},
+            ],
+        },
+        {
+            "key": "money",
+            "name": "Money",
+            "fields": [
+                {"key": "price", "name": "Price", "type": "money"},
+                {"key": "amount", "name": "Amount", "type": "integer"},
+            ],
+        },
     ],
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -51,11 +66,20 @@ def keeper(office: Office) -> Iterator[Keeper]:
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, THINGS)
     with office.begin_system() as work:
-        admin = people.create_user(work, {"email": ADMIN, "name": "Ada", "roles": ["admin"], "password": "a long password of tests"}).id
+        admin = people.create_user(
+            work, {"email": ADMIN, "name": "Ada", "roles": ["admin"], "password": "a long password of tests"}
+        ).id
     made: list[int] = []
     with office.begin(admin, write=True) as work:
         for n in range(8):
-            values = {"name": f"Věc {n}", "code": str(100 + n), "about": f"popis {n}", "parts": made[-2:], "price": f"{n}.10", "amount": n}
+            values = {
+                "name": f"Věc {n}",
+                "code": str(100 + n),
+                "about": f"popis {n}",
+                "parts": made[-2:],
+                "price": f"{n}.10",
+                "amount": n,
+            }
             made.append(records.create(work, "things", values, category="big" if n % 2 else None).id)
     kept = Keeper(office, admin, made)
     yield kept
@@ -65,8 +89,10 @@ def keeper(office: Office) -> Iterator[Keeper]:
 def physical(engine: Engine) -> list[tuple[Any, ...]]:
     """Every column of every table, as the database itself describes them."""
     described = {
-        "sqlite": "SELECT m.name, p.name, p.type FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY 1, 2",
-        "postgresql": "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+        "sqlite": "SELECT m.name, p.name, p.type FROM sqlite_master m JOIN pragma_table_info(m.name) p "
+        "WHERE m.type = 'table' ORDER BY 1, 2",
+        "postgresql": "SELECT table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'public' ORDER BY 1, 2",
     }
     indexes = {
         "sqlite": "SELECT name, sql, '' FROM sqlite_master WHERE type = 'index' ORDER BY 1",
@@ -74,19 +100,33 @@ def physical(engine: Engine) -> list[tuple[Any, ...]]:
     }
     with engine.connect() as connection:
         dialect = engine.dialect.name
-        return [tuple(row) for statement in (described, indexes) for row in connection.exec_driver_sql(statement[dialect])]
+        return [
+            tuple(row)
+            for statement in (described, indexes)
+            for row in connection.exec_driver_sql(statement[dialect])
+        ]
 
 
-def everything(engine: Engine, *, but: frozenset[str] = frozenset()) -> tuple[list[tuple[Any, ...]], dict[str, list[str]]]:
+def everything(
+    engine: Engine, *, but: frozenset[str] = frozenset()
+) -> tuple[list[tuple[Any, ...]], dict[str, list[str]]]:
     """The whole database: its shape and all of its rows."""
     shape = physical(engine)
     tables = sorted({row[0] for row in shape if row[2]} - but)
     with engine.connect() as connection:
         return shape, {
-            name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall())) for name in tables if not _inner(name)
+            name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()))
+            for name in tables
+            if not _inner(name)
         }
 
 
 def _inner(name: str) -> bool:
     """The full-text extension of SQLite keeps its own tables behind the one that we see."""
-    return name.startswith("sqlite_") or name.rpartition("_")[2] in ("data", "idx", "content", "docsize", "config")
+    return name.startswith("sqlite_") or name.rpartition("_")[2] in (
+        "data",
+        "idx",
+        "content",
+        "docsize",
+        "config",
+    )

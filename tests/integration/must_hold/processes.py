@@ -69,9 +69,10 @@ def environment(settings: Settings) -> Mapping[str, str]:
     """The environment in which a process finds the database and the data folder of a test."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("KARTOTEKA_")},
-        "KARTOTEKA_DATA": str(Path(settings.data).resolve()), "KARTOTEKA_DATABASE_URL": settings.database_url,
+        "KARTOTEKA_DATA": str(Path(settings.data).resolve()),
+        "KARTOTEKA_DATABASE_URL": settings.database_url,
         "KARTOTEKA_SECRET_KEY": SECRET,
-    }  # fmt: skip
+    }
 
 
 def serve(settings: Settings, *options: str) -> Process:
@@ -79,7 +80,9 @@ def serve(settings: Settings, *options: str) -> Process:
     port = free_port()
     command = [sys.executable, "-m", "kartoteka", "serve", "--port", str(port), *options]
     quiet = subprocess.DEVNULL
-    program = subprocess.Popen(command, env=environment(settings), start_new_session=True, stdout=quiet, stderr=quiet)  # noqa: S603  our own program
+    program = subprocess.Popen(
+        command, env=environment(settings), start_new_session=True, stdout=quiet, stderr=quiet
+    )
     return Process(port, program)
 
 

@@ -33,7 +33,12 @@ class Caller:
 
     def __call__(self, method: str, path: str, **more: Any) -> TestResponse:
         """Call the API."""
-        return self.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}, **more)
+        return self.client.open(
+            f"/api/v1{path}",
+            method=method,
+            headers={"Authorization": f"Bearer {self.token}", **more.pop("headers", {})},
+            **more,
+        )
 
 
 @pytest.fixture
@@ -45,14 +50,24 @@ def call(keeper: Keeper) -> Caller:
 
 
 def _list(**query: Any) -> tuple[str, str, dict[str, Any]]:
-    return "GET", RECORDS, {"query_string": {name: value if isinstance(value, str) else json.dumps(value) for name, value in query.items()}}
+    return (
+        "GET",
+        RECORDS,
+        {
+            "query_string": {
+                name: value if isinstance(value, str) else json.dumps(value) for name, value in query.items()
+            }
+        },
+    )
 
 
 def _send(method: str, path: str, body: Any) -> tuple[str, str, dict[str, Any]]:
     return method, path, {"json": body}
 
 
-def _raw(method: str, path: str, data: bytes, kind: str = "application/json") -> tuple[str, str, dict[str, Any]]:
+def _raw(
+    method: str, path: str, data: bytes, kind: str = "application/json"
+) -> tuple[str, str, dict[str, Any]]:
     return method, path, {"data": data, "content_type": kind}
 
 
@@ -73,21 +88,64 @@ CASES: Mapping[str, tuple[int, tuple[str, str, dict[str, Any]]]] = {
     "unknown record": (404, ("GET", f"{RECORDS}/99999", {})),
     "unknown type": (422, _send("POST", f"{THINGS}/fields", _field(type="colour"))),
     "unknown option": (422, _send("POST", f"{THINGS}/fields", _field(options={"colour": 1}))),
-    "relation to nothing": (422, _send("POST", f"{THINGS}/fields", _field(type="relation", options={"target": "nothing"}))),
+    "relation to nothing": (
+        422,
+        _send("POST", f"{THINGS}/fields", _field(type="relation", options={"target": "nothing"})),
+    ),
     "field in no section": (422, _send("POST", f"{THINGS}/fields", _field(section="nothing"))),
     "title of nothing": (422, _send("PATCH", THINGS, {"title": "{nothing}"})),
-    "registry with a bad field": (422, _send("POST", "/registries", _registry(sections=[{"key": "s", "name": "S", "fields": [_field(type="colour")]}]))),
+    "registry with a bad field": (
+        422,
+        _send(
+            "POST",
+            "/registries",
+            _registry(sections=[{"key": "s", "name": "S", "fields": [_field(type="colour")]}]),
+        ),
+    ),
     "registry with a key of another": (409, _send("POST", "/registries", _registry(key="things"))),
     "registry with a wrong key": (422, _send("POST", "/registries", _registry(key="Not A Key!"))),
     "field with a key of another": (409, _send("POST", f"{THINGS}/fields", _field(key="name"))),
-    "registry with two fields of one key": (422, _send("POST", "/registries", _registry(sections=[{"key": "s", "name": "S", "fields": [_field(), _field()]}]))),
+    "registry with two fields of one key": (
+        422,
+        _send(
+            "POST",
+            "/registries",
+            _registry(sections=[{"key": "s", "name": "S", "fields": [_field(), _field()]}]),
+        ),
+    ),
     "unknown role": (404, _send("PATCH", "/roles/nothing", {"name": "x"})),
-    "role with an unknown power": (422, _send("POST", "/roles", {"key": "r", "name": "R", "powers": ["fly"]})),
-    "user with an unknown role": (422, _send("POST", "/users", {"email": "x@firm.example", "roles": ["nothing"]})),
-    "grant with an unknown right": (422, _send("PUT", "/roles/clerk/grants/things", {"rights": ["fly"], "sections": {}})),
-    "grant of an unknown section": (422, _send("PUT", "/roles/clerk/grants/things", {"rights": ["view"], "sections": {"nothing": "read"}})),
-    "grant with a broken rule": (422, _send("PUT", "/roles/clerk/grants/things", {"rights": ["view"], "rows": {"field": "nothing", "op": "eq", "value": 1}, "sections": {"basic": "read"}})),
-    "grant on an unknown registry": (404, _send("PUT", "/roles/clerk/grants/nothing", {"rights": ["view"], "sections": {}})),
+    "role with an unknown power": (
+        422,
+        _send("POST", "/roles", {"key": "r", "name": "R", "powers": ["fly"]}),
+    ),
+    "user with an unknown role": (
+        422,
+        _send("POST", "/users", {"email": "x@firm.example", "roles": ["nothing"]}),
+    ),
+    "grant with an unknown right": (
+        422,
+        _send("PUT", "/roles/clerk/grants/things", {"rights": ["fly"], "sections": {}}),
+    ),
+    "grant of an unknown section": (
+        422,
+        _send("PUT", "/roles/clerk/grants/things", {"rights": ["view"], "sections": {"nothing": "read"}}),
+    ),
+    "grant with a broken rule": (
+        422,
+        _send(
+            "PUT",
+            "/roles/clerk/grants/things",
+            {
+                "rights": ["view"],
+                "rows": {"field": "nothing", "op": "eq", "value": 1},
+                "sections": {"basic": "read"},
+            },
+        ),
+    ),
+    "grant on an unknown registry": (
+        404,
+        _send("PUT", "/roles/clerk/grants/nothing", {"rights": ["view"], "sections": {}}),
+    ),
     "unknown operator": (422, _list(filter={"field": "name", "op": "like", "value": "x"})),
     "operator that does not fit": (422, _list(filter={"field": "amount", "op": "starts_with", "value": "1"})),
     "filter that is no JSON": (422, _list(filter="{")),
@@ -97,8 +155,14 @@ CASES: Mapping[str, tuple[int, tuple[str, str, dict[str, Any]]]] = {
     "filter with a wrong value": (422, _list(filter={"field": "amount", "op": "eq", "value": "many"})),
     "filter too deep": (422, _list(filter=DEEP)),
     "filter too wide": (422, _list(filter=WIDE)),
-    "filter through seven relations": (422, _list(filter={"field": ".".join(["parts"] * 7), "op": "not_empty"})),
-    "JSON deeper than anybody needs": (422, _raw("POST", RECORDS, b'{"values": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001)),
+    "filter through seven relations": (
+        422,
+        _list(filter={"field": ".".join(["parts"] * 7), "op": "not_empty"}),
+    ),
+    "JSON deeper than anybody needs": (
+        422,
+        _raw("POST", RECORDS, b'{"values": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001),
+    ),
     "value of a wrong type": (422, _send("POST", RECORDS, {"values": {"name": "x", "amount": "many"}})),
     "value that is an object": (422, _send("POST", RECORDS, {"values": {"name": {"a": 1}}})),
     "value too large": (422, _send("POST", RECORDS, {"values": {"name": "x", "amount": 10**40}})),
@@ -110,17 +174,36 @@ CASES: Mapping[str, tuple[int, tuple[str, str, dict[str, Any]]]] = {
     "body that is no JSON": (400, _raw("POST", RECORDS, b"{oops")),
     "body that is no text": (400, _raw("POST", RECORDS, b"\xff\xfe\x00")),
     "body of another type": (415, _raw("POST", RECORDS, b"a=1", "text/plain")),
-    "ten megabytes of JSON": (413, _raw("POST", RECORDS, b'{"values": {"name": "' + b"x" * 10_000_000 + b'"}}')),
+    "ten megabytes of JSON": (
+        413,
+        _raw("POST", RECORDS, b'{"values": {"name": "' + b"x" * 10_000_000 + b'"}}'),
+    ),
     "text with a NUL": (422, _raw("POST", RECORDS, b'{"values": {"name": "a\\u0000b"}}')),
     "half of a character": (422, _raw("POST", RECORDS, b'{"values": {"name": "\\ud800"}}')),
-    "batch with one bad entry": (422, _send("POST", f"{RECORDS}/batch", {"create": [{"values": {"name": "good"}}, {"values": {"amount": "bad"}}], "delete": [1]})),
-    "batch that removes nothing known": (404, _send("POST", f"{RECORDS}/batch", {"create": [{"values": {"name": "good"}}], "delete": [99999]})),
+    "batch with one bad entry": (
+        422,
+        _send(
+            "POST",
+            f"{RECORDS}/batch",
+            {"create": [{"values": {"name": "good"}}, {"values": {"amount": "bad"}}], "delete": [1]},
+        ),
+    ),
+    "batch that removes nothing known": (
+        404,
+        _send("POST", f"{RECORDS}/batch", {"create": [{"values": {"name": "good"}}], "delete": [99999]}),
+    ),
     "page of no records": (422, _list(page_size="0")),
     "damaged cursor": (422, _list(cursor="abc")),
-    "old version": (412, ("PATCH", f"{RECORDS}/1", {"json": {"values": {"amount": 5}}, "headers": {"If-Match": '"77"'}})),
-    "unreadable version": (422, ("PATCH", f"{RECORDS}/1", {"json": {"values": {"amount": 5}}, "headers": {"If-Match": "x"}})),
+    "old version": (
+        412,
+        ("PATCH", f"{RECORDS}/1", {"json": {"values": {"amount": 5}}, "headers": {"If-Match": '"77"'}}),
+    ),
+    "unreadable version": (
+        422,
+        ("PATCH", f"{RECORDS}/1", {"json": {"values": {"amount": 5}}, "headers": {"If-Match": "x"}}),
+    ),
     "unknown method": (405, ("PUT", RECORDS, {})),
-}  # fmt: skip
+}
 
 
 def test_every_bad_request_is_refused_in_words_and_changes_nothing(keeper: Keeper, call: Caller) -> None:
@@ -138,20 +221,29 @@ def test_every_bad_request_is_refused_in_words_and_changes_nothing(keeper: Keepe
         assert problem["status"] == status and len(problem["detail"].split()) >= 3, (name, problem)
         assert "Traceback" not in answer.text and "sqlalchemy" not in answer.text.lower(), name
         if status == 422:
-            assert all(sentence for sentences in problem["errors"].values() for sentence in sentences) and problem["errors"], (name, problem)
+            assert (
+                all(sentence for sentences in problem["errors"].values() for sentence in sentences)
+                and problem["errors"]
+            ), (name, problem)
         assert everything(keeper.office.engine) == before, f"{name} left something behind"
     assert not wrong, "\n".join(f"{name}: {told}" for name, told in wrong.items())
     assert call("GET", RECORDS).status_code == 200
     assert call("POST", RECORDS, json={"values": {"name": "still works"}}).status_code == 201
 
 
-def test_a_value_that_must_be_unique_is_refused_by_the_name_of_its_field(keeper: Keeper, call: Caller) -> None:
+def test_a_value_that_must_be_unique_is_refused_by_the_name_of_its_field(
+    keeper: Keeper, call: Caller
+) -> None:
     assert call("PATCH", f"{THINGS}/fields/code", json={"unique": True}).status_code == 200
     before = everything(keeper.office.engine)
     for method, path, body in (
         ("POST", RECORDS, {"values": {"name": "x", "code": "100"}}),
         ("PATCH", f"{RECORDS}/{keeper.things[1]}", {"values": {"code": "100"}}),
-        ("POST", f"{RECORDS}/batch", {"create": [{"values": {"name": "a", "code": "n"}}, {"values": {"name": "b", "code": "n"}}]}),
+        (
+            "POST",
+            f"{RECORDS}/batch",
+            {"create": [{"values": {"name": "a", "code": "n"}}, {"values": {"name": "b", "code": "n"}}]},
+        ),
     ):
         answer = call(method, path, json=body)
         assert answer.status_code == 409, answer.text
@@ -181,10 +273,16 @@ def test_a_design_file_that_does_not_hold_together_changes_nothing(keeper: Keepe
     for change in (
         lambda document: document.update(nonsense=1),
         lambda document: things(document).update(colours="red"),
-        lambda document: things(document)["sections"][0]["fields"].append({"key": "x", "name": "X", "type": "relation", "options": {"target": "nothing"}}),
-        lambda document: things(document)["sections"][0]["fields"].append({"key": "x", "name": "X", "type": "nothing"}),
+        lambda document: things(document)["sections"][0]["fields"].append(
+            {"key": "x", "name": "X", "type": "relation", "options": {"target": "nothing"}}
+        ),
+        lambda document: things(document)["sections"][0]["fields"].append(
+            {"key": "x", "name": "X", "type": "nothing"}
+        ),
         lambda document: things(document).update(title="{nothing}"),
-        lambda document: document["roles"].append({"key": "r", "name": "R", "grants": {"nothing": {"rights": ["view"], "sections": {}}}}),
+        lambda document: document["roles"].append(
+            {"key": "r", "name": "R", "grants": {"nothing": {"rights": ["view"], "sections": {}}}}
+        ),
         lambda document: document.update(registries="all"),
     ):
         with pytest.raises(Invalid) as refused, keeper.office.begin(keeper.admin, design=True) as work:
@@ -202,7 +300,11 @@ def test_two_administrators_changing_the_design_at_once_both_succeed(keeper: Kee
         barrier.wait()
         for n in range(4):
             with keeper.office.begin(admin, design=True) as work:
-                modelling.create_field(work, "things", {"key": f"of_{admin}_{n}", "name": f"Of {admin} {n}", "type": "text", "section": "basic"})
+                modelling.create_field(
+                    work,
+                    "things",
+                    {"key": f"of_{admin}_{n}", "name": f"Of {admin} {n}", "type": "text", "section": "basic"},
+                )
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(add, (keeper.admin, second)))
@@ -220,7 +322,11 @@ def test_the_same_new_key_by_two_administrators_goes_to_one(keeper: Keeper, call
     def add(_n: int) -> int:
         barrier.wait()
         mine = Caller(app.test_client(), token)
-        return mine("POST", f"{THINGS}/fields", json={"key": "once", "name": "Once", "type": "text", "section": "basic"}).status_code
+        return mine(
+            "POST",
+            f"{THINGS}/fields",
+            json={"key": "once", "name": "Once", "type": "text", "section": "basic"},
+        ).status_code
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(add, range(2))) == [201, 409]

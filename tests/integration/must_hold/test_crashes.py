@@ -62,7 +62,9 @@ class Writers:
             place = amount % len(own)
             record, version = own[place]
             values = {"amount": amount, "about": f"slovo{amount} popis", "parts": [own[0][0]]}
-            answer = process.call(self.token, "PATCH", f"{RECORDS}/{record}", {"values": values}, If_Match=f'"{version}"')
+            answer = process.call(
+                self.token, "PATCH", f"{RECORDS}/{record}", {"values": values}, If_Match=f'"{version}"'
+            )
             if answer.status == 412:
                 # The server died between the commit and the answer: the change is there, unacknowledged.
                 own[place] = (record, process.call(self.token, "GET", f"{RECORDS}/{record}").body["version"])
@@ -70,7 +72,12 @@ class Writers:
             self._keep(answer.status, 200, answer.body, amount)
             own[place] = (record, answer.body["version"])
             return
-        answer = process.call(self.token, "POST", RECORDS, {"values": {"name": f"Nová {amount}", "amount": amount, "about": f"slovo{amount}"}})
+        answer = process.call(
+            self.token,
+            "POST",
+            RECORDS,
+            {"values": {"name": f"Nová {amount}", "amount": amount, "about": f"slovo{amount}"}},
+        )
         self._keep(answer.status, 201, answer.body, amount)
         own.append((answer.body["id"], answer.body["version"]))
 
@@ -106,8 +113,10 @@ def _wait_for_answer(process: Process, token: str) -> None:
 
 
 @pytest.mark.timeout(60 + 30 * ROUNDS)
-def test_killed_at_random_moments_nothing_acknowledged_is_lost(keeper: Keeper, settings: Settings, writers: Writers) -> None:
-    moments = random.Random(20261122)  # noqa: S311  not for secrets
+def test_killed_at_random_moments_nothing_acknowledged_is_lost(
+    keeper: Keeper, settings: Settings, writers: Writers
+) -> None:
+    moments = random.Random(20261122)
     for _round in range(ROUNDS):
         process = serve(settings, "--workers", "2")
         try:
@@ -146,7 +155,11 @@ def _check_promises(keeper: Keeper, promises: list[Promise]) -> None:
             for promise in promises:
                 if promise.record == record:
                     assert told[promise.version]["amount"] == promise.amount
-            latest = next(told[version] for version in sorted(told, reverse=True) if "amount" in told[version])
+            latest = next(
+                told[version] for version in sorted(told, reverse=True) if "amount" in told[version]
+            )
             assert found.values["amount"] == latest["amount"]
-            about = next(told[version]["about"] for version in sorted(told, reverse=True) if "about" in told[version])
+            about = next(
+                told[version]["about"] for version in sorted(told, reverse=True) if "about" in told[version]
+            )
             assert found.values["about"] == about

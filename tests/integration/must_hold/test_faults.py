@@ -55,47 +55,91 @@ def failing_at_commit(engine: Engine) -> Iterator[None]:
 
 Deed = Callable[[Work, list[int]], object]
 NEW_REGISTRY = {
-    "key": "fresh", "name": "Fresh", "title": "{name}", "sections": [{"key": "basic", "name": "Basic", "fields": [
-        {"key": "name", "name": "Name", "type": "text", "unique": True},
-        {"key": "thing", "name": "Thing", "type": "relation", "options": {"target": "things"}},
-        {"key": "number", "name": "Number", "type": "autonumber"}]}],
-}  # fmt: skip
-ROLE = {"key": "clerk", "name": "Clerk", "grants": {"things": {"rights": ["view"], "sections": {"basic": "read"}}}}
+    "key": "fresh",
+    "name": "Fresh",
+    "title": "{name}",
+    "sections": [
+        {
+            "key": "basic",
+            "name": "Basic",
+            "fields": [
+                {"key": "name", "name": "Name", "type": "text", "unique": True},
+                {"key": "thing", "name": "Thing", "type": "relation", "options": {"target": "things"}},
+                {"key": "number", "name": "Number", "type": "autonumber"},
+            ],
+        }
+    ],
+}
+ROLE = {
+    "key": "clerk",
+    "name": "Clerk",
+    "grants": {"things": {"rights": ["view"], "sections": {"basic": "read"}}},
+}
 RECORDS: Mapping[str, Deed] = {
     "create": lambda work, ids: records.create(
-        work, "things", {"name": "Nová", "about": "hledej", "parts": ids[:3], "keeper": work.actor.user_id}, category="big"
+        work,
+        "things",
+        {"name": "Nová", "about": "hledej", "parts": ids[:3], "keeper": work.actor.user_id},
+        category="big",
     ),
     "change": lambda work, ids: records.change(
-        work, "things", ids[5], {"name": "Jiná", "about": "jinak", "parts": [ids[0], ids[7]], "price": "9.99", "keeper": work.actor.user_id}, category="small"
+        work,
+        "things",
+        ids[5],
+        {
+            "name": "Jiná",
+            "about": "jinak",
+            "parts": [ids[0], ids[7]],
+            "price": "9.99",
+            "keeper": work.actor.user_id,
+        },
+        category="small",
     ),
     "remove": lambda work, ids: records.remove(work, "things", ids[4]),
     "restore": lambda work, ids: records.restore(work, "things", ids[6]),
     "restore_version": lambda work, ids: history.restore_version(work, "things", ids[3], 1),
     "batch": lambda work, ids: records.batch(
-        work, "things", create=[{"values": {"name": f"B{n}", "parts": ids[:1]}} for n in range(2)],
-        update=[{"id": each, "values": {"about": "hromadně", "parts": []}} for each in ids[1:3]], delete=[ids[0]],
+        work,
+        "things",
+        create=[{"values": {"name": f"B{n}", "parts": ids[:1]}} for n in range(2)],
+        update=[{"id": each, "values": {"about": "hromadně", "parts": []}} for each in ids[1:3]],
+        delete=[ids[0]],
     ),
     "undo_batch": lambda work, ids: history.undo_batch(work, 1),
-    "create_user": lambda work, ids: people.create_user(work, {"email": "new@firm.example", "name": "New", "roles": ["admin"]}),
-}  # fmt: skip
+    "create_user": lambda work, ids: people.create_user(
+        work, {"email": "new@firm.example", "name": "New", "roles": ["admin"]}
+    ),
+}
 DESIGN: Mapping[str, Deed] = {
     "create_registry": lambda work, ids: modelling.create_registry(work, NEW_REGISTRY),
-    "add_field": lambda work, ids: modelling.create_field(work, "things", {"key": "weight", "name": "Weight", "type": "decimal", "section": "money"}),
+    "add_field": lambda work, ids: modelling.create_field(
+        work, "things", {"key": "weight", "name": "Weight", "type": "decimal", "section": "money"}
+    ),
     "convert": lambda work, ids: modelling.change_field(work, "things", "code", {"type": "integer"}),
     "make_unique": lambda work, ids: modelling.change_field(work, "things", "amount", {"unique": True}),
     "retitle": lambda work, ids: modelling.change_registry(work, "things", {"title": "{name} {code}"}),
     "switch_off": lambda work, ids: modelling.change_field(work, "things", "about", {"active": False}),
     "move_field": lambda work, ids: modelling.change_field(work, "things", "about", {"section": "money"}),
     "create_role": lambda work, ids: modelling.create_role(work, ROLE),
-}  # fmt: skip
+}
 
 
 def _prepare(keeper: Keeper) -> None:
     """Something in the bin, something with a past, a batch that may be undone."""
     with keeper.office.begin(keeper.admin, write=True) as work:
         records.remove(work, "things", keeper.things[6])
-        records.change(work, "things", keeper.things[3], {"name": "Změněná", "about": "už ne", "parts": [keeper.things[0]]})
-        records.batch(work, "things", create=[{"values": {"name": "Z dávky"}}], update=[{"id": keeper.things[7], "values": {"amount": 70}}])
+        records.change(
+            work,
+            "things",
+            keeper.things[3],
+            {"name": "Změněná", "about": "už ne", "parts": [keeper.things[0]]},
+        )
+        records.batch(
+            work,
+            "things",
+            create=[{"values": {"name": "Z dávky"}}],
+            update=[{"id": keeper.things[7], "values": {"amount": 70}}],
+        )
 
 
 def _all_or_nothing(keeper: Keeper, deed: Callable[[], object]) -> int:

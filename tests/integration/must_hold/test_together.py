@@ -27,7 +27,9 @@ def _raise_amount(keeper: Keeper, record: int, barrier: Barrier) -> tuple[int, i
             found = records.fetch(work, "things", record)
         try:
             with keeper.office.begin(keeper.admin, via="api", write=True) as work:
-                records.change(work, "things", record, {"amount": found.values["amount"] + 1}, version=found.version)
+                records.change(
+                    work, "things", record, {"amount": found.values["amount"] + 1}, version=found.version
+                )
             accepted += 1
         except StaleVersion:
             refused += 1
@@ -50,7 +52,14 @@ def test_eight_writers_of_one_record_lose_nothing_silently(keeper: Keeper) -> No
 
 def test_changes_of_different_fields_at_once_all_stay(keeper: Keeper) -> None:
     record = keeper.things[0]
-    values: list[dict[str, Any]] = [{"amount": 5}, {"price": "7.77"}, {"about": "nový popis"}, {"code": "c"}, {"keeper": keeper.admin}, {"parts": keeper.things[1:4]}]
+    values: list[dict[str, Any]] = [
+        {"amount": 5},
+        {"price": "7.77"},
+        {"about": "nový popis"},
+        {"code": "c"},
+        {"keeper": keeper.admin},
+        {"parts": keeper.things[1:4]},
+    ]
 
     def change(each: dict[str, Any]) -> None:
         with keeper.office.begin(keeper.admin, write=True) as work:
@@ -61,17 +70,27 @@ def test_changes_of_different_fields_at_once_all_stay(keeper: Keeper) -> None:
     with keeper.office.begin(keeper.admin) as work:
         found = records.fetch(work, "things", record)
     assert found.version == 1 + len(values)
-    assert (found.values["amount"], str(found.values["price"]), found.values["about"], found.values["code"]) == (5, "7.77", "nový popis", "c")
+    assert (
+        found.values["amount"],
+        str(found.values["price"]),
+        found.values["about"],
+        found.values["code"],
+    ) == (5, "7.77", "nový popis", "c")
     assert [link.id for link in found.values["parts"]] == keeper.things[1:4]
 
 
 def test_own_consecutive_saves_never_conflict(keeper: Keeper) -> None:
     client, token = create_app(office=keeper.office).test_client(), tokens.create_token(keeper.office, ADMIN)
-    path, headers = f"/api/v1/registries/things/records/{keeper.things[0]}", {"Authorization": f"Bearer {token}"}
+    path, headers = (
+        f"/api/v1/registries/things/records/{keeper.things[0]}",
+        {"Authorization": f"Bearer {token}"},
+    )
     etag = client.get(path, headers=headers).headers["ETag"]
     for n in range(12):
         # Every third save changes nothing, which must not make the next one a conflict either.
-        saved = client.patch(path, json={"values": {"amount": n - n % 3}}, headers={**headers, "If-Match": etag})
+        saved = client.patch(
+            path, json={"values": {"amount": n - n % 3}}, headers={**headers, "If-Match": etag}
+        )
         assert saved.status_code == 200, saved.text
         etag = saved.headers["ETag"]
     stale = client.patch(path, json={"values": {"amount": 99}}, headers={**headers, "If-Match": '"1"'})
@@ -87,7 +106,9 @@ def test_fifty_parallel_creators_get_fifty_numbers(keeper: Keeper) -> None:
     with ThreadPoolExecutor(16) as pool:
         numbers = list(pool.map(create, range(50)))
     assert len(set(numbers)) == 50
-    assert sorted(int(number.lstrip("0") or 0) for number in numbers) == list(range(9, 59)), "and no gaps, since nobody failed"
+    assert sorted(int(number.lstrip("0") or 0) for number in numbers) == list(range(9, 59)), (
+        "and no gaps, since nobody failed"
+    )
 
 
 GRANT = {"rights": ["view", "edit"], "sections": {"basic": "edit", "money": "read"}}
@@ -106,12 +127,19 @@ def four(keeper: Keeper, settings: Settings) -> Iterator[list[Process]]:
             each.kill()
 
 
-def test_changed_rights_and_design_hold_at_the_next_request_of_every_process(keeper: Keeper, four: list[Process]) -> None:
+def test_changed_rights_and_design_hold_at_the_next_request_of_every_process(
+    keeper: Keeper, four: list[Process]
+) -> None:
     with keeper.office.begin_system(design=True) as work:
         modelling.create_role(work, {"key": "clerk", "name": "Clerk", "grants": {"things": GRANT}})
     with keeper.office.begin_system() as work:
-        clerk = people.create_user(work, {"email": "carl@firm.example", "name": "Carl", "roles": ["clerk"]}).id
-    admin, token = tokens.create_token(keeper.office, ADMIN), tokens.create_token(keeper.office, "carl@firm.example")
+        clerk = people.create_user(
+            work, {"email": "carl@firm.example", "name": "Carl", "roles": ["clerk"]}
+        ).id
+    admin, token = (
+        tokens.create_token(keeper.office, ADMIN),
+        tokens.create_token(keeper.office, "carl@firm.example"),
+    )
     path = f"/registries/things/records/{keeper.things[0]}"
 
     def everywhere() -> list[Any]:
@@ -125,15 +153,27 @@ def test_changed_rights_and_design_hold_at_the_next_request_of_every_process(kee
         assert [answer.body["values"].get("amount") for answer in everywhere()] == [0] * 4
         told(turn, "PUT", "/roles/clerk/grants/things", {**GRANT, "sections": {"basic": "read"}})
         assert ["amount" in answer.body["values"] for answer in everywhere()] == [False] * 4
-        assert [each.call(token, "PATCH", path, {"values": {"code": "x"}}).status for each in four] == [403] * 4
+        assert [each.call(token, "PATCH", path, {"values": {"code": "x"}}).status for each in four] == [
+            403
+        ] * 4
         told(3 - turn, "PUT", "/roles/clerk/grants/things", GRANT)
-    told(0, "POST", "/registries/things/fields", {"key": "fresh", "name": "Fresh", "type": "text", "section": "basic", "default": "new"})
+    told(
+        0,
+        "POST",
+        "/registries/things/fields",
+        {"key": "fresh", "name": "Fresh", "type": "text", "section": "basic", "default": "new"},
+    )
     assert ["fresh" in answer.body["values"] for answer in everywhere()] == [True] * 4
-    assert [each.call(token, "PATCH", path, {"values": {"fresh": f"by {n}"}}).status for n, each in enumerate(four)] == [200] * 4
+    assert [
+        each.call(token, "PATCH", path, {"values": {"fresh": f"by {n}"}}).status
+        for n, each in enumerate(four)
+    ] == [200] * 4
     told(1, "DELETE", "/registries/things/fields/fresh")
     assert [each.call(token, "PATCH", path, {"values": {"fresh": "x"}}).status for each in four] == [422] * 4
     told(2, "PATCH", "/registries/things/fields/code", {"type": "integer"})
-    assert [each.call(token, "PATCH", path, {"values": {"code": "no number"}}).status for each in four] == [422] * 4
+    assert [each.call(token, "PATCH", path, {"values": {"code": "no number"}}).status for each in four] == [
+        422
+    ] * 4
     told(3, "PATCH", f"/users/{clerk}", {"roles": []})
     assert [answer.status for answer in everywhere()] == [404] * 4
     told(0, "PATCH", f"/users/{clerk}", {"active": False})
