@@ -165,7 +165,13 @@ def _check(right: Right | None, actor: Actor) -> None:
 
 def _listen() -> None:
     chosen = request.cookies.get(LANGUAGE_COOKIE, "") if not in_api() else ""
-    speak(chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en"))
+    speak(chosen if chosen in LANGUAGES else _wished_language())
+
+
+def _wished_language() -> str:
+    """The first of the browser's languages that there is; `cs-CZ` is as good as `cs`."""
+    wished = (tag.partition("-")[0].lower() for tag, _quality in request.accept_languages)
+    return next((language for language in wished if language in LANGUAGES), "en")
 
 
 def _turn_away() -> None:

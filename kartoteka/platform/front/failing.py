@@ -11,6 +11,8 @@ from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from markupsafe import escape
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from kartoteka.platform.front.calling import in_api
@@ -47,6 +49,8 @@ _SENTENCES = {
     413: N_("This is larger than what is taken at once."),
     415: N_("This type of content is not taken here."),
 }
+# The database is out of reach, too busy, or ended a deadlock at our cost; another try may well succeed.
+_BUSY = (OperationalError, PoolTimeout)
 _PAGES = "kartoteka.failure_pages"
 log = logging.getLogger("kartoteka.front")
 
@@ -74,6 +78,8 @@ def status_of(error: Exception) -> int:
     """This function will give the status of an error: that of its class, the HTTP error's own, or 500."""
     if isinstance(error, HTTPException):
         return error.code or 500
+    if isinstance(error, _BUSY):
+        return 503
     return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
@@ -87,6 +93,9 @@ def failure_of(error: Exception) -> Failure:
         return Failure(status, error.message, error.errors)
     reference = secrets.token_hex(4)
     log.error("%s %s %s failed\n%s", reference, request.method, request.endpoint, _trace(error))
+    if status == 503:
+        detail = _("The database does not answer; nothing was changed. Please try again in a moment.")
+        return Failure(503, detail, reference=reference, headers={"Retry-After": "5"})
     sentence = N_("Something went wrong here and nothing was changed. The log has it as number {reference}.")
     detail = _(sentence, reference=reference)
     return Failure(500 if status < 500 else status, detail, reference=reference)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from kartoteka.platform.kernel import texts
@@ -186,6 +187,18 @@ def test_an_unforeseen_failure_tells_only_its_number(
     number = answered.json["instance"].rpartition(":")[2]
     assert "value 42" not in answered.text and number in caplog.text
     assert "ZeroDivisionError" in caplog.text and "value 42" not in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_no_bug(
+    companies: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(people, "person", fail)
+    answered = companies.get("/me")
+    assert (answered.status_code, answered.content_type) == (503, "application/problem+json")
+    assert answered.headers["Retry-After"] and "SELECT" not in answered.text
 
 
 def test_answers_are_not_kept_and_not_framed(companies: Caller) -> None:
