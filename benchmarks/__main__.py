@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.asking import Caller, Refused
-from benchmarks.measures import Reading, Result, take, take_import, writing
+from benchmarks.measures import Reading, Result, take, take_export, take_import, writing
 from benchmarks.places import Place, fill, postgresql_place, serving, sqlite_place
 
 PLACES = {"sqlite": sqlite_place, "postgresql": postgresql_place}
@@ -85,13 +85,14 @@ def _results(place: Place, token: str, asked: argparse.Namespace) -> Iterator[Re
                     yield _told(take(measure, own, floor, rounds))
                 except Refused as refused:
                     print(f"{measure.name}: not measured, {refused}", file=sys.stderr, flush=True)
+    if asked.only in "export":
+        yield _told(take_export(place, 1 if asked.quick else 3))
     if asked.only in "import":
         yield _told(take_import(place, first + 10**7, 3 if asked.quick else 7))
 
 
 def _told(result: Result) -> Result:
-    if sys.stderr.isatty():
-        print(f"  {result.name}: {result.times.ratio:.1f}", file=sys.stderr)
+    print(f"  {result.name}: {result.times.ratio:.2f}", flush=True)
     return result
 
 

@@ -50,6 +50,10 @@ class Caller:
             raise Refused(f"{ask.method} {ask.path}: {response.status} {content[:300]!r}")
         return seconds, content
 
+    def connect_anew(self) -> None:
+        """Begin with a new connection: the server may have closed one that rested."""
+        self.connection.close()
+
     def document(self, ask: Ask) -> Any:
         """Ask, and give the document of the answer."""
         return json.loads(self(ask)[1])
@@ -78,7 +82,7 @@ Once = Callable[[int], float]
 
 
 def in_turn(own: Once, floor: Once, rounds: int, warm_up: int = WARM_UP) -> Times:
-    """Let both sides do their work number 0, 1, 2 … in turn; who begins changes too, and the first rounds do not count."""
+    """Let both sides do their work number 0, 1, 2 … in turn, as does who begins; the first rounds do not count."""
     taken: Mapping[str, list[float]] = {"own": [], "floor": []}
     sides = [("own", own), ("floor", floor)]
     for number in range(rounds + warm_up):

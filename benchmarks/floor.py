@@ -4,12 +4,14 @@ It stands on the same server and the same kind of database with the same pragmas
 Kartoteka gives such a registry. Full text is indexed once, when the table is filled.
 """
 
+import csv
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -99,36 +101,30 @@ def _to_postgresql(value: Any) -> Any:
 def application() -> Flask:
     """The WSGI application on the database that the environment names."""
     app, engine = Flask("floor"), open_database(os.environ[DATABASE])
-    small = engine.dialect.name == "sqlite"
+    _read(app, engine)
+    _list(app, engine)
+    _aggregate(app, engine)
+    _write(app, engine)
+    return app
 
-    def shown(row: Any) -> dict[str, Any]:
-        record = dict(row._mapping)
-        record["payer"] = bool(record["payer"])
-        record["tags"] = record["tags"].strip("|").split("|") if record["tags"] else None
-        if small:
-            record.update({name: f"{record[name] / 100:.2f}" for name in MONEY})
-        return record
 
-    def listed(where: str, **named: Any) -> Response:
-        with engine.connect() as connection:
-            return _answer(
-                {
-                    "items": [
-                        shown(row)
-                        for row in connection.execute(text(f"SELECT * FROM companies {where}"), named)
-                    ]
-                }
-            )
-
+def _read(app: Flask, engine: Engine) -> None:
     @app.get("/records/<int:record>")
     def read_one(record: int) -> Response:
         with engine.connect() as connection:
             row = connection.execute(text("SELECT * FROM companies WHERE id = :id"), {"id": record}).one()
-        return _answer(shown(row))
+        return _answer(_shown(row, engine))
+
+
+def _list(app: Flask, engine: Engine) -> None:
+    def listed(where: str, **named: Any) -> Response:
+        with engine.connect() as connection:
+            rows = connection.execute(text(f"SELECT * FROM companies {where}"), named)
+            return _answer({"items": [_shown(row, engine) for row in rows]})
 
     @app.get("/records")
     def read_page() -> Response:
-        return listed(f"WHERE status = :status AND turnover >= :least {BY_TURNOVER}", **_asked(small))
+        return listed(f"WHERE status = :status AND turnover >= :least {BY_TURNOVER}", **_asked(engine))
 
     @app.get("/records/by-name")
     def read_by_name() -> Response:
@@ -138,22 +134,22 @@ def application() -> Flask:
     def read_deep() -> Response:
         return listed(f"{BY_TURNOVER} OFFSET :offset", offset=int(request.args["offset"]))
 
-    @app.get("/records/count")
-    def count() -> Response:
-        with engine.connect() as connection:
-            statement = "SELECT count(*) FROM companies WHERE status = :status AND turnover >= :least"
-            return _answer({"count": connection.scalar(text(statement), _asked(small))})
-
     @app.get("/records/search")
     def search() -> Response:
         word = request.args["q"]
-        if small:
-            return listed(
-                "WHERE id IN (SELECT rowid FROM words WHERE words MATCH :word) ORDER BY id LIMIT 50",
-                word=f'"{word}"*',
-            )
-        found = "SELECT id FROM words WHERE body @@ CAST(:word AS tsquery)"
-        return listed(f"WHERE id IN ({found}) ORDER BY id LIMIT 50", word=f"'{word}':*")
+        if engine.dialect.name == "sqlite":
+            found, word = "SELECT rowid FROM words WHERE words MATCH :word", f'"{word}"*'
+        else:
+            found, word = "SELECT id FROM words WHERE body @@ CAST(:word AS tsquery)", f"'{word}':*"
+        return listed(f"WHERE id IN ({found}) ORDER BY id LIMIT 50", word=word)
+
+
+def _aggregate(app: Flask, engine: Engine) -> None:
+    @app.get("/records/count")
+    def count() -> Response:
+        statement = "SELECT count(*) FROM companies WHERE status = :status AND turnover >= :least"
+        with engine.connect() as connection:
+            return _answer({"count": connection.scalar(text(statement), _asked(engine))})
 
     @app.get("/summary")
     def summary() -> Response:
@@ -161,39 +157,43 @@ def application() -> Flask:
         with engine.connect() as connection:
             return _answer({"items": [list(row) for row in connection.execute(text(statement))]})
 
-    @app.get("/export")
-    def export() -> Response:
-        return Response(_lines(engine), content_type="text/csv")
 
+def _write(app: Flask, engine: Engine) -> None:
     @app.post("/records")
     def create() -> tuple[Response, int]:
         values: dict[str, Any] = request.get_json()
-        row = [_from_json(name, values[name], small) for name in FIELDS]
+        row = tuple(_from_json(name, values[name], engine) for name in FIELDS)
+        statement = f"{insert_statement(engine.dialect.name)} RETURNING id"
         with engine.begin() as connection:
-            created = connection.exec_driver_sql(
-                f"{insert_statement(engine.dialect.name)} RETURNING id", tuple(row)
-            ).scalar()
+            created = connection.exec_driver_sql(statement, row).scalar()
         return _answer({"id": created, **values}), 201
 
     @app.patch("/records/<int:record>")
     def change(record: int) -> Response:
+        named = {"city": request.get_json()["city"], "id": record}
         with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE companies SET city = :city WHERE id = :id"),
-                {"city": request.get_json()["city"], "id": record},
-            )
+            connection.execute(text("UPDATE companies SET city = :city WHERE id = :id"), named)
             row = connection.execute(text("SELECT * FROM companies WHERE id = :id"), {"id": record}).one()
-        return _answer(shown(row))
-
-    return app
+        return _answer(_shown(row, engine))
 
 
-def _asked(small: bool) -> dict[str, Any]:
+def _shown(row: Any, engine: Engine) -> dict[str, Any]:
+    record = dict(row._mapping)
+    record["payer"] = bool(record["payer"])
+    record["tags"] = record["tags"].strip("|").split("|") if record["tags"] else None
+    if engine.dialect.name == "sqlite":
+        record.update({name: f"{record[name] / 100:.2f}" for name in MONEY})
+    return record
+
+
+def _asked(engine: Engine) -> dict[str, Any]:
     least = Decimal(request.args["least"])
-    return {"status": request.args["status"], "least": int(least * 100) if small else least}
+    stored = int(least * 100) if engine.dialect.name == "sqlite" else least
+    return {"status": request.args["status"], "least": stored}
 
 
-def _from_json(name: str, value: Any, small: bool) -> Any:
+def _from_json(name: str, value: Any, engine: Engine) -> Any:
+    small = engine.dialect.name == "sqlite"
     if name in MONEY:
         return int(Decimal(value) * 100) if small else Decimal(value)
     if name in DATES and not small:
@@ -206,13 +206,13 @@ def _answer(document: Any) -> Response:
     return Response(written, content_type="application/json")
 
 
-def _lines(engine: Engine) -> Iterator[str]:
-    with engine.connect().execution_options(yield_per=1000) as connection:
-        yield f"{','.join(FIELDS)}\r\n"
+def export(engine: Engine, file: Path) -> None:
+    """Write all companies into a CSV file."""
+    with (
+        engine.connect().execution_options(yield_per=1000) as connection,
+        file.open("w", newline="", encoding="utf-8") as stream,
+    ):
+        writer = csv.writer(stream)
+        writer.writerow(FIELDS)
         for rows in connection.exec_driver_sql(f"SELECT {COLUMNS} FROM companies ORDER BY id").partitions():
-            yield "".join(_line(row) for row in rows)
-
-
-def _line(row: Sequence[Any]) -> str:
-    cells = ("" if value is None else str(value) for value in row)
-    return ",".join(f'"{cell}"' if "," in cell or '"' in cell else cell for cell in cells) + "\r\n"
+            writer.writerows(rows)

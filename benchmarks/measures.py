@@ -1,24 +1,24 @@
 """What is measured, with the target of each, and whether both sides give the same."""
 
-import csv
-import io
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count as numbers
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from sqlalchemy import Engine
+
 from benchmarks.asking import Ask, Caller, Times, in_turn
 from benchmarks.companies import MOST_TURNOVER, RARE_WORD, companies
-from benchmarks.places import OWN, Place, import_companies, insert_companies
 from benchmarks.floor import open_database
+from benchmarks.places import Place, export_companies, import_companies, insert_companies, write_companies
 from kartoteka.platform.services.office import Office
 
 RECORDS = "/api/v1/registries/companies/records"
 SUMMARY = "/api/v1/registries/companies/summary"
-EXPORT = "/api/v1/registries/companies/export"
 IMPORTED = 5000
 READ, WRITE, IMPORT = 3.0, 5.0, 5.0
 Asks = Callable[[int], Ask]
@@ -27,7 +27,10 @@ See = Callable[[bytes], Any]
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing done by both sides; `target` is the ratio that ours must not exceed, `see` what must be alike in the answers."""
+    """One thing done by both sides.
+
+    `target` is the ratio that ours must not exceed, `see` what must be alike in the answers.
+    """
 
     name: str
     own: Asks
@@ -82,10 +85,6 @@ def _groups(content: bytes) -> dict[Any, Any]:
         for each in json.loads(content)["items"]
     ]
     return {item[0]: item[1] for item in items}
-
-
-def _lines(content: bytes) -> int:
-    return sum(1 for _row in csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def _listed(**parameters: Any) -> str:
@@ -148,14 +147,6 @@ class Reading:
             "group summary", lambda _n: Ask("GET", f"{SUMMARY}?group_by=status&measure=sum:turnover"),
             lambda _n: Ask("GET", "/summary"), None, _groups, 0.3,
         )  # fmt: skip
-        yield Measure(
-            "export csv",
-            lambda _n: Ask("GET", f"{EXPORT}?format=csv"),
-            lambda _n: Ask("GET", "/export"),
-            None,
-            _lines,
-            0.02,
-        )
 
     def _id(self, number: int) -> int:
         return self.ids[number % len(self.ids)]
@@ -199,6 +190,8 @@ def take(measure: Measure, own: Caller, floor: Caller, rounds: int) -> Result:
     :raises RuntimeError: when the sides do not give the same.
     """
     rounds = max(3, int(rounds * measure.share))
+    own.connect_anew()
+    floor.connect_anew()
     if measure.see is not None:
         mine, theirs = measure.see(own(measure.own(0))[1]), measure.see(floor(measure.floor(0))[1])
         if mine != theirs:
@@ -212,16 +205,34 @@ def take(measure: Measure, own: Caller, floor: Caller, rounds: int) -> Result:
 
 def take_import(place: Place, first: int, rounds: int) -> Result:
     """Measure an import of a CSV file against `executemany` of the same rows, each time of new ones."""
-    office, bare = Office(place.settings()), open_database(place.floor_url)
-    try:
+    with _both(place) as (office, bare):
         times = in_turn(
             lambda n: import_companies(office, place.folder, first + n * IMPORTED, IMPORTED),
             lambda n: insert_companies(bare, first + n * IMPORTED, IMPORTED), rounds, 1,
         )  # fmt: skip
-    finally:
-        office.engine.dispose()
-        bare.dispose()
     return Result(f"import {IMPORTED} rows of CSV", times, IMPORT, IMPORTED)
 
 
-__all__ = ["OWN", "Measure", "Reading", "Result", "take", "take_import", "writing"]
+def take_export(place: Place, rounds: int) -> Result:
+    """Measure an export of all records into a CSV file, as the command line does it."""
+    with _both(place) as (office, bare):
+        times = in_turn(
+            lambda _n: export_companies(office, place.folder),
+            lambda _n: write_companies(bare, place.folder),
+            rounds,
+            0,
+        )
+    return Result("export all as CSV", times, None)
+
+
+@contextmanager
+def _both(place: Place) -> Iterator[tuple[Office, Engine]]:
+    office, bare = Office(place.settings()), open_database(place.floor_url)
+    try:
+        yield office, bare
+    finally:
+        office.engine.dispose()
+        bare.dispose()
+
+
+__all__ = ["Measure", "Reading", "Result", "take", "take_export", "take_import", "writing"]

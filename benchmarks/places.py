@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from benchmarks import floor
 from benchmarks.companies import companies, definition, write_csv
 from kartoteka.platform.kernel.settings import Settings
-from kartoteka.platform.services import imports, modelling, tokens
+from kartoteka.platform.services import exports, imports, modelling, tokens
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.people import create_user
@@ -81,7 +81,7 @@ def _url_of(uri: str, database: str) -> str:
 
 
 def fill(place: Place, records: int) -> str:
-    """Fill both sides with the same companies and give a token for Kartoteka; a place kept from before stays as it is."""
+    """Fill both sides with the same companies, unless they are kept from before, and give a token for Kartoteka."""
     office = Office(place.settings())
     bare = floor.open_database(place.floor_url)
     try:
@@ -140,6 +140,20 @@ def insert_companies(bare: Engine, first: int, count: int) -> float:
     started = time.perf_counter()
     with bare.begin() as connection:
         connection.exec_driver_sql(floor.insert_statement(bare.dialect.name), rows)
+    return time.perf_counter() - started
+
+
+def export_companies(office: Office, folder: Path) -> float:
+    """Export all companies of Kartoteka into a CSV file and give the seconds it took."""
+    started = time.perf_counter()
+    exports.write_file(office, "companies", folder / "own.csv")
+    return time.perf_counter() - started
+
+
+def write_companies(bare: Engine, folder: Path) -> float:
+    """The same for the floor."""
+    started = time.perf_counter()
+    floor.export(bare, folder / "floor.csv")
     return time.perf_counter() - started
 
 
