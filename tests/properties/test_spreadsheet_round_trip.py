@@ -99,7 +99,7 @@ def contents(office: Office, registry: str) -> list[tuple[Any, ...]]:
 @settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), format_=st.sampled_from(["csv", "xlsx"]))
 def test_an_export_is_imported_to_equal_values(office: Office, seed: int, format_: str) -> None:
-    peers, chance = prepare(office), random.Random(seed)  # noqa: S311  reproducible, not secret
+    peers, chance = prepare(office), random.Random(seed)
     for registry in ("origin", "copy"):
         emptied(office, registry)
     with office.begin_system() as work:

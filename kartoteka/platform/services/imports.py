@@ -298,7 +298,8 @@ class _Import:
         types = {each.column: each.field.type for each in plan.targets if each.field is not None}
         left_out = [column for column in self.sheet.columns if column not in plan.mapping]
         return {"kind": found.kind, "encoding": found.encoding, "delimiter": found.delimiter,
-                "header_row": found.header_row, "sheet": found.sheet, "mapping": plan.shown, "types": types, "left_out": left_out}  # fmt: skip
+                "header_row": found.header_row, "sheet": found.sheet, "mapping": plan.shown,
+                "types": types, "left_out": left_out}  # fmt: skip
 
     def _step(self, place: _Place) -> Step:
         self.place = place

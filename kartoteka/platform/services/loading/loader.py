@@ -211,7 +211,11 @@ class Loader:
         references = self.references(one)
         texts = {item.number: as_text(item.cells[target.place]).strip() for item in items
                  if not is_blank(item.cells[target.place])}  # fmt: skip
-        known = references.meanings(set(texts.values()), final=not references.is_to_itself) if texts else {}
+        known = (
+            references.meanings(dict.fromkeys(texts.values()), final=not references.is_to_itself)
+            if texts
+            else {}
+        )
         for item in items:
             text = texts.get(item.number)
             meaning = () if text is None else known[text]
@@ -463,7 +467,7 @@ class Loader:
         """This function will make the links that had to wait until all rows were in."""
         for target, one in self.linking:
             mine = [each for each in waiting if each.field == one.key]
-            known = self.references(one).meanings({each.text for each in mine}) if mine else {}
+            known = self.references(one).meanings(dict.fromkeys(each.text for each in mine)) if mine else {}
             for each in mine:
                 meaning = known[each.text]
                 if not isinstance(meaning, Unknown):
