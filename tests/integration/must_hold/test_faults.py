@@ -1,16 +1,18 @@
 """Fault injection: when the n-th statement of a deed fails, for every n, nothing of it has happened."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
-from kartoteka.platform.services import history, modelling, people, records
+from kartoteka.platform.services import history, imports, jobs, modelling, people, records
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.search import difference
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.services.worker import Worker
@@ -180,4 +182,48 @@ def test_a_failing_statement_leaves_everything_as_it_was(keeper: Keeper, name: s
     assert everything(keeper.office.engine) == before
     assert _all_or_nothing(keeper, act) >= 3
     assert keeper.verified()
+    _check_search(keeper)
+
+
+ROWS = 6
+
+
+class Upload(BytesIO):
+    """An uploaded file: a stream that knows its name."""
+
+    filename = "table.csv"
+
+
+def _imported(keeper: Keeper, prefix: str) -> int:
+    """How many records of a file are there; each must be whole."""
+    with keeper.office.begin(keeper.admin) as work:
+        found = records.browse(work, "things", Query({"field": "name", "op": "starts_with", "value": prefix})).items
+        for each in found:
+            assert [entry.version for entry in history.entries(work, "things", each.id)] == [1]
+            assert [link.id for link in each.values["parts"]] == [keeper.things[0]]
+            assert each.values["number"] and each.values["about"]
+        assert len(found) == records.count(work, "things", Query(q=prefix)), "the words of all of them, and no others"
+    return len(found)
+
+
+def test_a_chunk_of_an_import_comes_in_whole_or_not_at_all(keeper: Keeper) -> None:
+    outcomes = []
+    for nth in range(1, MOST_STATEMENTS):
+        prefix = f"soubor{nth}x"
+        lines = [f"{prefix} {row};Věc 0;popis {prefix}\r\n" for row in range(ROWS)]
+        content = ("Name;Parts;About\r\n" + "".join(lines)).encode()
+        with keeper.office.begin(keeper.admin, write=True) as work:
+            job = imports.start(work, "things", Upload(content), {}).id
+        reached = True
+        with failing_at(keeper.office.engine, nth), suppress(Broken):
+            jobs.run_job(keeper.office, job)
+            with keeper.office.begin(keeper.admin) as work:
+                reached = jobs.fetch(work, job).state != "done"
+        outcomes.append(_imported(keeper, prefix))
+        if not reached:
+            break
+    else:
+        raise AssertionError("this takes too many statements")
+    assert set(outcomes) == {0, ROWS}
+    assert outcomes == sorted(outcomes), "once it is in, it stays in"
     _check_search(keeper)
