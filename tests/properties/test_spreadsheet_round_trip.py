@@ -19,9 +19,10 @@ CHOICES = {
     ]
 }
 TYPES: dict[str, dict[str, Any]] = {
-    "text": {}, "long_text": {}, "integer": {}, "decimal": {"decimals": 9}, "money": {}, "percent": {"decimals": 3}, "boolean": {},
-    "date": {}, "datetime": {"timezone": "America/New_York"}, "choice": CHOICES, "multi_choice": CHOICES, "email": {}, "phone": {},
-    "url": {}, "ico": {}, "dic": {}, "iban": {}, "address": {}, "autonumber": {},
+    "text": {}, "long_text": {}, "integer": {}, "decimal": {"decimals": 9}, "money": {}, "percent": {"decimals": 3},
+    "boolean": {}, "date": {}, "datetime": {"timezone": "America/New_York"}, "choice": CHOICES,
+    "multi_choice": CHOICES, "email": {}, "phone": {}, "url": {}, "ico": {}, "dic": {}, "iban": {}, "address": {},
+    "autonumber": {},
 }  # fmt: skip
 PEERS = ("Alfa", "Beta; Gama", "#7", "12", "Čáp, s.r.o.")
 

@@ -150,7 +150,8 @@ def test_relations_by_title_by_key_and_by_number(firm: Firm, tmp_path: Path) -> 
         firm.create("companies", name="Twin")
     rows = table(
         ("Name", "Companies"),
-        ("by title", "Alfa"), ("by key", "k2"), ("by number", f"#{alfa}"), ("several", f"Alfa;k2; {beta}"), ("lines", "k2\nAlfa"),
+        ("by title", "Alfa"), ("by key", "k2"), ("by number", f"#{alfa}"), ("several", f"Alfa;k2; {beta}"),
+        ("lines", "k2\nAlfa"),
         ("whole", "Beta; a syn"), ("none", ""), ("unknown", "Gama"), ("unclear", "Twin"),
     )  # fmt: skip
     job = run(firm, "contacts", rows, tmp_path)
@@ -196,6 +197,14 @@ def test_rows_may_point_at_rows_further_down(
     assert numbers(again) == (4, 0, 0, 4, 0)
 
 
+def pointing_at_itself(key: str, title: str) -> dict[str, Any]:
+    fields = [
+        {"key": title, "name": title.title(), "type": "text"},
+        {"key": "part_of", "name": "Part of", "type": "relation", "options": {"target": key}},
+    ]
+    return {"key": key, "name": key.title(), "sections": [{"key": "a", "name": "A", "fields": fields}]}
+
+
 def test_categories(firm: Firm, tmp_path: Path) -> None:
     rows = table(("Name", "Category"), ("A", "Customer"), ("B", "SUPPLIER"), ("C", ""), ("D", "friend"))
     job = run(firm, "companies", rows, tmp_path)
@@ -207,9 +216,7 @@ def test_categories(firm: Firm, tmp_path: Path) -> None:
 def test_a_trial_tells_everything_and_changes_nothing(firm: Firm, tmp_path: Path, create: bool) -> None:
     if not create:
         with firm.work("ana", design=True) as work:
-            modelling.create_registry(work, {"key": "accounts", "name": "Accounts", "sections": [{"key": "a", "name": "A", "fields": [
-                {"key": "account", "name": "Account", "type": "text", "unique": True},
-                {"key": "part_of", "name": "Part of", "type": "relation", "options": {"target": "accounts"}}]}]})  # fmt: skip
+            modelling.create_registry(work, pointing_at_itself("accounts", "account"))
     mapping = FAMILY_MAPPING if create else None
     job = run(firm, "accounts", FAMILY, tmp_path, create=create, key="account", mapping=mapping, dry_run=True)
     assert numbers(job) == (4, 4, 0, 0, 0)
@@ -341,9 +348,7 @@ def test_an_interrupted_import_goes_on_without_doubling(firm: Firm, monkeypatch:
     monkeypatch.setattr(imports, "CHUNK", 2)
     rows = [("Name", "Part of"), *((f"Row {n}", f"Row {(n + 3) % 9}") for n in range(9)), ("Row 0", "")]
     with firm.work("ana", design=True) as work:
-        modelling.create_registry(work, {"key": "parts", "name": "Parts", "sections": [{"key": "a", "name": "A", "fields": [
-            {"key": "name", "name": "Name", "type": "text"},
-            {"key": "part_of", "name": "Part of", "type": "relation", "options": {"target": "parts"}}]}]})  # fmt: skip
+        modelling.create_registry(work, pointing_at_itself("parts", "name"))
     job = order(firm, "parts", table(*rows), key="name", mode="upsert")
     turns = 0
     while look(firm, job).state in ("queued", "running"):
