@@ -36,7 +36,7 @@ PAGE = 500
 SMALL = 5_000
 FOLDER = "exports"
 FORMATS = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _KEPT_SECONDS = 24 * 3600
