@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app, url_for
@@ -10,15 +10,16 @@ from flask import current_app, url_for
 from kartoteka.platform.kernel.errors import Misconfigured
 
 
-@cache
-def _manifest(folder: str) -> Mapping[str, str]:
-    path = Path(folder) / "dist" / "manifest.json"
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Misconfigured("The browser assets are not built; run “make run”, which builds them.") from error
+@lru_cache(maxsize=2)
+def _manifest(path: Path, _built_at: int) -> Mapping[str, str]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def asset(name: str) -> str:
     """This function will give the address of a bundled asset."""
-    return url_for("static", filename=f"dist/{_manifest(current_app.static_folder or '')[name]}")
+    path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
+    try:
+        manifest = _manifest(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise Misconfigured("The browser assets are not built; run “make run”, which builds them.") from error
+    return url_for("static", filename=f"dist/{manifest[name]}")

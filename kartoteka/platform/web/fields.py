@@ -246,7 +246,7 @@ class FieldView:
             return self.value.isoformat()
         if self.numeric:
             return self._typed_number()
-        return self.value
+        return self.text if self.widget == "phone" else self.value
 
     def _typed_number(self) -> str:
         text = str(self.kind.schema.serialize("value", {"value": self.value}))
