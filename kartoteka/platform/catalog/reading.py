@@ -1,6 +1,6 @@
 """Documents that people write (REST bodies, YAML files) read into definitions, with a sentence for everything wrong."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -160,7 +160,7 @@ class Reader:
                 self.problem(_join(place, str(name)), str(wrong))
         return found
 
-    def registry(self, document: Any, current: Registry | None, taken: Iterable[str] = ()) -> Registry:
+    def registry(self, document: Any, current: Registry | None, taken: Container[str] = ()) -> Registry:
         """This function will read a whole nested registry; what `current` has and the document lacks is switched off."""
         found = self.attributes(document, REGISTRY)
         categories = self._parts(

@@ -128,8 +128,12 @@ def change_field(work: Work, registry: str, key: str, body: Any) -> Field:
     section = body.get("section") if isinstance(body, Mapping) else None
     if section is not None and _registry(work, registry).section(str(section)) is None:
         raise Invalid({"section": [_("There is no section “{name}”.", name=str(section)[:60])]})
-    return _change_part(work, registry, "fields", key, body, lambda reader, part: lambda: reader.field(
-        _without(body, "position", "section", "accept_loss"), part, str(section or part.section), ()), accept_loss=loss)  # fmt: skip
+
+    def read(reader: Reader, part: Field) -> Callable[[], Field]:
+        document = _without(body, "position", "section", "accept_loss")
+        return lambda: reader.field(document, part, str(section or part.section), ())
+
+    return _change_part(work, registry, "fields", key, body, read, accept_loss=loss)
 
 
 def create_role(work: Work, body: Any) -> Role:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select, text, update
+from sqlalchemy import Row, Select, bindparam, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -37,10 +37,15 @@ SEARCH = Subscriber("search", frozenset({RecordsChanged.kind, DesignChanged.kind
 USE_NOTED_EVERY = timedelta(hours=1)
 
 
-def _with_roles(who: Select[User]) -> Select[Any]:
-    """Made once for each way to name a user: every request begins with one of them."""
-    state = select(CatalogState.version).scalar_subquery()
-    return who.add_columns(state, UserRole.role_id).outerjoin(UserRole, UserRole.user_id == User.id)
+_PERSON = (User.id, User.name, User.email, User.active, User.identity_registry, User.identity_id, User.language,
+           User.timezone, User.theme)  # fmt: skip
+
+
+def _with_roles(who: Select[User]) -> Select[*tuple[Any, ...]]:
+    """Made once for each way to name a user: every request begins with one of them, so it gives columns, no object."""
+    state = select(CatalogState.version).scalar_subquery().label("design_version")
+    asked = who.with_only_columns(*_PERSON, state, UserRole.role_id, maintain_column_froms=True)
+    return asked.outerjoin(UserRole, UserRole.user_id == User.id)
 
 
 _BY_ID = _with_roles(select(User).where(User.id == bindparam("user")))
@@ -166,14 +171,14 @@ class Office:
                     )
 
     def _look_up(self, session: Session, who: Select[Any], named: Mapping[str, Any],
-                 refusal: str | None) -> tuple[User, int, list[int]]:  # fmt: skip
+                 refusal: str | None) -> tuple[Row[Any], int, list[int]]:  # fmt: skip
         """User, roles and the version of the design by one statement, since every request begins with it."""
-        found: list[Any] = list(session.execute(who, named))
-        if not found or not found[0][0].active:
+        found = session.connection().execute(who, named).all()
+        if not found or not found[0].active:
             raise Unauthenticated(refusal or _("This account is not known or has been switched off."))
-        if found[0][1] is None:
+        if found[0].design_version is None:
             raise Misconfigured("The database is empty; run “kartoteka init” first.")
-        return found[0][0], found[0][1], [row[2] for row in found if row[2] is not None]
+        return found[0], found[0].design_version, [row.role_id for row in found if row.role_id is not None]
 
 
 class _ById:
@@ -189,7 +194,7 @@ class _ById:
         return isinstance(other, _ById) and self.catalog is other.catalog
 
 
-def _actor(user: User, catalog: Catalog, role_ids: list[int]) -> Actor:
+def _actor(user: Row[Any], catalog: Catalog, role_ids: list[int]) -> Actor:
     identity = (
         Identity(user.identity_registry, user.identity_id)
         if user.identity_registry and user.identity_id
