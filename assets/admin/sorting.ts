@@ -41,5 +41,10 @@ document.addEventListener("htmx:confirm", (event) => {
 });
 document.addEventListener("htmx:afterSettle", prepare);
 document.addEventListener("htmx:oobAfterSwap", prepare);
-document.addEventListener("shut-dialog", () => one<HTMLDialogElement>("#dialog")?.close());
+// Emptied as well: a dialog with something in it would open again when the page has settled.
+document.addEventListener("shut-dialog", () => {
+  const dialog = one<HTMLDialogElement>("#dialog");
+  dialog?.close();
+  dialog?.replaceChildren();
+});
 prepare();

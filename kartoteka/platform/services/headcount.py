@@ -18,7 +18,7 @@ def holders(work: Work) -> dict[str, int]:
         .where(User.active, User.system.is_(False))
         .group_by(UserRole.role_id)
     )
-    found = dict(work.session.execute(counted).tuples().all())
+    found = {row[0]: row[1] for row in work.session.execute(counted)}
     return {role.key: found.get(role.id, 0) for role in work.catalog.roles.values()}
 
 

@@ -2,9 +2,11 @@
 
 from kartoteka.platform.web.admin import (
     fields,
+    general,
     history,
     jobs,
     overview,
+    parts,
     people,
     portable,
     registry,
@@ -13,4 +15,4 @@ from kartoteka.platform.web.admin import (
     why,
 )
 
-PAGES = (fields, history, jobs, overview, people, portable, registry, roles, rules, why)
+PAGES = (fields, general, history, jobs, overview, parts, people, portable, registry, roles, rules, why)

@@ -85,7 +85,9 @@ def admin_field_options(registry: str) -> str:
         found = found_registry(work, registry)
         each = found.field(request.args.get("key", ""))
         typed = _typed(work, request.args, each)
-        return render_template("admin/field_options.html", form=_form(work, found, each, typed), renewing=True)
+        return render_template(
+            "admin/field_options.html", form=_form(work, found, each, typed), renewing=True
+        )
 
 
 @page("/admin/r/<registry>/field-key", right=DESIGN)
@@ -115,12 +117,16 @@ def _save(registry: str, key: str | None) -> ResponseReturnValue:
             found = found_registry(work, registry)
             old = _field(found, key) if key else None
             if old is not None:
-                stale.insist(work, _document(old), given.get("seen", ""), label(old, work.actor.locale.language))
+                stale.insist(
+                    work, _document(old), given.get("seen", ""), label(old, work.actor.locale.language)
+                )
             body = _body(work, given, old)
             if old is None:
                 modelling.create_field(work, registry, body)
             else:
-                modelling.change_field(work, registry, old.key, {**body, "accept_loss": given.get("accept_loss") == "1"})
+                modelling.change_field(
+                    work, registry, old.key, {**body, "accept_loss": given.get("accept_loss") == "1"}
+                )
             return design_renewed(work, registry, _("Saved."))
     except (Invalid, Conflict) as error:
         with begin() as work:
@@ -144,9 +150,17 @@ def _document(each: Field) -> dict[str, Any]:
 def _typed_of(work: Work, each: Field) -> dict[str, Any]:
     names = {f"names.{code}": text for code, text in each.names.items()}
     return {
-        "name": each.name, **names, "type": each.type, "section": each.section, "help": each.help, "categories": each.categories,
-        "required": each.required, "unique": each.unique, "default": _default_text(work, each), "options": dict(each.options),
-    }  # fmt: skip
+        "name": each.name,
+        **names,
+        "type": each.type,
+        "section": each.section,
+        "help": each.help,
+        "categories": each.categories,
+        "required": each.required,
+        "unique": each.unique,
+        "default": _default_text(work, each),
+        "options": dict(each.options),
+    }
 
 
 def _default_text(work: Work, each: Field) -> str:
@@ -160,7 +174,17 @@ def _default_text(work: Work, each: Field) -> str:
 
 
 def _typed(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[str, Any]:
-    plain = {name: given.get(name, "") for name in ("name", "type", "section", "help", "default", *(f"names.{code}" for code in TRANSLATIONS))}
+    plain = {
+        name: given.get(name, "")
+        for name in (
+            "name",
+            "type",
+            "section",
+            "help",
+            "default",
+            *(f"names.{code}" for code in TRANSLATIONS),
+        )
+    }
     flags = {name: given.get(name) == "1" for name in ("required", "unique")}
     options = typed_options(work, plain["type"], given, old.options if old else {})
     return {**plain, **flags, "categories": given.getlist("categories"), "options": options}
@@ -168,7 +192,9 @@ def _typed(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[st
 
 def _body(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[str, Any]:
     typed = _typed(work, given, old)
-    body = {name: typed[name] for name in ("name", "type", "help", "required", "unique", "categories", "options")}
+    body = {
+        name: typed[name] for name in ("name", "type", "help", "required", "unique", "categories", "options")
+    }
     body["names"] = typed_names(given, "names", old.names if old else {})
     body["default"] = _default(work, typed)
     if typed["section"]:
@@ -190,23 +216,49 @@ def _default(work: Work, typed: Typed) -> Any:
         raise Invalid({"default": [str(each) for each in error.messages]}) from error
 
 
-def _form(work: Work, registry: Registry, old: Field | None, typed: Typed, error: Invalid | Conflict | None = None) -> FieldForm:
+def _form(
+    work: Work, registry: Registry, old: Field | None, typed: Typed, error: Invalid | Conflict | None = None
+) -> FieldForm:
     language, chosen = work.actor.locale.language, str(typed["type"])
     places = PLACES | {place for place in (error.errors if error else ()) if place.startswith("options.")}
     refusal = Refusal(error, frozenset(places))
     changed = old is not None and (old.type != chosen or dict(old.options) != typed["options"])
-    convertible = changed and isinstance(error, Conflict) and bool(error.errors) and request.form.get("accept_loss") != "1"
+    convertible = (
+        changed
+        and isinstance(error, Conflict)
+        and bool(error.errors)
+        and request.form.get("accept_loss") != "1"
+    )
     return FieldForm(
-        registry.key, old.key if old else "", label(old, language) if old else _("New field"),
-        url_for("web.admin_save_field", registry=registry.key, key=old.key) if old else url_for("web.admin_create_field", registry=registry.key),
-        typed, stale.mark(_document(old)) if old else "", type_view(work, chosen), type_groups(work),
+        registry.key,
+        old.key if old else "",
+        label(old, language) if old else _("New field"),
+        url_for("web.admin_save_field", registry=registry.key, key=old.key)
+        if old
+        else url_for("web.admin_create_field", registry=registry.key),
+        typed,
+        stale.mark(_document(old)) if old else "",
+        type_view(work, chosen),
+        type_groups(work),
         inputs(work, chosen, typed["options"], error.errors if error else {}, _kept(old)),
         [(code, _(name), str(typed.get(f"names.{code}", ""))) for code, name in TRANSLATIONS.items()],
-        [(each.key, label(each, language)) for each in registry.sections if each.active or each.key == typed["section"]],
-        [(each.key, label(each, language), each.key in typed.get("categories", ())) for each in registry.categories if each.active],
-        takes_default(work, chosen), old is not None and old.type != chosen, url_for("web.admin_field_options", registry=registry.key),
-        url_for("web.admin_field_key", registry=registry.key), Refusal() if convertible else refusal, refusal.rest if convertible else (),
-    )  # fmt: skip
+        [
+            (each.key, label(each, language))
+            for each in registry.sections
+            if each.active or each.key == typed["section"]
+        ],
+        [
+            (each.key, label(each, language), each.key in typed.get("categories", ()))
+            for each in registry.categories
+            if each.active
+        ],
+        takes_default(work, chosen),
+        old is not None and old.type != chosen,
+        url_for("web.admin_field_options", registry=registry.key),
+        url_for("web.admin_field_key", registry=registry.key),
+        Refusal() if convertible else refusal,
+        refusal.rest if convertible else (),
+    )
 
 
 def _kept(old: Field | None) -> frozenset[str]:

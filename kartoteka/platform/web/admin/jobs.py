@@ -19,9 +19,12 @@ from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
 
 _STATES = {
-    State.QUEUED: (N_("waiting"), ""), State.RUNNING: (N_("running"), "blue"), State.DONE: (N_("done"), "green"),
-    State.FAILED: (N_("failed"), "red"), State.CANCELLED: (N_("stopped"), ""),
-}  # fmt: skip
+    State.QUEUED: (N_("waiting"), ""),
+    State.RUNNING: (N_("running"), "blue"),
+    State.DONE: (N_("done"), "green"),
+    State.FAILED: (N_("failed"), "red"),
+    State.CANCELLED: (N_("stopped"), ""),
+}
 _KINDS = {"import": N_("Import"), "export": N_("Export")}
 
 
@@ -65,8 +68,21 @@ def _line(work: Work, job: jobs.Job) -> JobLine:
     state = State(job.state)
     name, tone = _STATES[state]
     language = work.actor.locale.language
-    progress = _("{done} of {total}", done=count_text(job.done, language), total=count_text(job.total, language)) if job.total else ""
+    progress = (
+        _("{done} of {total}", done=count_text(job.done, language), total=count_text(job.total, language))
+        if job.total
+        else ""
+    )
     kind = _(_KINDS[job.kind]) if job.kind in _KINDS else job.kind
-    return JobLine(job.id, kind, _(name), tone, job.created_at, progress, job.done, job.total, job.error or "", state in UNFINISHED)
-
-
+    return JobLine(
+        job.id,
+        kind,
+        _(name),
+        tone,
+        job.created_at,
+        progress,
+        job.done,
+        job.total,
+        job.error or "",
+        state in UNFINISHED,
+    )

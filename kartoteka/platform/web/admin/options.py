@@ -9,11 +9,10 @@ from werkzeug.datastructures import MultiDict
 from kartoteka.field_types.capabilities import Linking, Numbering
 from kartoteka.field_types.options import OptionInfo
 from kartoteka.platform.catalog.definitions import Registry, label
-from kartoteka.platform.catalog.reading import COLOURS
 from kartoteka.platform.kernel.texts import N_, _
 from kartoteka.platform.services.particulars import timezones
 from kartoteka.platform.services.work import Work
-from kartoteka.platform.web.admin.registry import COLOUR_NAMES
+from kartoteka.platform.web.admin.pictures import colour_choices
 
 PREFIX = "o."
 _HELP = {
@@ -59,13 +58,20 @@ class OptionInput:
 
 
 def inputs(
-    work: Work, type_name: str, options: Mapping[str, Any], errors: Mapping[str, list[str]], kept: frozenset[str] = frozenset()
+    work: Work,
+    type_name: str,
+    options: Mapping[str, Any],
+    errors: Mapping[str, list[str]],
+    kept: frozenset[str] = frozenset(),
 ) -> list[OptionInput]:
     """This function will list the inputs for the options of a type; `kept` are the keys of stored choices."""
     kind = work.office.field_types.get(type_name)
     if kind is None:
         return []
-    return [_input(work, each, options.get(each.name), errors.get(f"options.{each.name}", ()), kept) for each in kind.Options.described()]
+    return [
+        _input(work, each, options.get(each.name), errors.get(f"options.{each.name}", ()), kept)
+        for each in kind.Options.described()
+    ]
 
 
 def takes_default(work: Work, type_name: str) -> bool:
@@ -74,19 +80,34 @@ def takes_default(work: Work, type_name: str) -> bool:
     return kind is not None and not isinstance(kind, Linking | Numbering)
 
 
-def _input(work: Work, info: OptionInfo, value: Any, errors: Sequence[str], kept: frozenset[str]) -> OptionInput:
+def _input(
+    work: Work, info: OptionInfo, value: Any, errors: Sequence[str], kept: frozenset[str]
+) -> OptionInput:
     shown = info.default if value is None and info.kind in ("boolean", "one_of", "timezone") else value
     if info.kind == "choices":
         return OptionInput(
-            info.name, _(info.label), info.kind, required=info.required, rows=_rows(value, kept), errors=errors,
-            colours=[(colour, _(COLOUR_NAMES[colour])) for colour in COLOURS],
-        )  # fmt: skip
+            info.name,
+            _(info.label),
+            info.kind,
+            required=info.required,
+            rows=_rows(value, kept),
+            errors=errors,
+            colours=colour_choices(),
+        )
     text = "1" if shown is True else "" if shown in (None, False) else str(shown)
     return OptionInput(
-        info.name, _(info.label), info.kind, text, info.required, "" if info.default in (None, False, True) else str(info.default),
-        _(_HELP[info.name]) if info.name in _HELP and not (info.name == "decimals" and info.default is not None) else "",
-        _offered(work, info), errors=errors,
-    )  # fmt: skip
+        info.name,
+        _(info.label),
+        info.kind,
+        text,
+        info.required,
+        "" if info.default in (None, False, True) else str(info.default),
+        _(_HELP[info.name])
+        if info.name in _HELP and not (info.name == "decimals" and info.default is not None)
+        else "",
+        _offered(work, info),
+        errors=errors,
+    )
 
 
 def _offered(work: Work, info: OptionInfo) -> list[tuple[str, str]]:
@@ -102,18 +123,29 @@ def _label(work: Work, registry: Registry) -> str:
 
 
 def _rows(value: Any, kept: frozenset[str]) -> list[ChoiceRow]:
-    rows = [_row(each, kept) for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+    rows = (
+        [_row(each, kept) for each in value if isinstance(each, Mapping)]
+        if isinstance(value, list | tuple)
+        else []
+    )
     return rows or [ChoiceRow(), ChoiceRow()]
 
 
 def _row(each: Mapping[str, Any], kept: frozenset[str]) -> ChoiceRow:
     key, names = str(each.get("key", "")), each.get("names") or {}
     return ChoiceRow(
-        key, str(each.get("name", "")), str(names.get("cs", "")), str(each.get("colour", "")), each.get("active", True) is not False, key in kept
+        key,
+        str(each.get("name", "")),
+        str(names.get("cs", "")),
+        str(each.get("colour", "")),
+        each.get("active", True) is not False,
+        key in kept,
     )
 
 
-def typed_options(work: Work, type_name: str, given: MultiDict[str, str], old: Mapping[str, Any]) -> dict[str, Any]:
+def typed_options(
+    work: Work, type_name: str, given: MultiDict[str, str], old: Mapping[str, Any]
+) -> dict[str, Any]:
     """This function will read options out of a form; what is left empty is not given, so its default holds."""
     kind = work.office.field_types.get(type_name)
     found: dict[str, Any] = {}
@@ -125,21 +157,35 @@ def typed_options(work: Work, type_name: str, given: MultiDict[str, str], old: M
         if info.kind == "boolean":
             found[info.name] = text == "1"
         elif text.strip():
-            found[info.name] = text.strip().replace(",", ".").replace("\u00a0", "") if info.kind == "decimal" else text
+            found[info.name] = (
+                text.strip().replace(",", ".").replace("\u00a0", "") if info.kind == "decimal" else text
+            )
     return found
 
 
 def _typed_choices(given: MultiDict[str, str], name: str, old: Any) -> list[dict[str, Any]]:
     """Rows of the editor; one left without a name is none. Other translations than ours stay as they were."""
-    before = {str(each.get("key")): each for each in old if isinstance(each, Mapping)} if isinstance(old, list | tuple) else {}
+    before = (
+        {str(each.get("key")): each for each in old if isinstance(each, Mapping)}
+        if isinstance(old, list | tuple)
+        else {}
+    )
     columns = [given.getlist(f"{name}.{part}") for part in ("key", "name", "cs", "colour", "active")]
     choices = []
     for key, title, czech, colour, active in zip(*columns, strict=False):
         if not title.strip():
             continue
         names = {**(before.get(key, {}).get("names") or {}), "cs": czech.strip()}
-        choice: dict[str, Any] = {"name": title.strip(), "names": {code: text for code, text in names.items() if text}}
-        choices.append({
-            **choice, **({"key": key} if key else {}), **({"colour": colour} if colour else {}), **({} if active == "1" else {"active": False}),
-        })  # fmt: skip
+        choice: dict[str, Any] = {
+            "name": title.strip(),
+            "names": {code: text for code, text in names.items() if text},
+        }
+        choices.append(
+            {
+                **choice,
+                **({"key": key} if key else {}),
+                **({"colour": colour} if colour else {}),
+                **({} if active == "1" else {"active": False}),
+            }
+        )
     return choices

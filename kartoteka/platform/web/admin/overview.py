@@ -104,7 +104,11 @@ def admin_switch_registry(registry: str) -> Response:
     with begin(design=True) as work:
         changed = modelling.change_registry(work, registry, {"active": on})
         name = label(changed, work.actor.locale.language)
-        tell(_("“{name}” is in use again.", name=name) if on else _("“{name}” is switched off; nothing of it is lost.", name=name))
+        tell(
+            _("“{name}” is in use again.", name=name)
+            if on
+            else _("“{name}” is switched off; nothing of it is lost.", name=name)
+        )
     return go(url_for("web.admin"))
 
 
@@ -119,10 +123,20 @@ def _registries(work: Work) -> dict[str, Any]:
 
 def _line(work: Work, each: Registry, among: Sequence[Registry], n: int) -> RegistryLine:
     sections, fields = len(each.active_sections), len(each.active_fields)
-    about = plural("{n} section", "{n} sections", sections) + " · " + plural("{n} field", "{n} fields", fields)
+    about = (
+        plural("{n} section", "{n} sections", sections) + " · " + plural("{n} field", "{n} fields", fields)
+    )
     up = among[n - 1].key if n else None
     down = None if n + 1 >= len(among) else among[n + 2].key if n + 2 < len(among) else ""
-    return RegistryLine(each.key, label(each, work.actor.locale.language), each.icon or "file-text", each.colour, about, up, down)
+    return RegistryLine(
+        each.key,
+        label(each, work.actor.locale.language),
+        each.icon or "file-text",
+        each.colour,
+        about,
+        up,
+        down,
+    )
 
 
 def _templates(work: Work) -> list[Template]:
@@ -130,11 +144,15 @@ def _templates(work: Work) -> list[Template]:
     offered = ready_made(language)
     return [
         Template(
-            key, _name(body, language), str(body.get("icon", "file-text")), str(body.get("help", "")), key in work.catalog.registries,
+            key,
+            _name(body, language),
+            str(body.get("icon", "file-text")),
+            str(body.get("help", "")),
+            key in work.catalog.registries,
             ", ".join(_name(offered[each], language) for each in _needed(work, offered, key) if each != key),
         )
         for key, body in offered.items()
-    ]  # fmt: skip
+    ]
 
 
 def _name(body: Mapping[str, Any], language: str) -> str:
@@ -166,7 +184,9 @@ def _create(work: Work, given: Mapping[str, str]) -> str:
         "name": given.get("name", ""),
         "name_one": given.get("name_one", ""),
         "icon": given.get("icon") or "file-text",
-        "sections": [{"name": _("Basic details"), "fields": [{"name": _("Name"), "type": "text", "required": True}]}],
+        "sections": [
+            {"name": _("Basic details"), "fields": [{"name": _("Name"), "type": "text", "required": True}]}
+        ],
     }
     return modelling.create_registry(work, body).key
 

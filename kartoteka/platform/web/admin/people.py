@@ -112,13 +112,27 @@ def admin_send_invitations() -> ResponseReturnValue:
     given = request.form
     wanted = addresses(given.get("emails", ""))
     with begin(write=True) as work:
-        done, failed = [], []
+        done: list[Invited] = []
+        failed: list[Invited] = []
         for name, email in wanted[:MOST_AT_ONCE]:
             result = _invite(work, email, given.getlist("roles"), name, given.get("language"))
             (failed if result.wrong else done).append(result)
-        failed += [Invited(email, wrong=_("At most {max} at once.", max=MOST_AT_ONCE)) for _name, email in wanted[MOST_AT_ONCE:]]
-        typed = {**given.to_dict(), "roles": given.getlist("roles"), "emails": "\n".join(each.email for each in failed)}
-        refusal = Refusal() if wanted else Refusal(Invalid({"emails": [_("Write at least one e-mail address.")]}), frozenset({"emails"}))
+        failed += [
+            Invited(email, wrong=_("At most {max} at once.", max=MOST_AT_ONCE))
+            for _name, email in wanted[MOST_AT_ONCE:]
+        ]
+        typed = {
+            **given.to_dict(),
+            "roles": given.getlist("roles"),
+            "emails": "\n".join(each.email for each in failed),
+        }
+        refusal = (
+            Refusal()
+            if wanted
+            else Refusal(
+                Invalid({"emails": [_("Write at least one e-mail address.")]}), frozenset({"emails"})
+            )
+        )
         form = _invite_form(work, typed, done, failed, refusal)
         shown = render_template("admin/invite.html", form=form)
         if not done:
@@ -140,12 +154,19 @@ def admin_create_person() -> ResponseReturnValue:
 
     def add(work: Work) -> str:
         body = {
-            "email": given.get("email", ""), "roles": given.getlist("roles"), "password": given.get("password", ""),
+            "email": given.get("email", ""),
+            "roles": given.getlist("roles"),
+            "password": given.get("password", ""),
             **({"name": name} if (name := given.get("name", "").strip()) else {}),
-        }  # fmt: skip
+        }
         return _("{name} can sign in now.", name=people.create_user(work, body).name)
 
-    return _done(add, lambda work, refusal: render_template("admin/person_new.html", form=_person_form(work, None, _typed(given), refusal)))
+    return _done(
+        add,
+        lambda work, refusal: render_template(
+            "admin/person_new.html", form=_person_form(work, None, _typed(given), refusal)
+        ),
+    )
 
 
 @page("/admin/people/<int:id>", right=USERS)
@@ -169,7 +190,9 @@ def admin_save_person(id: int) -> ResponseReturnValue:
         return _("Saved.")
 
     def again(work: Work, refusal: Refusal) -> str:
-        return render_template("admin/person.html", form=_person_form(work, people.user(work, id), _typed(given), refusal))
+        return render_template(
+            "admin/person.html", form=_person_form(work, people.user(work, id), _typed(given), refusal)
+        )
 
     return _done(save, again)
 
@@ -178,7 +201,9 @@ def admin_save_person(id: int) -> ResponseReturnValue:
 def admin_identity(id: int) -> str:
     """The picker of the record that somebody is, for the registry chosen now."""
     with begin() as work:
-        form = _person_form(work, people.user(work, id), {"identity_registry": request.args.get("identity_registry", "")})
+        form = _person_form(
+            work, people.user(work, id), {"identity_registry": request.args.get("identity_registry", "")}
+        )
         return render_template("admin/identity.html", form=form)
 
 
@@ -186,13 +211,21 @@ def admin_identity(id: int) -> str:
 def admin_person_deed(id: int, deed: str) -> ResponseReturnValue:
     """Something done with an account: switched on or off, invited again or no more, sent a link for a new password."""
     deeds: Mapping[str, Callable[[Work], str]] = {
-        "on": lambda work: _("{name} can sign in again.", name=people.change_user(work, id, {"active": True}).name),
-        "off": lambda work: _("{name} is switched off and signed out everywhere.", name=people.change_user(work, id, {"active": False}).name),
+        "on": lambda work: _(
+            "{name} can sign in again.", name=people.change_user(work, id, {"active": True}).name
+        ),
+        "off": lambda work: _(
+            "{name} is switched off and signed out everywhere.",
+            name=people.change_user(work, id, {"active": False}).name,
+        ),
         "resend": lambda work: _resend(work, id),
         "revoke": lambda work: _revoke(work, id),
         "password": lambda work: _note_reset(work, id),
     }
-    answer = _done(deeds[deed], lambda work, refusal: render_template("admin/person.html", form=_form_again(work, id, refusal)))
+    answer = _done(
+        deeds[deed],
+        lambda work, refusal: render_template("admin/person.html", form=_form_again(work, id, refusal)),
+    )
     if deed == "password" and isinstance(answer, Response):
         with begin() as work:
             email = people.user(work, id).email
@@ -257,13 +290,21 @@ def _listed(work: Work, given: MultiDict[str, str]) -> dict[str, Any]:
     words, wanted = fold(given.get("q", "")).split(), given.get("state", "active")
     states = {"active": _("Active"), "invited": _("Invited"), "off": _("Switched off")}
     counts = {state: sum(_state(each) == state for each in every) for state in states}
-    shown = [each for each in every if _state(each) == wanted and all(word in fold(f"{each.name} {each.email}") for word in words)]
+    shown = [
+        each
+        for each in every
+        if _state(each) == wanted and all(word in fold(f"{each.name} {each.email}") for word in words)
+    ]
     urls = {state: url_for("web.admin_people", state=state, q=given.get("q") or None) for state in states}
     return {
-        "lines": [_line(work, each) for each in shown], "q": given.get("q", ""), "state": wanted,
-        "states": [StateTab(name, urls[state], state == wanted, counts[state]) for state, name in states.items()],
+        "lines": [_line(work, each) for each in shown],
+        "q": given.get("q", ""),
+        "state": wanted,
+        "states": [
+            StateTab(name, urls[state], state == wanted, counts[state]) for state, name in states.items()
+        ],
         "total": plural("{n} account", "{n} accounts", len(every)),
-    }  # fmt: skip
+    }
 
 
 def _state(person: Person) -> str:
@@ -275,7 +316,13 @@ def _line(work: Work, person: Person) -> PersonLine:
     roles = [label(work.catalog.roles[key], language) for key in person.roles]
     known = work.catalog.registries.get(person.identity.registry) if person.identity else None
     return PersonLine(
-        person.id, person.name, person.email, roles, _state(person), person.id == work.actor.user_id, label(known, language) if known else ""
+        person.id,
+        person.name,
+        person.email,
+        roles,
+        _state(person),
+        person.id == work.actor.user_id,
+        label(known, language) if known else "",
     )
 
 
@@ -289,24 +336,41 @@ def _role_choices(work: Work, chosen: Sequence[str]) -> list[tuple[str, str, boo
 
 
 def _invite_form(
-    work: Work, typed: Mapping[str, Any], done: Sequence[Invited] = (), failed: Sequence[Invited] = (), refusal: Refusal | None = None
+    work: Work,
+    typed: Mapping[str, Any],
+    done: Sequence[Invited] = (),
+    failed: Sequence[Invited] = (),
+    refusal: Refusal | None = None,
 ) -> InviteForm:
     typed = {"language": work.actor.locale.language, **typed}
     return InviteForm(
-        typed, _role_choices(work, typed.get("roles", ())), list(LANGUAGES.items()), done, failed, bool(work.office.settings.smtp_url),
+        typed,
+        _role_choices(work, typed.get("roles", ())),
+        list(LANGUAGES.items()),
+        done,
+        failed,
+        bool(work.office.settings.smtp_url),
         refusal or Refusal(),
-    )  # fmt: skip
+    )
 
 
 def _typed(given: MultiDict[str, str]) -> dict[str, Any]:
-    return {**given.to_dict(), "roles": given.getlist("roles"), "identity": next((each for each in given.getlist("identity") if each), "")}
+    return {
+        **given.to_dict(),
+        "roles": given.getlist("roles"),
+        "identity": next((each for each in given.getlist("identity") if each), ""),
+    }
 
 
 def _person_body(given: MultiDict[str, str]) -> dict[str, Any]:
     typed = _typed(given)
     body = {name: typed.get(name, "") for name in ("name", "email", "language")}
     registry, record = typed.get("identity_registry", ""), typed["identity"]
-    identity = {"registry": registry, "id": int(record)} if registry and record.isdecimal() and len(record) < 19 else None
+    identity = (
+        {"registry": registry, "id": int(record)}
+        if registry and record.isdecimal() and len(record) < 19
+        else None
+    )
     if registry and identity is None:
         raise Invalid({"identity": [_("Choose the record that this person is, or no registry.")]})
     return {**body, "roles": typed["roles"], "identity": identity}
@@ -318,13 +382,22 @@ def _form_again(work: Work, id: int, refusal: Refusal) -> PersonForm:
     return _person_form(work, found, typed, refusal)
 
 
-def _person_form(work: Work, person: Person | None, typed: Mapping[str, Any], refusal: Refusal | None = None) -> PersonForm:
+def _person_form(
+    work: Work, person: Person | None, typed: Mapping[str, Any], refusal: Refusal | None = None
+) -> PersonForm:
     registries = [(each.key, label(each, work.actor.locale.language)) for each in work.registries()]
     return PersonForm(
-        person.id if person else 0, person.name if person else _("New person"), _state(person) if person else "", typed,
-        _role_choices(work, typed.get("roles", ())), registries, _identity(work, str(typed.get("identity_registry", "")), str(typed.get("identity", ""))),
-        list(LANGUAGES.items()), person is not None and person.id == work.actor.user_id, refusal or Refusal(),
-    )  # fmt: skip
+        person.id if person else 0,
+        person.name if person else _("New person"),
+        _state(person) if person else "",
+        typed,
+        _role_choices(work, typed.get("roles", ())),
+        registries,
+        _identity(work, str(typed.get("identity_registry", "")), str(typed.get("identity", ""))),
+        list(LANGUAGES.items()),
+        person is not None and person.id == work.actor.user_id,
+        refusal or Refusal(),
+    )
 
 
 def _identity(work: Work, registry: str, record: str) -> Picker | None:

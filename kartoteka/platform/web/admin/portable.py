@@ -39,7 +39,11 @@ def admin_export_design() -> Response:
     """The design as a file; the same design gives the same bytes."""
     with begin() as work:
         text = yaml.safe_dump(modelling.export_design(work), allow_unicode=True, sort_keys=False, width=120)
-    return Response(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="design.yaml"'})
+    return Response(
+        text,
+        content_type="application/yaml; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="design.yaml"'},
+    )
 
 
 @page("/admin/design", right=DESIGN)
@@ -68,15 +72,24 @@ def admin_plan_design() -> ResponseReturnValue:
 def _given_text() -> str:
     file = request.files.get("file")
     if file is not None and file.filename:
-        return file.read(MAX_CHARACTERS + 1).decode("utf-8-sig", "replace")
+        content: bytes = file.read(MAX_CHARACTERS + 1)
+        return content.decode("utf-8-sig", "replace")
     return request.form.get("design", "")
 
 
 def _apply(text: str) -> Invalid | Conflict | None:
     try:
         with begin(design=True) as work:
-            plan = modelling.apply_design(work, read_document(text), accept_loss=request.form.get("accept_loss") == "1")
-            tell(plural("The design is changed in {n} step.", "The design is changed in {n} steps.", len(plan.steps)))
+            plan = modelling.apply_design(
+                work, read_document(text), accept_loss=request.form.get("accept_loss") == "1"
+            )
+            tell(
+                plural(
+                    "The design is changed in {n} step.",
+                    "The design is changed in {n} steps.",
+                    len(plan.steps),
+                )
+            )
     except (Invalid, Conflict) as error:
         return error
     return None

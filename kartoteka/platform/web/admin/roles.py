@@ -30,8 +30,13 @@ from kartoteka.platform.web.shell import tell
 HIDDEN = "hidden"
 LEVELS = ((HIDDEN, N_("hidden")), (READ, N_("read")), (EDIT, N_("edit")))
 RIGHT_WORDS = {
-    "view": N_("see"), "create": N_("add"), "edit": N_("change"), "delete": N_("remove"), "import": N_("import"), "export": N_("export"),
-}  # fmt: skip
+    "view": N_("see"),
+    "create": N_("add"),
+    "edit": N_("change"),
+    "delete": N_("remove"),
+    "import": N_("import"),
+    "export": N_("export"),
+}
 POWER_WORDS = {
     "design": (N_("Design"), N_("Registries, fields, roles: what is kept and who sees it.")),
     "users": (N_("People"), N_("Inviting people, giving them roles, switching them off.")),
@@ -131,11 +136,18 @@ def admin_roles() -> str:
     """All roles, their powers, and what they may do where, in a word."""
     with begin() as work:
         question = question_of(work, MultiDict()) if "users" in work.actor.powers else None
-        registries = [(each.key, label(each, work.actor.locale.language)) for each in work.catalog.active_registries]
+        registries = [
+            (each.key, label(each, work.actor.locale.language)) for each in work.catalog.active_registries
+        ]
         return show(
-            work, "roles.html", "roles", lines=_lines(work), registries=registries, question=question,
+            work,
+            "roles.html",
+            "roles",
+            lines=_lines(work),
+            registries=registries,
+            question=question,
             may_design="design" in work.actor.powers,
-        )  # fmt: skip
+        )
 
 
 @page("/admin/roles/new", right=DESIGN)
@@ -157,7 +169,10 @@ def admin_role(role: str) -> str:
     with begin() as work:
         found = _found(work, role)
         names = {f"names.{code}": text for code, text in found.names.items()}
-        return render_template("admin/role.html", form=_role_form(work, found, {"name": found.name, **names, "powers": found.powers}))
+        return render_template(
+            "admin/role.html",
+            form=_role_form(work, found, {"name": found.name, **names, "powers": found.powers}),
+        )
 
 
 @page("/admin/roles/<role>", "POST", right=DESIGN)
@@ -201,10 +216,17 @@ def admin_save_registry_roles(registry: str) -> ResponseReturnValue:
             for role in _common_roles(work):
                 old, new = role.grants.get(registry, Grant()), _grant(found, role, given)
                 if new != grant_to_document(old):
-                    stale.insist(work, grant_to_document(old), given.get(f"seen.{role.key}", ""), label(role, work.actor.locale.language))
+                    stale.insist(
+                        work,
+                        grant_to_document(old),
+                        given.get(f"seen.{role.key}", ""),
+                        label(role, work.actor.locale.language),
+                    )
                     modelling.set_grant(work, role.key, registry, new)
                     saved += 1
-            tell(_("Saved; it holds from the next click of everybody.") if saved else _("Nothing has changed."))
+            tell(
+                _("Saved; it holds from the next click of everybody.") if saved else _("Nothing has changed.")
+            )
         return go(url_for("web.admin_registry_roles", registry=registry))
     except (Invalid, Conflict) as error:
         with begin() as work:
@@ -232,16 +254,22 @@ def _lines(work: Work) -> list[RoleLine]:
     roles = sorted(work.catalog.roles.values(), key=lambda role: not role.is_admin)
     return [
         RoleLine(
-            role.key, label(role, language), people_text(holders[role.key]),
+            role.key,
+            label(role, language),
+            people_text(holders[role.key]),
             [_(POWER_WORDS[power][0]) for power in POWERS if power in role.powers and not role.is_admin],
-            [_cell(each, role) for each in work.catalog.active_registries], role.is_admin,
+            [_cell(each, role) for each in work.catalog.active_registries],
+            role.is_admin,
         )
         for role in roles
-    ]  # fmt: skip
+    ]
 
 
 def _cell(registry: Registry, role: Role) -> Cell:
-    grant, url = role.grants.get(registry.key, Grant()), url_for("web.admin_registry_roles", registry=registry.key)
+    grant, url = (
+        role.grants.get(registry.key, Grant()),
+        url_for("web.admin_registry_roles", registry=registry.key),
+    )
     if role.is_admin:
         return Cell(registry.key, _("everything"), "w", False, url)
     shown = [level for section, level in grant.sections.items() if registry.section(section)]
@@ -260,12 +288,18 @@ def _save_role(key: str | None) -> ResponseReturnValue:
     try:
         with begin(design=True) as work:
             old = _found(work, key) if key else None
-            body = {"name": given.get("name", ""), "powers": given.getlist("powers"), "names": typed_names(given, "names", old.names if old else {})}
+            body = {
+                "name": given.get("name", ""),
+                "powers": given.getlist("powers"),
+                "names": typed_names(given, "names", old.names if old else {}),
+            }
             if old is None:
                 made = modelling.create_role(work, body)
                 tell(_("The role “{name}” is ready. It sees nothing yet: choose a registry.", name=made.name))
             else:
-                stale.insist(work, _role_document(old), given.get("seen", ""), label(old, work.actor.locale.language))
+                stale.insist(
+                    work, _role_document(old), given.get("seen", ""), label(old, work.actor.locale.language)
+                )
                 modelling.change_role(work, old.key, body)
                 tell(_("Saved."))
         return go(url_for("web.admin_roles"))
@@ -281,25 +315,50 @@ def _role_document(role: Role) -> dict[str, Any]:
     return {"name": role.name, "names": dict(role.names), "powers": sorted(role.powers)}
 
 
-def _role_form(work: Work, role: Role | None, typed: Mapping[str, Any], refusal: Refusal | None = None) -> RoleForm:
+def _role_form(
+    work: Work, role: Role | None, typed: Mapping[str, Any], refusal: Refusal | None = None
+) -> RoleForm:
     chosen = typed.get("powers", ())
     names = [(code, _(name), str(typed.get(f"names.{code}", ""))) for code, name in TRANSLATIONS.items()]
-    powers = [(power, _(POWER_WORDS[power][0]), _(POWER_WORDS[power][1]), power in chosen) for power in POWERS]
+    powers = [
+        (power, _(POWER_WORDS[power][0]), _(POWER_WORDS[power][1]), power in chosen) for power in POWERS
+    ]
     if role is None:
         return RoleForm(_("New role"), request.path, typed, "", names, powers, refusal=refusal or Refusal())
     name, number = label(role, work.actor.locale.language), headcount.holders(work)[role.key]
     question = plural(
-        "Remove the role “{name}”? {n} person loses what it allows.", "Remove the role “{name}”? {n} people lose what it allows.", number, name=name
+        "Remove the role “{name}”? {n} person loses what it allows.",
+        "Remove the role “{name}”? {n} people lose what it allows.",
+        number,
+        name=name,
     )
     return RoleForm(
-        name, request.path, typed, stale.mark(_role_document(role)), names, powers, url_for("web.admin_remove_role", role=role.key), question,
+        name,
+        request.path,
+        typed,
+        stale.mark(_role_document(role)),
+        names,
+        powers,
+        url_for("web.admin_remove_role", role=role.key),
+        question,
         refusal or Refusal(),
-    )  # fmt: skip
+    )
 
 
-def _matrix_page(work: Work, registry: Registry, given: MultiDict[str, str] | None = None, refusal: str = "") -> str:
-    question = question_of(work, MultiDict({"registry": registry.key})) if "users" in work.actor.powers else None
-    return show(work, "matrix.html", "roles", matrix=_matrix(work, registry, given, refusal), question=question, levels=_levels())
+def _matrix_page(
+    work: Work, registry: Registry, given: MultiDict[str, str] | None = None, refusal: str = ""
+) -> str:
+    question = (
+        question_of(work, MultiDict({"registry": registry.key})) if "users" in work.actor.powers else None
+    )
+    return show(
+        work,
+        "matrix.html",
+        "roles",
+        matrix=_matrix(work, registry, given, refusal),
+        question=question,
+        levels=_levels(),
+    )
 
 
 def _levels() -> list[tuple[str, str]]:
@@ -309,27 +368,61 @@ def _levels() -> list[tuple[str, str]]:
 def _matrix(work: Work, registry: Registry, given: MultiDict[str, str] | None, refusal: str) -> Matrix:
     language, holders, roles = work.actor.locale.language, headcount.holders(work), _common_roles(work)
     sections = [(each.key, label(each, language)) for each in registry.active_sections]
-    about = plural("{n} role", "{n} roles", len(roles)) + " · " + plural("{n} section", "{n} sections", len(sections))
+    about = (
+        plural("{n} role", "{n} roles", len(roles))
+        + " · "
+        + plural("{n} section", "{n} sections", len(sections))
+    )
     last = next(iter(designs.past(work, limit=1)), None)
     if last is not None:
-        about += " · " + _("design changed {when}, {who}", when=moment_text(last.at, work.actor.locale, work.now), who=last.by)
+        about += " · " + _(
+            "design changed {when}, {who}",
+            when=moment_text(last.at, work.actor.locale, work.now),
+            who=last.by,
+        )
     rows = [_grant_row(work, registry, role, people_text(holders[role.key]), given) for role in roles]
-    return Matrix(registry.key, label(registry, language), registry.icon or "file-text", registry.colour, about, sections, rows, refusal)
+    return Matrix(
+        registry.key,
+        label(registry, language),
+        registry.icon or "file-text",
+        registry.colour,
+        about,
+        sections,
+        rows,
+        refusal,
+    )
 
 
-def _grant_row(work: Work, registry: Registry, role: Role, people: str, given: MultiDict[str, str] | None) -> GrantRow:
+def _grant_row(
+    work: Work, registry: Registry, role: Role, people: str, given: MultiDict[str, str] | None
+) -> GrantRow:
     language, old = work.actor.locale.language, grant_to_document(role.grants.get(registry.key, Grant()))
     shown = _grant(registry, role, given) if given is not None else old
     levels = [
-        Level(each.key, label(each, language), f"s.{role.key}.{each.key}", shown["sections"].get(each.key, HIDDEN))
+        Level(
+            each.key,
+            label(each, language),
+            f"s.{role.key}.{each.key}",
+            shown["sections"].get(each.key, HIDDEN),
+        )
         for each in registry.active_sections
     ]
-    rights = [(right, _(RIGHT_WORDS[right]), right in shown["rights"], right in old["rights"]) for right in RIGHTS]
+    rights = [
+        (right, _(RIGHT_WORDS[right]), right in shown["rights"], right in old["rights"]) for right in RIGHTS
+    ]
     may = ", ".join(name for _right, name, on, _was in rights if on) or _("nothing")
     return GrantRow(
-        role.key, label(role, language), people, levels, rights, may, rows_text(shown["rows"]), rows_text(old["rows"]),
-        rule_sentence(work, registry, shown["rows"]), stale.mark(old),
-    )  # fmt: skip
+        role.key,
+        label(role, language),
+        people,
+        levels,
+        rights,
+        may,
+        rows_text(shown["rows"]),
+        rows_text(old["rows"]),
+        rule_sentence(work, registry, shown["rows"]),
+        stale.mark(old),
+    )
 
 
 def _grant(registry: Registry, role: Role, given: MultiDict[str, str]) -> dict[str, Any]:
@@ -353,8 +446,14 @@ def _impacts(work: Work, registry: Registry, given: MultiDict[str, str]) -> list
         old, new = grant_to_document(role.grants.get(registry.key, Grant())), _grant(registry, role, given)
         if new != old:
             number = holders[role.key]
-            people = plural("Touches {n} person.", "Touches {n} people.", number) if number else _("Nobody has this role yet.")
-            found.append(Impact(label(role, work.actor.locale.language), _phrases(work, registry, old, new), people))
+            people = (
+                plural("Touches {n} person.", "Touches {n} people.", number)
+                if number
+                else _("Nobody has this role yet.")
+            )
+            found.append(
+                Impact(label(role, work.actor.locale.language), _phrases(work, registry, old, new), people)
+            )
     return found
 
 
@@ -363,12 +462,17 @@ def _phrases(work: Work, registry: Registry, old: Mapping[str, Any], new: Mappin
     phrases = [
         _LEVEL_PHRASES[was, now](label(section, language))
         for section in registry.active_sections
-        if (was := old["sections"].get(section.key, HIDDEN)) != (now := new["sections"].get(section.key, HIDDEN))
+        if (was := old["sections"].get(section.key, HIDDEN))
+        != (now := new["sections"].get(section.key, HIDDEN))
     ]
     for right in RIGHTS:
         if (right in old["rights"]) != (right in new["rights"]):
             word = _(RIGHT_WORDS[right])
-            phrases.append(_("may {right}", right=word) if right in new["rights"] else _("may no longer {right}", right=word))
+            phrases.append(
+                _("may {right}", right=word)
+                if right in new["rights"]
+                else _("may no longer {right}", right=word)
+            )
     if old["rows"] != new["rows"]:
         reached = reached_text(work, registry, new["rows"])
         said = _("reaches: {rule}", rule=rule_sentence(work, registry, new["rows"]))
@@ -384,4 +488,3 @@ _LEVEL_PHRASES = {
     (READ, HIDDEN): lambda name: _("will no longer see “{section}”", section=name),
     (EDIT, HIDDEN): lambda name: _("will no longer see “{section}”", section=name),
 }
-

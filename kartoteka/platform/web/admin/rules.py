@@ -1,4 +1,4 @@
-"""Row rules: which records a role reaches, said as a sentence and made of the same conditions as the filter of a list."""
+"""Row rules: which records a role reaches, as a sentence made of the conditions that filter a list."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -75,8 +75,12 @@ def admin_rule_condition(registry: str, role: str) -> str | Response | tuple[str
             node = condition_of(work, registry, request.args)
         except ValidationError as error:
             errors = [str(each) for each in error.messages]
-            return render_template("admin/rule.html", rule=_rule_view(work, state, role, request.args, errors)), 422
-        return render_template("admin/rule.html", rule=_rule_view(work, put(state, "", node), role, MultiDict()))
+            return render_template(
+                "admin/rule.html", rule=_rule_view(work, state, role, request.args, errors)
+            ), 422
+        return render_template(
+            "admin/rule.html", rule=_rule_view(work, put(state, "", node), role, MultiDict())
+        )
 
 
 @page("/admin/r/<registry>/roles/<role>/rule/use", right=DESIGN)
@@ -85,7 +89,11 @@ def admin_use_rule(registry: str, role: str) -> Response:
     with begin() as work:
         state = _state(registry, request.args)
         rows = rows_text(state.condition)
-        used = {"role": role, "rows": rows, "sentence": rule_sentence(work, found_registry(work, registry), state.condition)}
+        used = {
+            "role": role,
+            "rows": rows,
+            "sentence": rule_sentence(work, found_registry(work, registry), state.condition),
+        }
         return Response(status=204, headers={"HX-Trigger": json.dumps({"use-rule": used, "shut-dialog": {}})})
 
 
@@ -103,10 +111,15 @@ def rule_sentence(work: Work, registry: Registry, rows: Mapping[str, Any] | None
     """This function will say which records a rule reaches."""
     if rows is None:
         return _("all records")
-    own = {json.dumps(json.loads(each.node), sort_keys=True): each.text for each in own_conditions(work, registry)}
+    own = {
+        json.dumps(json.loads(each.node), sort_keys=True): each.text
+        for each in own_conditions(work, registry)
+    }
     nodes = state_of(registry.key, MultiDict({"filter": rows_text(rows)})).nodes
     try:
-        return _(" and ").join(own.get(json.dumps(node, sort_keys=True)) or sentence(work, registry.key, node) for node in nodes)
+        return _(" and ").join(
+            own.get(json.dumps(node, sort_keys=True)) or sentence(work, registry.key, node) for node in nodes
+        )
     except NotFound:
         return _("some records")
 
@@ -121,13 +134,23 @@ def reached_text(work: Work, registry: Registry, rows: Mapping[str, Any] | None)
     except KartotekaError:
         return ""
     language = work.actor.locale.language
-    return plural("{count} record of {all}", "{count} records of {all}", found, count=count_text(found, language), all=count_text(every, language))
+    return plural(
+        "{count} record of {all}",
+        "{count} records of {all}",
+        found,
+        count=count_text(found, language),
+        all=count_text(every, language),
+    )
 
 
 def _hangs_on_who_looks(rows: Any) -> bool:
     if isinstance(rows, Mapping):
         variable = str(rows.get("var", ""))
-        return variable == "me" or variable.partition(".")[0] == "identity" or any(map(_hangs_on_who_looks, rows.values()))
+        return (
+            variable == "me"
+            or variable.partition(".")[0] == "identity"
+            or any(map(_hangs_on_who_looks, rows.values()))
+        )
     return isinstance(rows, list | tuple) and any(map(_hangs_on_who_looks, rows))
 
 
@@ -158,9 +181,17 @@ def _own_of(work: Work, registry: Registry, person: Registry) -> list[Own]:
 def _own_through(registry: Registry, theirs: Field, language: str) -> list[Own]:
     there, through = str(theirs.options.get("target")), {"var": f"identity.{theirs.key}"}
     name = label(theirs, language)
-    own = [_own(_("it is the person’s “{theirs}”", theirs=name), "id", through)] if there == registry.key else []
+    own = (
+        [_own(_("it is the person’s “{theirs}”", theirs=name), "id", through)]
+        if there == registry.key
+        else []
+    )
     return own + [
-        _own(_("{field} is the person’s “{theirs}”", field=label(mine, language), theirs=name), mine.key, through)
+        _own(
+            _("{field} is the person’s “{theirs}”", field=label(mine, language), theirs=name),
+            mine.key,
+            through,
+        )
         for mine in _relations(registry)
         if mine.options.get("target") == there
     ]
@@ -178,7 +209,9 @@ def _state(registry: str, given: MultiDict[str, str]) -> State:
     return State(registry, state_of(registry, given).nodes)
 
 
-def _rule_view(work: Work, state: State, role: str, given: MultiDict[str, str], errors: Sequence[str] = ()) -> RuleView:
+def _rule_view(
+    work: Work, state: State, role: str, given: MultiDict[str, str], errors: Sequence[str] = ()
+) -> RuleView:
     found = found_registry(work, state.registry)
     known = work.catalog.roles.get(role)
     if known is None or known.is_admin:
@@ -186,13 +219,24 @@ def _rule_view(work: Work, state: State, role: str, given: MultiDict[str, str], 
     try:
         builder = builder_of(work, state, MultiDict(given), errors, role=role)
     except NotFound as error:
-        raise Invalid({"rows": [_("Only who sees records of this registry can make a rule about them.")]}) from error
-    parts = [Part(_said(work, found, node), rows_text(state.without(n).condition)) for n, node in enumerate(state.nodes)]
+        raise Invalid(
+            {"rows": [_("Only who sees records of this registry can make a rule about them.")]}
+        ) from error
+    parts = [
+        Part(_said(work, found, node), rows_text(state.without(n).condition))
+        for n, node in enumerate(state.nodes)
+    ]
     heading = _("Which records does {role} reach?", role=label(known, work.actor.locale.language))
     return RuleView(
-        found.key, role, heading, rows_text(state.condition), parts, reached_text(work, found, state.condition),
-        own_conditions(work, found), builder,
-    )  # fmt: skip
+        found.key,
+        role,
+        heading,
+        rows_text(state.condition),
+        parts,
+        reached_text(work, found, state.condition),
+        own_conditions(work, found),
+        builder,
+    )
 
 
 def _said(work: Work, registry: Registry, node: Node) -> str:

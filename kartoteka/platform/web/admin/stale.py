@@ -26,7 +26,12 @@ def insist(work: Work, document: Any, seen: str, name: str) -> None:
     last = next(iter(designs.past(work, limit=1)), None)
     who = last.by if last else _("Somebody")
     when = moment_text(last.at, work.actor.locale, work.now) if last else ""
-    raise Conflict(_(
-        "“{name}” has been changed meanwhile ({who}, {when}). What you typed is still here; saving once more puts it in the place of theirs.",
-        name=name, who=who, when=when,
-    ))  # fmt: skip
+    raise Conflict(
+        _(
+            "“{name}” has been changed meanwhile ({who}, {when}). What you typed is still here;"
+            " saving once more puts it in the place of theirs.",
+            name=name,
+            who=who,
+            when=when,
+        )
+    )

@@ -18,9 +18,13 @@ from kartoteka.platform.web.fields import LinkView
 from kartoteka.platform.web.pages import page
 
 _SUBJECTS = {
-    "view": N_("See the record"), "create": N_("Add such records"), "edit": N_("Change it"), "delete": N_("Remove it"),
-    "import": N_("Import"), "export": N_("Export"),
-}  # fmt: skip
+    "view": N_("See the record"),
+    "create": N_("Add such records"),
+    "edit": N_("Change it"),
+    "delete": N_("Remove it"),
+    "import": N_("Import"),
+    "export": N_("Export"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,18 @@ def question_of(work: Work, given: MultiDict[str, str]) -> Question:
     visible = [(each.key, label(each, work.actor.locale.language)) for each in work.registries()]
     asked = given.get("registry", "")
     registry = asked if asked in dict(visible) else visible[0][0] if visible else ""
-    person, person_links = _person(work, given.get("person", ""))
-    record = _record_links(work, registry, given.get("record", "")) if given.get("of", registry) == registry else []
+    person, person_links = _person(work, _chosen(given, "person"))
+    record = (
+        _record_links(work, registry, _chosen(given, "record"))
+        if given.get("of", registry) == registry
+        else []
+    )
     who = Picker(_("Who"), url_for("web.pick_people"), "why-person", "person", person_links)
-    what = Picker(_("Record"), url_for("web.pick", registry=registry), "why-record", "record", record) if registry else None
+    what = (
+        Picker(_("Record"), url_for("web.pick", registry=registry), "why-record", "record", record)
+        if registry
+        else None
+    )
     question = Question(visible, registry, who, what)
     return _answered(work, question, person, record[0]) if person and record else question
 
@@ -73,12 +85,23 @@ def _answered(work: Work, question: Question, person: people.Person, record: Lin
     try:
         reasons = explaining.explain(work, person.email, question.registry, record.id)
     except NotFound as error:
-        return Question(question.registries, question.registry, question.person, question.record, refusal=error.message)
+        return Question(
+            question.registries, question.registry, question.person, question.record, refusal=error.message
+        )
     seen = next((each.allowed for each in reasons if each.subject == "view"), False)
     names = {"person": person.name, "record": record.title}
-    heading = _("{person} sees “{record}”.", **names) if seen else _("{person} does not see “{record}”.", **names)
-    shown = [(_(_SUBJECTS[each.subject]) if each.subject in RIGHTS else each.subject, each) for each in reasons]
+    heading = (
+        _("{person} sees “{record}”.", **names) if seen else _("{person} does not see “{record}”.", **names)
+    )
+    shown = [
+        (_(_SUBJECTS[each.subject]) if each.subject in RIGHTS else each.subject, each) for each in reasons
+    ]
     return Question(question.registries, question.registry, question.person, question.record, heading, shown)
+
+
+def _chosen(given: MultiDict[str, str], name: str) -> str:
+    """A combobox sends an empty value first, so that nothing chosen is sent too."""
+    return next((value for value in given.getlist(name) if value), "")
 
 
 def _person(work: Work, text: str) -> tuple[people.Person | None, list[LinkView]]:

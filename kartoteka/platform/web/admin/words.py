@@ -34,10 +34,13 @@ _ABOUT = {
     "ico": ("id", N_("The identification number of a Czech company; lost leading zeros are put back.")),
     "dic": ("id-badge-2", N_("A tax number with the code of the country.")),
     "iban": ("building-bank", N_("The international number of a bank account.")),
-    "relation": ("arrows-exchange", N_("A record of this or another registry, or more of them; seen from both sides.")),
+    "relation": (
+        "arrows-exchange",
+        N_("A record of this or another registry, or more of them; seen from both sides."),
+    ),
     "user": ("user", N_("Somebody who signs in here: who is responsible.")),
     "file": ("paperclip", N_("A document or a picture.")),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
