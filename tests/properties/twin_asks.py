@@ -825,10 +825,11 @@ FILES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("Name;H\nnový;105\n", {"mapping": {"Name": "name", "H": "h_text_a"}}),
     ("Name;Turnover;Area\nnový;105;brno\n", {}),
     (
-        "Name;Partner;Contacts\nse vztahem;Osoba K;Osoba J alias 1\nse skrytým;A kanareka0 quokka;Osoba A\n",
+        "Name;Partner;Contacts\nse vztahem;Osoba K;Osoba J alias 1\nse skrytým;Tichý a beze slov;Tichý b beze slov\n",
         {},
     ),
-    ("Name;kanarek text;Code\nx;y;C0\n", {}),
+    ("Name;Tajné číslo a;Code\nx;5;C0\n", {}),
+    ("Name;Tajné číslo b\nx;5\n", {}),
     ("ID;Name\n3;přes číslo\n9999;nikdo\n", {"key": "id", "mode": "update"}),
 )
 

@@ -37,7 +37,7 @@ PASSWORD = "a long password of tests"
 READER, COLLEAGUE, ADMIN = "rita@firm.example", "otto@firm.example", "ada@firm.example"
 CROWD = 210  # more hidden records with one word than an engine looks at, all of them newer
 _CSRF = re.compile(r"I[jm][\w-]{54}\.[\w-]{6}\.[\w-]{27}")
-_SECRET = re.compile(r'("token": ?")[^"]+"')
+_SECRET = re.compile(r"kt_[\w-]{43}")
 _LINK = re.compile(r"(?<=/)[\w-]{20,}|(?<=\n)Message-ID:.*|(?<=\n)Date:.*")
 _SHADOWS = re.compile(r"_(data|idx|content|docsize|config)$")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -96,9 +96,9 @@ class Told:
         """Read an answer."""
         sheet = response.mimetype == SHEET
         body = _cells(response.get_data()) if sheet else response.get_data(as_text=True)
-        left_out = {"set-cookie", *({"content-length", "etag"} if sheet else ())}
+        left_out = {"set-cookie", "date", *({"content-length", "etag"} if sheet else ())}
         headers = sorted((name, value) for name, value in response.headers if name.lower() not in left_out)
-        return cls(response.status_code, tuple(headers), _SECRET.sub(r'\1…"', _CSRF.sub("…", body)))
+        return cls(response.status_code, tuple(headers), _SECRET.sub("…", _CSRF.sub("…", body)))
 
 
 def _cells(raw: bytes) -> str:
@@ -243,6 +243,12 @@ class Twins:
 
     def _compare(self, ask: Ask, told: Told, before: list[dict[str, Counter[str]]]) -> None:
         one, other = (changed(old, new) for old, new in zip(before, self._state(), strict=True))
+        if told.status < 400:
+            # A hidden link gives way to another one where there is room for one only; in one world there was none.
+            one, other = (
+                {name: came if name == "links" else (went, came) for name, (went, came) in each.items()}
+                for each in (one, other)
+            )
         if one != other:
             raise Leak(f"{ask}\n{told.status}: the databases have changed unlike: {one} and {other}")
         if told.status >= 400 and one:
@@ -337,6 +343,12 @@ def firms(side: str) -> dict[str, Any]:
                     },
                     {"key": "owner", "name": "Owner", "type": "user"},
                     {"key": "number", "name": "Number", "type": "autonumber"},
+                    {
+                        "key": "box",
+                        "name": "Box",
+                        "type": "relation",
+                        "options": {"target": f"vault_{side}", "many": True},
+                    },
                 ],
             },
             {
@@ -344,12 +356,6 @@ def firms(side: str) -> dict[str, Any]:
                 "name": "Fixed",
                 "fields": [
                     {"key": "area", "name": "Area", "type": "text"},
-                    {
-                        "key": "box",
-                        "name": "Box",
-                        "type": "relation",
-                        "options": {"target": f"vault_{side}", "many": True},
-                    },
                 ],
             },
             {
@@ -398,7 +404,7 @@ def firms(side: str) -> dict[str, Any]:
                         "required": True,
                         "default": f"{CANARY} default {side}",
                     },
-                    {"key": f"h_number_{side}", "name": f"{CANARY} number", "type": "integer"},
+                    {"key": f"h_number_{side}", "name": f"Tajné číslo {side}", "type": "integer"},
                     {
                         "key": f"h_link_{side}",
                         "name": f"{CANARY} link",
@@ -476,6 +482,8 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
         },
     },
 }
+# A hidden person whose title may be named in a request.
+QUIET = 4
 GROUPS = ("open", "club", "closed", "open", "closed", "club", "closed")
 
 
@@ -493,7 +501,9 @@ def _person(side: str, n: int) -> dict[str, Any]:
     values = {"name": f"Osoba {chr(75 - n)}", "alias": f"alias {n}", "pay": f"{n}.50", "group": group}
     if group != "club":
         values |= {"alias": _hidden(side, n), "pay": str(_number(side, n))}
-    if group == "closed":
+    if n == QUIET:
+        values |= {"name": f"Tichý {side}", "alias": "beze slov"}
+    elif group == "closed":
         values["name"] = f"{chr(65 + n if side == 'a' else 90 - n)} {_hidden(side, n)}"
     return values
 

@@ -15,7 +15,7 @@ from kartoteka.platform.services import history, records
 from kartoteka.platform.services.records import MAX_BATCH, MAX_PAGE
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
-from kartoteka.platform.web.fields import FieldView, raw_value, typed_links, typed_value
+from kartoteka.platform.web.fields import FieldView, may_be_typed, raw_value, typed_links, typed_value
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
@@ -159,14 +159,17 @@ def _change_view(work: Work, registry: str, refusal: Any) -> BulkView:
         view.typed = typed_value(request.form, view)
         view.typed_links = typed_links(work, view, view.typed)
     others = refusal.message if refusal and not (view and view.errors) else ""
-    offered = [(each.key, label(each.each, language)) for each in views if each.typable]
+    offered = [(each.key, label(each.each, language)) for each in views if may_be_typed(work, each)]
     return BulkView(registry, heading, _("Change"), _carried(registry), offered, view, others)
 
 
 def _field(work: Work, registry: str) -> FieldView | None:
     opened = work.open(registry)
     found = next((each for each in opened.fields if each.key == request.form.get("field")), None)
-    return FieldView(found, opened.kind(found), work.actor.locale, registry=registry) if found else None
+    if found is None:
+        return None
+    view = FieldView(found, opened.kind(found), work.actor.locale, registry=registry)
+    return view if may_be_typed(work, view) else None
 
 
 def _carried(registry: str) -> list[tuple[str, str]]:

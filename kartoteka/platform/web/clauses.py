@@ -101,7 +101,9 @@ def apply_clause(registry: str) -> Response | tuple[str, int]:
             node = condition_of(work, registry, given)
         except ValidationError as error:
             sentences = [str(message) for message in error.messages]
-            return render_template("lists/clause.html", builder=builder_of(work, state, given, sentences)), 422
+            return render_template(
+                "lists/clause.html", builder=builder_of(work, state, given, sentences)
+            ), 422
         return go(put(state, given.get("at", ""), node).url)
 
 
@@ -192,6 +194,8 @@ def _shown(
 ) -> Builder:
     registry = work.open(state.registry).registry
     entry = _entry(target, operator)
+    if entry == "picker" and target.linked_to not in {"users", *(each.key for each in work.registries())}:
+        entry = ""
     return Builder(
         state.registry,
         state.pairs(),

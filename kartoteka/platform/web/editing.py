@@ -24,6 +24,7 @@ from kartoteka.platform.web.fields import (
     FieldView,
     Theirs,
     Unreadable,
+    may_be_typed,
     parsed,
     raw_value,
     shown_field,
@@ -334,7 +335,7 @@ def _draft(work: Work, registry: str, record: Record | None, category: str | Non
         if each.section in writable and (record is None or each.key in record.values)
     ]
     views = [_view(work, registry, record, each) for each in mine]
-    return Draft(work, registry, record, category, [view for view in views if view.typable])
+    return Draft(work, registry, record, category, [view for view in views if may_be_typed(work, view)])
 
 
 def _view(work: Work, registry: str, record: Record | None, each: Field) -> FieldView:

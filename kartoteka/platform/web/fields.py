@@ -362,5 +362,13 @@ def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | Non
     view = FieldView(
         each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry
     )
-    view.may_edit = (each.section in record.editable if may_edit is None else may_edit) and view.typable
+    view.may_edit = (each.section in record.editable if may_edit is None else may_edit) and may_be_typed(
+        work, view
+    )
     return view
+
+
+def may_be_typed(work: Work, view: FieldView) -> bool:
+    """This function will tell whether the actor may put a value in: nobody chooses from what he does not see."""
+    target = view.kind.type.target(view.kind.options) if view.each.type == "relation" else None
+    return view.typable and (target is None or any(known.key == target for known in work.registries()))

@@ -335,7 +335,9 @@ class Loader:
             return {record: [record] for record in self.opened.rows_by_id(values)}, set()
         found = self.opened.find_by(key.field, values)
         rest = [value for value in values if value not in found]
-        return found, self.opened.taken(key.field, rest) if rest else set()
+        # Only where the database would refuse the row: elsewhere a hidden value must not be told from none.
+        asked = rest if key.field.unique and self.options.mode != UPDATE else []
+        return found, self.opened.taken(key.field, asked) if asked else set()
 
     # Creating
 
