@@ -146,7 +146,7 @@ def test_required_names_the_records_that_lack_a_value_and_offers_no_way_around(
     dialog(page).get_by_role("button", name="Save", exact=True).click()
 
     note = dialog(page).get_by_role("alert")
-    expect(note).to_contain_text(f"1 records have no value in “City”: {record}")
+    expect(note).to_contain_text(f"1 record has no value in “City”: {record}")
     expect(note.get_by_role("checkbox")).to_have_count(0)
     expect(dialog(page).get_by_label("Must be filled in")).to_be_checked()
 

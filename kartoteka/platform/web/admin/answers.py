@@ -13,9 +13,8 @@ from kartoteka.platform.kernel.texts import _
 
 def renewed(template: str, said: str = "", **context: Any) -> Response:
     """This function will put a part of the page in the place of the old one, shut the dialog and say what was done."""
-    happenings: dict[str, Any] = {"shut-dialog": {}}
-    if said:
-        happenings["say"] = {"text": said}
+    # Said first: what happens on a button that has gone with its dialog is heard by nobody.
+    happenings: dict[str, Any] = {**({"say": {"text": said}} if said else {}), "shut-dialog": {}}
     part = render_template(template, renewing=True, **context)
     return Response(part, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
 
