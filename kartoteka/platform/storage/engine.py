@@ -1,21 +1,28 @@
 """The database engine, with the manners that each database needs to be safe under several writers."""
 
 import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 
 from kartoteka.field_types.folding import fold
 
 WRITES = "kartoteka_writes"
 BUSY_SECONDS = 30
+# A connection that has just answered is not asked again whether it is still there.
+TRUSTED_SECONDS = 2.0
 
 
 def make_engine(url: str) -> Engine:
     """This function will open the database at `url` (SQLite or PostgreSQL)."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=8, max_overflow=16, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=8, max_overflow=16)
+        event.listen(engine, "checkin", _note_answer)
+        event.listen(engine, "checkout", _ask_after_rest)
+        return engine
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
     )
@@ -40,4 +47,23 @@ def _fold_or_none(text: str | None) -> str | None:
 def _begin_sqlite(connection: Connection) -> None:
     # A read that turns into a write fails at once under WAL, so writers take their place at the beginning.
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # This one waits for nobody and cannot fail; every request begins with it, so it goes straight to the driver.
+        connection.connection.execute("BEGIN")
+
+
+def _note_answer(_connection: Any, record: Any) -> None:
+    record.info["answered"] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: Any, _proxy: Any) -> None:
+    if time.monotonic() - record.info.get("answered", time.monotonic()) < TRUSTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        # Tells the pool to open another one in its place.
+        raise DisconnectionError from error
