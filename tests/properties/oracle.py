@@ -12,7 +12,17 @@ from tests.properties.world import World
 
 HIDDEN = object()
 SECTION = {
-    "deals": {"name": "a", "stage": "a", "amount": "b", "day": "b", "done": "b", "note": "c", "tags": "c", "firm": "c", "more": "c"},
+    "deals": {
+        "name": "a",
+        "stage": "a",
+        "amount": "b",
+        "day": "b",
+        "done": "b",
+        "note": "c",
+        "tags": "c",
+        "firm": "c",
+        "more": "c",
+    },
     "firms": {"name": "public", "city": "public", "rating": "secret"},
 }
 TARGET = {"firm": "firms", "more": "firms"}
@@ -51,7 +61,9 @@ class Oracle:
     def exists(self, registry: str, key: str) -> bool:
         """Whether the field exists for the asker at all."""
         section = SECTION[registry].get(key)
-        return any(section in grant.sections and "view" in grant.rights for grant in self.grants.get(registry, []))
+        return any(
+            section in grant.sections and "view" in grant.rights for grant in self.grants.get(registry, [])
+        )
 
     def shown(self, registry: str, record: int, key: str) -> bool:
         """Whether the asker may read the field on this record."""
@@ -76,12 +88,23 @@ class Oracle:
             return any(self.holds(registry, record, part, trusted=trusted) for part in tree["or"])
         if "not" in tree:
             return not self.holds(registry, record, tree["not"], trusted=trusted)
-        return self.compare(registry, record, tree["field"].split("."), tree["op"], tree.get("value"), trusted)
+        return self.compare(
+            registry, record, tree["field"].split("."), tree["op"], tree.get("value"), trusted
+        )
 
-    def compare(self, registry: str, record: int, path: list[str], op: str, value: Any, trusted: bool) -> bool:
+    def compare(
+        self, registry: str, record: int, path: list[str], op: str, value: Any, trusted: bool
+    ) -> bool:
         """Whether one comparison holds; negative operators are complements."""
         if op in ("ne", "not_in", "is_empty"):
-            return not self.compare(registry, record, path, {"ne": "eq", "not_in": "in", "is_empty": "not_empty"}[op], value, trusted)
+            return not self.compare(
+                registry,
+                record,
+                path,
+                {"ne": "eq", "not_in": "in", "is_empty": "not_empty"}[op],
+                value,
+                trusted,
+            )
         if len(path) > 1:
             targets = self.value(registry, record, path[0], trusted=trusted)
             return any(self.compare(TARGET[path[0]], each, path[1:], op, value, trusted) for each in targets)
@@ -91,7 +114,9 @@ class Oracle:
         if path[0] in TARGET:
             return any(each in mine for each in (value if op == "in" else [value]))
         if path[0] == "tags":
-            return mine is not None and any(each in mine for each in (value if isinstance(value, list) else [value]))
+            return mine is not None and any(
+                each in mine for each in (value if isinstance(value, list) else [value])
+            )
         return mine is not None and _scalar(path[0], mine, op, value)
 
 

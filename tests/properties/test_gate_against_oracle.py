@@ -40,15 +40,35 @@ def leaves(registry: str, ids: st.SearchStrategy[int]) -> st.SearchStrategy[dict
     found = [_leaf(key, op, None) for key in SECTION[registry] for op in ("is_empty", "not_empty")]
     if registry == "firms":
         found += [_leaf("rating", op, st.integers(0, 3)) for op in ordered]
-        return st.one_of([*found, _leaf("city", "eq", st.sampled_from(["Praha", "Brno"])), _leaf("name", "contains", st.just("a 3"))])
+        return st.one_of(
+            [
+                *found,
+                _leaf("city", "eq", st.sampled_from(["Praha", "Brno"])),
+                _leaf("name", "contains", st.just("a 3")),
+            ]
+        )
     found += [_leaf("amount", op, AMOUNTS) for op in ordered] + [_leaf("day", op, DAYS) for op in ordered]
-    found += [_leaf("amount", "between", st.tuples(AMOUNTS, AMOUNTS).map(list)), _leaf("name", "contains", TEXTS)]
-    found += [_leaf("name", "starts_with", TEXTS), _leaf("note", "contains", TEXTS), _leaf("tags", "contains", st.sampled_from("xyz"))]
+    found += [
+        _leaf("amount", "between", st.tuples(AMOUNTS, AMOUNTS).map(list)),
+        _leaf("name", "contains", TEXTS),
+    ]
+    found += [
+        _leaf("name", "starts_with", TEXTS),
+        _leaf("note", "contains", TEXTS),
+        _leaf("tags", "contains", st.sampled_from("xyz")),
+    ]
     found += [_leaf("name", op, st.sampled_from([name for name in NAMES if name])) for op in ("eq", "ne")]
-    found += [_leaf("stage", op, st.lists(st.sampled_from(["lead", "won"]), max_size=2)) for op in ("in", "not_in")]
-    found += [_leaf(key, op, ids) for key in ("firm", "more") for op in ("eq", "ne")] + [_leaf("done", "eq", st.booleans())]
+    found += [
+        _leaf("stage", op, st.lists(st.sampled_from(["lead", "won"]), max_size=2)) for op in ("in", "not_in")
+    ]
+    found += [_leaf(key, op, ids) for key in ("firm", "more") for op in ("eq", "ne")] + [
+        _leaf("done", "eq", st.booleans())
+    ]
     found += [_leaf("firm.rating", op, st.integers(0, 3)) for op in ("eq", "gte", "ne")]
-    found += [_leaf("more.city", "eq", st.sampled_from(["Praha", "Brno"])), _leaf("firm.rating", "is_empty", None)]
+    found += [
+        _leaf("more.city", "eq", st.sampled_from(["Praha", "Brno"])),
+        _leaf("firm.rating", "is_empty", None),
+    ]
     return st.one_of(found)
 
 
@@ -118,7 +138,9 @@ def _askable(oracle: Oracle, name: str) -> bool:
     head, _dot, rest = name.partition(".")
     if not oracle.exists("deals", head):
         return False
-    return not rest or (bool([g for g in oracle.grants["firms"] if "view" in g.rights]) and oracle.exists("firms", rest))
+    return not rest or (
+        bool([g for g in oracle.grants["firms"] if "view" in g.rights]) and oracle.exists("firms", rest)
+    )
 
 
 def _all(opened: OpenRegistry, selection: Selection) -> list[Any]:
@@ -188,7 +210,14 @@ def _plain(value: Any) -> Any:
 @given(data=st.data())
 def test_every_order_pages_to_the_same_rows_without_gaps(world: World, data: st.DataObject) -> None:
     held = data.draw(roles())
-    names = data.draw(st.lists(st.sampled_from([*sorted(SECTION["deals"]), "title", "created_at"]), min_size=1, max_size=3, unique=True))
+    names = data.draw(
+        st.lists(
+            st.sampled_from([*sorted(SECTION["deals"]), "title", "created_at"]),
+            min_size=1,
+            max_size=3,
+            unique=True,
+        )
+    )
     order = ",".join(data.draw(st.sampled_from(["", "-"])) + name for name in names)
     with world.office.engine.connect() as connection:
         gate = _gate(world, held, connection)
@@ -219,7 +248,21 @@ def test_names_are_in_czech_order_on_both_databases(world: World) -> None:
         rows, _cursor = work.open("deals").page(Selection(sort="name", size=200))
         names = list(dict.fromkeys(row.values["name"] for row in rows if row.values["name"]))
 
-    assert names == ["alfa", "Alfa", "Cibule", "Čapek", "Dub 10", "Dub 9", "Hora", "Chalupa", "Ivan", "Ñandú", "Řeka", "říp", "Žába"]
+    assert names == [
+        "alfa",
+        "Alfa",
+        "Cibule",
+        "Čapek",
+        "Dub 10",
+        "Dub 9",
+        "Hora",
+        "Chalupa",
+        "Ivan",
+        "Ñandú",
+        "Řeka",
+        "říp",
+        "Žába",
+    ]
 
 
 def test_an_actor_without_roles_has_no_registry(world: World) -> None:

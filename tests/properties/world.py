@@ -41,7 +41,22 @@ DEALS = {
         ]},
     ],
 }  # fmt: skip
-NAMES = ("Alfa", "Čapek", "Cibule", "Chalupa", "Hora", "Ivan", "říp", "Řeka", "Žába", "alfa", "Dub 10", "Dub 9", None, "Ñandú")
+NAMES = (
+    "Alfa",
+    "Čapek",
+    "Cibule",
+    "Chalupa",
+    "Hora",
+    "Ivan",
+    "říp",
+    "Řeka",
+    "Žába",
+    "alfa",
+    "Dub 10",
+    "Dub 9",
+    None,
+    "Ñandú",
+)
 CITIES = ("Praha", "Brno", None, "Žďár")
 
 
@@ -76,7 +91,8 @@ def build(office: Office) -> World:
 
 def _firm(number: int) -> dict[str, Any]:
     return {
-        "name": f"Firma {number}", "city": CITIES[number % len(CITIES)], "rating": None if number % 5 == 4 else number % 3,
+        "name": f"Firma {number}", "city": CITIES[number % len(CITIES)],
+        "rating": None if number % 5 == 4 else number % 3,
     }  # fmt: skip
 
 

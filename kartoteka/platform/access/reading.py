@@ -151,7 +151,8 @@ class Reading:
         return {row.id: row for row in found}
 
     def groups(self, group: ColumnElement[Any] | None, measures: Sequence[ColumnElement[Any]], selection: Selection,
-               join: Callable[[Select[Any]], Select[Any]] = lambda statement: statement) -> list[Row[*tuple[Any, ...]]]:  # fmt: skip
+               join: Callable[[Select[Any]], Select[Any]] = lambda statement: statement,
+               ) -> list[Row[*tuple[Any, ...]]]:  # fmt: skip
         """This function will aggregate a selection; `group` and `measures` must come from `seen`."""
         columns = [*([group.label("_group")] if group is not None else []), *measures]
         statement = join(select(*columns).select_from(self.seen.table)).where(self._selected(selection))

@@ -16,7 +16,7 @@ def is_key(text: object) -> bool:
 
 
 def make_key(label: str, taken: Container[str] = (), *, fallback: str = "field") -> str:
-    """This function will make a key from a label: `Název smlouvy` gives `nazev_smlouvy`, `ContractID` gives `contract_id`.
+    """This function will make a key from a label: `Název smlouvy` gives `nazev_smlouvy`, `DocID` gives `doc_id`.
 
     A key that is taken or reserved gets a number: `name_2`.
     """

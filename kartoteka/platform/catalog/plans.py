@@ -56,12 +56,12 @@ class Step:
 
 _SENTENCES = {
     Action.CREATE_REGISTRY: lambda step: _("Create the registry “{registry}”.", registry=step.registry),
-    Action.ADD_FIELD: lambda step: _("Add the field “{field}” ({type}) to “{registry}”.", field=step.subject, type=step.detail,
-                                     registry=step.registry),
-    Action.CONVERT_FIELD: lambda step: _("Convert the values of “{registry}.{field}” to {type}.", registry=step.registry,
-                                         field=step.subject, type=step.detail),
-    Action.CHECK_FIELD: lambda step: _("Check the values of “{registry}.{field}” against its new options.", registry=step.registry,
-                                       field=step.subject),
+    Action.ADD_FIELD: lambda step: _("Add the field “{field}” ({type}) to “{registry}”.", field=step.subject,
+                                     type=step.detail, registry=step.registry),
+    Action.CONVERT_FIELD: lambda step: _("Convert the values of “{registry}.{field}” to {type}.",
+                                         registry=step.registry, field=step.subject, type=step.detail),
+    Action.CHECK_FIELD: lambda step: _("Check the values of “{registry}.{field}” against its new options.",
+                                       registry=step.registry, field=step.subject),
     Action.SET_UNIQUE: lambda step: (
         _("Make “{registry}.{field}” unique.", registry=step.registry, field=step.subject) if step.on
         else _("Let “{registry}.{field}” hold a value more than once.", registry=step.registry, field=step.subject)),
@@ -71,10 +71,12 @@ _SENTENCES = {
     Action.RETITLE: lambda step: _("Write the titles in “{registry}” anew.", registry=step.registry),
     Action.REINDEX: lambda step: _("Index the texts of “{registry}” anew.", registry=step.registry),
     Action.SWITCH: lambda step: (
-        _("Switch on {what} “{subject}” in “{registry}”.", what=step.detail, subject=step.subject, registry=step.registry) if step.on
-        else _("Switch off {what} “{subject}” in “{registry}”.", what=step.detail, subject=step.subject, registry=step.registry)),
-    Action.DESCRIBE: lambda step: _("Change {what} of “{registry}” {subject}.", what=step.detail, registry=step.registry,
-                                    subject=step.subject).replace("  ", " "),
+        _("Switch on {what} “{subject}” in “{registry}”.", what=step.detail, subject=step.subject,
+          registry=step.registry) if step.on
+        else _("Switch off {what} “{subject}” in “{registry}”.", what=step.detail, subject=step.subject,
+               registry=step.registry)),
+    Action.DESCRIBE: lambda step: _("Change {what} of “{registry}” {subject}.", what=step.detail,
+                                    registry=step.registry, subject=step.subject).replace("  ", " "),
     Action.ROLE: lambda step: _("Change the role “{role}”: {what}.", role=step.subject, what=step.detail),
 }  # fmt: skip
 

@@ -68,7 +68,8 @@ def _key(value: Any) -> str:
     if not is_key(value):
         raise _Wrong(
             _(
-                "A key has lower-case letters, digits and underscores, begins with a letter and has at most 40 characters."
+                "A key has lower-case letters, digits and underscores, begins with a letter"
+                " and has at most 40 characters."
             )
         )
     return str(value)
@@ -99,15 +100,18 @@ def _object(value: Any) -> dict[str, Any]:
 NAME = _text(200, filled=True)
 CATEGORY = {"key": _key, "name": NAME, "colour": _colour, "active": _flag, "names": _names}
 FIELD = {
-    "key": _key, "name": NAME, "type": _text(40, filled=True), "options": _object, "required": _flag, "unique": _flag, "active": _flag,
+    "key": _key, "name": NAME, "type": _text(40, filled=True), "options": _object,
+    "required": _flag, "unique": _flag, "active": _flag,
     "help": _text(2000), "categories": _keys, "default": _anything, "names": _names,
 }  # fmt: skip
 SECTION = {
-    "key": _key, "name": NAME, "active": _flag, "collapsed": _flag, "help": _text(2000), "categories": _keys, "names": _names,
+    "key": _key, "name": NAME, "active": _flag, "collapsed": _flag, "help": _text(2000), "categories": _keys,
+    "names": _names,
     "fields": _list,
 }  # fmt: skip
 REGISTRY = {
-    "key": _key, "name": NAME, "name_one": _text(200), "icon": _text(60), "colour": _colour, "help": _text(2000), "title": _text(500),
+    "key": _key, "name": NAME, "name_one": _text(200), "icon": _text(60), "colour": _colour, "help": _text(2000),
+    "title": _text(500),
     "active": _flag, "columns": _keys, "names": _names, "names_one": _names, "categories": _list, "sections": _list,
 }  # fmt: skip
 ROLE = {"key": _key, "name": NAME, "powers": _keys, "names": _names, "grants": _object}
@@ -161,7 +165,7 @@ class Reader:
         return found
 
     def registry(self, document: Any, current: Registry | None, taken: Container[str] = ()) -> Registry:
-        """This function will read a whole nested registry; what `current` has and the document lacks is switched off."""
+        """This function will read a whole registry; what `current` has and the document lacks is switched off."""
         found = self.attributes(document, REGISTRY)
         categories = self._parts(
             found.pop("categories", []), "categories", self.category, current.categories if current else ()

@@ -21,7 +21,7 @@ def load(connection: Connection, version: int) -> Catalog:
 
 
 class Snapshots:
-    """The newest snapshot of one process. A transaction tells the version that it sees; an older one is loaded apart."""
+    """The newest snapshot of one process. A transaction tells the version it sees; an older one is loaded apart."""
 
     def __init__(self) -> None:
         self._newest: Catalog | None = None

@@ -17,7 +17,8 @@ Problem = tuple[str, str]
 TARGETS = ("users", "files")
 SYSTEM_NAMES = frozenset({"id", "title", "category", "created_at", "created_by", "updated_at", "updated_by"})
 _TITLED = frozenset({
-    "text", "integer", "decimal", "money", "percent", "date", "datetime", "choice", "email", "phone", "url", "ico", "dic", "iban",
+    "text", "integer", "decimal", "money", "percent", "date", "datetime", "choice", "email", "phone", "url", "ico",
+    "dic", "iban",
     "address", "autonumber", "boolean", "long_text",
 })  # fmt: skip
 

@@ -1,6 +1,5 @@
 """What `kartoteka doctor` looks at."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -47,12 +46,16 @@ def _parts(office: Office) -> Iterator[Finding]:
 def _disk(office: Office) -> Iterator[Finding]:
     free = shutil.disk_usage(office.settings.data).free
     well = free > ENOUGH_BYTES
-    yield Finding("disk", well, f"{free // 1_000_000} MB are free" + ("" if well else "; make room, or nothing can be saved soon"))
+    yield Finding(
+        "disk",
+        well,
+        f"{free // 1_000_000} MB are free" + ("" if well else "; make room, or nothing can be saved soon"),
+    )
 
 
 def _secret(office: Office) -> Iterator[Finding]:
     path = office.settings.data / "secret.key"
-    if path.exists() and os.stat(path).st_mode & 0o077:
+    if path.exists() and path.stat().st_mode & 0o077:
         yield Finding("secret", False, f"others can read {path}; say: chmod 600 {path}")
     else:
         yield Finding("secret", True, "is kept from others")
@@ -68,7 +71,11 @@ def _tables(office: Office) -> Iterator[Finding]:
             if column.name not in {each["name"] for each in inspector.get_columns(table_name(registry.key))}
         ]
         work.connection.execute(text("SELECT 1"))
-    yield Finding("tables", not missing, f"{', '.join(missing)} missing; restore a backup" if missing else "hold all designed fields")
+    yield Finding(
+        "tables",
+        not missing,
+        f"{', '.join(missing)} missing; restore a backup" if missing else "hold all designed fields",
+    )
 
 
 def _chains(office: Office) -> Iterator[Finding]:

@@ -44,7 +44,9 @@ def init(demo: bool, admin_email: str | None, admin_password_stdin: bool) -> Non
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Number of server processes.")
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Number of server processes."
+)
 @click.option("--no-worker", is_flag=True, help="Do not run the background worker beside the server.")
 @refusing
 def serve(host: str, port: int, workers: int, no_worker: bool) -> None:
@@ -97,7 +99,9 @@ def verify() -> None:
     if report.broken:
         click.echo(report.broken, err=True)
         sys.exit(1)
-    click.echo(f"{report.entries} entries of {report.records} records are unbroken, {report.seals} seals hold.")
+    click.echo(
+        f"{report.entries} entries of {report.records} records are unbroken, {report.seals} seals hold."
+    )
 
 
 main.add_command(people.user)

@@ -17,11 +17,18 @@ SHOWN_ERRORS = 20
 @click.command(name="import")
 @click.argument("registry")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A JSON or YAML file: column: field.")
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON or YAML file: column: field.",
+)
 @click.option("--key", help="The field by which rows are recognised.")
-@click.option("--mode", type=click.Choice(["add", "update", "upsert"]),
-              help="Default: add, or upsert when there is a key.")
+@click.option(
+    "--mode",
+    type=click.Choice(["add", "update", "upsert"]),
+    help="Default: add, or upsert when there is a key.",
+)
 @click.option("--encoding", help="The encoding of a CSV file, when it is recognised wrongly.")
 @click.option("--sheet", help="The sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen and change nothing.")
@@ -39,7 +46,9 @@ def import_file(registry: str, file: Path, mapping: Path | None, **options: Any)
     wanted = {key: value for key, value in options.items() if value not in (None, False)}
     if mapping:
         wanted["mapping"] = _mapping(mapping)
-    job = imports.run_file(open_office(), registry, file, wanted, as_email=email, progress=Progress("Imported"))
+    job = imports.run_file(
+        open_office(), registry, file, wanted, as_email=email, progress=Progress("Imported")
+    )
     _tell(job)
 
 

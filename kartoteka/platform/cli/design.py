@@ -61,4 +61,6 @@ def read_document(file: Path) -> Any:
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid({"file": [f"{file.name} is not a YAML file: {' '.join(str(error).split())[:300]}"]}) from error
+        raise Invalid(
+            {"file": [f"{file.name} is not a YAML file: {' '.join(str(error).split())[:300]}"]}
+        ) from error

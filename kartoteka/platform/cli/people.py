@@ -17,7 +17,13 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, help="A role's key; give it several times for several roles.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    help="A role's key; give it several times for several roles.",
+)
 @click.option("--name", default="", help="The name that others see.")
 @click.option("--identity", metavar="REGISTRY/ID", help="The record that a portal user is.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -31,7 +37,9 @@ def add(email: str, roles: tuple[str, ...], name: str, identity: str | None, pas
         body["password"] = sys.stdin.readline().rstrip("\n")
     with work_as(None, write=True) as work:
         made = people.create_user(work, body)
-    click.echo(f"{made.email} may sign in." if password_stdin else f"{made.email} was added, without a password yet.")
+    click.echo(
+        f"{made.email} may sign in." if password_stdin else f"{made.email} was added, without a password yet."
+    )
 
 
 def read_identity(text: str) -> dict[str, object]:

@@ -35,7 +35,11 @@ def composition() -> Composition:
 def work_as(email: str | None, *, write: bool = False, design: bool = False) -> Iterator[Work]:
     """This function will begin work as a named user, or as the built-in system account."""
     office = open_office()
-    beginning = office.begin_as(email, write=write, design=design) if email else office.begin_system(write=write, design=design)
+    beginning = (
+        office.begin_as(email, write=write, design=design)
+        if email
+        else office.begin_system(write=write, design=design)
+    )
     with beginning as work:
         yield work
 
@@ -52,7 +56,9 @@ def refusing(command: Callable[P, T]) -> Callable[P, T]:
                 click.echo(line, err=True)
             sys.exit(1)
         except (OperationalError, ProgrammingError) as error:
-            click.echo(f"The database does not answer or is not ready (run “kartoteka init”): {error.orig}", err=True)
+            click.echo(
+                f"The database does not answer or is not ready (run “kartoteka init”): {error.orig}", err=True
+            )
             sys.exit(1)
 
     return run

@@ -66,11 +66,13 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Misconfigured(f"The address {host}:{port} cannot be used ({error.strerror}); choose another --port.") from error
+            raise Misconfigured(
+                f"The address {host}:{port} cannot be used ({error.strerror}); choose another --port."
+            ) from error
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "kartoteka", "worker"])  # noqa: S603  our own program
+    return subprocess.Popen([sys.executable, "-m", "kartoteka", "worker"])
 
 
 def _stop(beside: subprocess.Popen[bytes] | None) -> None:

@@ -87,9 +87,11 @@ def create_section(work: Work, registry: str, body: Any) -> Section:
 
 def change_section(work: Work, registry: str, section: str, body: Any) -> Section:
     """This function will change a section, move it or switch it off or on."""
-    found: Section = _change_part(work, registry, "sections", section, body, lambda reader, part: lambda: reader.section(
-        _without(body, "position"), part, ()))  # fmt: skip
-    return found
+
+    def read(reader: Reader, part: Section) -> Callable[[], Section]:
+        return lambda: reader.section(_without(body, "position"), part, ())
+
+    return _change_part(work, registry, "sections", section, body, read)
 
 
 def create_category(work: Work, registry: str, body: Any) -> Category:
@@ -101,9 +103,11 @@ def create_category(work: Work, registry: str, body: Any) -> Category:
 
 def change_category(work: Work, registry: str, category: str, body: Any) -> Category:
     """This function will change a category, move it or switch it off or on."""
-    found: Category = _change_part(work, registry, "categories", category, body, lambda reader, part: lambda: reader.category(
-        _without(body, "position"), part, ()))  # fmt: skip
-    return found
+
+    def read(reader: Reader, part: Category) -> Callable[[], Category]:
+        return lambda: reader.category(_without(body, "position"), part, ())
+
+    return _change_part(work, registry, "categories", category, body, read)
 
 
 def create_field(work: Work, registry: str, body: Any) -> Field:

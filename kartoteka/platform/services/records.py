@@ -397,7 +397,8 @@ def _record(
     }
     return Record(
         opened.registry.key, row.id, row.version, row.title or f"#{row.id}", row.category, {**row.values, **links},
-        row.created_at, Link(*row.created_by), row.updated_at, Link(*row.updated_by), row.removed_at, row.editable, row.may,
+        row.created_at, Link(*row.created_by), row.updated_at, Link(*row.updated_by), row.removed_at,
+        row.editable, row.may,
     )  # fmt: skip
 
 

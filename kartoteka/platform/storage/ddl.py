@@ -28,7 +28,7 @@ def _add_column(connection: Connection, table: Table, column: Column[object]) ->
 
 
 def align_indexes(connection: Connection, table: Table) -> None:
-    """This function will drop indexes that are no longer described or described otherwise, and make those that are missing."""
+    """This function will drop indexes that are described no more or otherwise, and make those that are missing."""
     wanted = {str(each.name): each for each in table.indexes}
     real = {
         str(each["name"]): (bool(each["unique"]), tuple(each["column_names"]))

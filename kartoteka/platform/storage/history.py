@@ -53,7 +53,8 @@ def sealed(entry: Entry, stamp: Stamp) -> dict[str, Any]:
 def chain_hash(previous: str, row: Mapping[str, Any]) -> str:
     """This function will compute the hash of a history row that follows `previous`."""
     parts = (
-        previous, row["registry_id"], row["record_id"], row["version"], row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        previous, row["registry_id"], row["record_id"], row["version"],
+        row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
         row["by_id"], row["via"], row["batch_id"], row["action"], row["changes"],
     )  # fmt: skip
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()

@@ -31,7 +31,8 @@ def create_statements(dialect: str, registry_key: str) -> list[str]:
             f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3')"
         ]
     return [
-        f"CREATE TABLE {name} (record BIGINT NOT NULL, slot INTEGER NOT NULL, body TSVECTOR NOT NULL, PRIMARY KEY (record, slot))",
+        f"CREATE TABLE {name} (record BIGINT NOT NULL, slot INTEGER NOT NULL, body TSVECTOR NOT NULL,"
+        " PRIMARY KEY (record, slot))",
         f"CREATE INDEX {name}_body ON {name} USING GIN (body)",
     ]
 
@@ -55,7 +56,8 @@ def write_documents(connection: Connection, registry_key: str, documents: Sequen
     else:
         connection.execute(
             text(
-                f"INSERT INTO {name} (record, slot, body) VALUES (:record, :slot, array_to_tsvector(string_to_array(:body, ' ')))"
+                f"INSERT INTO {name} (record, slot, body)"
+                " VALUES (:record, :slot, array_to_tsvector(string_to_array(:body, ' ')))"
             ),
             [{"record": r, "slot": s, "body": " ".join(sorted(set(b.split())))} for r, s, b in rows],
         )

@@ -89,10 +89,10 @@ def registry_table(registry: Registry, kinds: Mapping[int, Kind], metadata: Meta
     table = Table(table_name(registry.key), metadata, *_system_columns(), sqlite_autoincrement=True,
                   info={"id": registry.id})  # fmt: skip
     _system_indexes(table)
-    for field in registry.fields:
-        for column in field_columns(field, kinds[field.id]):
+    for each in registry.fields:
+        for column in field_columns(each, kinds[each.id]):
             table.append_column(column)
-        field_indexes(table, field, kinds[field.id])
+        field_indexes(table, each, kinds[each.id])
     return table
 
 

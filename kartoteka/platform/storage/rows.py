@@ -37,12 +37,21 @@ def update_row(connection: Connection, table: Table, record: int, version: int, 
     return connection.execute(statement).rowcount == 1
 
 
-def mark_removed(connection: Connection, table: Table, heads: Sequence[tuple[int, int, str]], stamp: Stamp) -> None:
+def mark_removed(
+    connection: Connection, table: Table, heads: Sequence[tuple[int, int, str]], stamp: Stamp
+) -> None:
     """This function will put locked rows, given as (id, new version, hash of its entry), into the recycle bin."""
-    gone = {"_removed_at": stamp.at, "_removed_by": stamp.by_id, "_updated_at": stamp.at, "_updated_by": stamp.by_id}
+    gone = {
+        "_removed_at": stamp.at,
+        "_removed_by": stamp.by_id,
+        "_updated_at": stamp.at,
+        "_updated_by": stamp.by_id,
+    }
     statement = update(table).where(table.c.id == bindparam("record"))
     changed = statement.values(**gone, _version=bindparam("version"), _chain=bindparam("head"))
-    connection.execute(changed, [{"record": record, "version": version, "head": head} for record, version, head in heads])
+    connection.execute(
+        changed, [{"record": record, "version": version, "head": head} for record, version, head in heads]
+    )
 
 
 def insert_links(connection: Connection, links: Iterable[tuple[int, int, Sequence[int]]]) -> None:
@@ -80,7 +89,7 @@ def read_links(
 
 
 def next_numbers(connection: Connection, field: int, count: int) -> range:
-    """This function will take `count` numbers of a series; parallel writers wait for each other, so none is taken twice."""
+    """This function will take `count` numbers of a series; parallel writers wait, so none is taken twice."""
     taken = (
         update(SERIES)
         .where(SERIES.c.field_id == field)
@@ -100,6 +109,7 @@ def count_rows(connection: Connection, table: Table) -> int:
 
 
 __all__ = [
-    "LINKS", "allocate_ids", "count_rows", "insert_columns", "insert_links", "mark_removed", "next_numbers", "read_links",
+    "LINKS", "allocate_ids", "count_rows", "insert_columns", "insert_links", "mark_removed",
+    "next_numbers", "read_links",
     "replace_links", "update_row",
 ]  # fmt: skip
