@@ -43,11 +43,16 @@ class Settings:
             data=data,
             database_url=database_url,
             redis_url=_url(environment, "KARTOTEKA_REDIS_URL", ("redis", "rediss", "unix")),
-            files_url=_url(environment, "KARTOTEKA_FILES_URL", ("file", "s3", "memory")) or f"file://{data / 'files'}",
+            files_url=_url(environment, "KARTOTEKA_FILES_URL", ("file", "s3", "memory"))
+            or f"file://{data / 'files'}",
             smtp_url=_url(environment, "KARTOTEKA_SMTP_URL", ("smtp", "smtps")),
-            base_url=(_url(environment, "KARTOTEKA_BASE_URL", ("http", "https")) or "http://127.0.0.1:8000").rstrip("/"),
+            base_url=(
+                _url(environment, "KARTOTEKA_BASE_URL", ("http", "https")) or "http://127.0.0.1:8000"
+            ).rstrip("/"),
             secret_key=_secret(environment, data),
-            search=_choice(environment, "KARTOTEKA_SEARCH", "whoosh" if embedded else "database", ("whoosh", "database")),
+            search=_choice(
+                environment, "KARTOTEKA_SEARCH", "whoosh" if embedded else "database", ("whoosh", "database")
+            ),
             ares_url=(_url(environment, "KARTOTEKA_ARES_URL", ("http", "https")) or DEFAULT_ARES).rstrip("/"),
         )
 
@@ -61,7 +66,9 @@ def _make_folder(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Misconfigured(f"KARTOTEKA_DATA must be a folder that can be written to; {data}: {error.strerror}.") from error
+        raise Misconfigured(
+            f"KARTOTEKA_DATA must be a folder that can be written to; {data}: {error.strerror}."
+        ) from error
 
 
 def _check_database_url(url: str) -> str:
