@@ -197,12 +197,16 @@ class Upload(BytesIO):
 def _imported(keeper: Keeper, prefix: str) -> int:
     """How many records of a file are there; each must be whole."""
     with keeper.office.begin(keeper.admin) as work:
-        found = records.browse(work, "things", Query({"field": "name", "op": "starts_with", "value": prefix})).items
+        found = records.browse(
+            work, "things", Query({"field": "name", "op": "starts_with", "value": prefix})
+        ).items
         for each in found:
             assert [entry.version for entry in history.entries(work, "things", each.id)] == [1]
             assert [link.id for link in each.values["parts"]] == [keeper.things[0]]
             assert each.values["number"] and each.values["about"]
-        assert len(found) == records.count(work, "things", Query(q=prefix)), "the words of all of them, and no others"
+        assert len(found) == records.count(work, "things", Query(q=prefix)), (
+            "the words of all of them, and no others"
+        )
     return len(found)
 
 
