@@ -875,13 +875,35 @@ def import_form_asks(p: Places) -> Iterator[Ask]:
         )
 
 
-def import_job_asks(suffix: str = "", method: str = "GET") -> Callable[[Places], Iterator[Ask]]:
+def export_page_asks(p: Places) -> Iterator[Ask]:
+    """The list taken out as it is seen."""
+    for registry in REGISTRIES:
+        yield get(f"/r/{registry}/export", format="csv")
+    for name in ("units", "h_number_a", "nothing", "partner.alias"):
+        yield get("/r/firms/export", format="csv", columns=f"name,{name}", sort=name)
+        yield get("/r/firms/export", format="csv", filter=leaf(name, "not_empty", None))
+    yield get("/r/firms/export", q="quokka")
+
+
+def selection_export_asks(p: Places) -> Iterator[Ask]:
+    """Ticked records taken out, hidden ones among them."""
+    yield post("/r/firms/selection/export", ("ids", str(p.masked)), ("ids", str(p.shown)))
+    yield post(
+        "/r/persons/selection/export", ("ids", str(p.open)), ("ids", str(p.closed)), ("ids", str(p.gone))
+    )
+    yield post("/r/persons/selection/export", ("all", "1"), ("q", "quokka"))
+    yield post("/r/vault_a/selection/export", ("ids", "1"))
+
+
+def import_job_asks(
+    suffix: str = "", method: str = "GET", kind: str = "imports"
+) -> Callable[[Places], Iterator[Ask]]:
     """Jobs of others as imports."""
 
     def asks(p: Places) -> Iterator[Ask]:
         for registry in ("firms", "vault_a", "nothing"):
             for number in (p.things["job"], p.things["own_job"], MISSING):
-                path = f"/r/{registry}/imports/{number}{suffix}"
+                path = f"/r/{registry}/{kind}/{number}{suffix}"
                 yield get(path) if method == "GET" else post(path)
 
     return asks
@@ -975,8 +997,8 @@ ADMIN_FORMS = (
     "/admin/people/invite",
     "/admin/r/<registry>/<any(sections, categories):place>/<key>",
     "/admin/r/<registry>/<any(sections, categories):place>/new",
-    "/admin/r/<registry>/<place>/<key>/move",
-    "/admin/r/<registry>/<place>/<key>/switch",
+    "/admin/r/<registry>/<any(sections, categories, fields):place>/<key>/move",
+    "/admin/r/<registry>/<any(sections, categories, fields):place>/<key>/switch",
     "/admin/r/<registry>/fields/<key>",
     "/admin/r/<registry>/fields/new",
     "/admin/r/<registry>/general",
@@ -1023,6 +1045,10 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /r/<registry>/import": import_page_asks,
     "GET /r/<registry>/imports/<int:id>": import_job_asks(),
     "GET /r/<registry>/imports/<int:id>/progress": import_job_asks("/progress"),
+    "GET /r/<registry>/export": export_page_asks,
+    "GET /r/<registry>/exports/<int:id>": import_job_asks(kind="exports"),
+    "GET /r/<registry>/exports/<int:id>/progress": import_job_asks("/progress", kind="exports"),
+    "GET /r/<registry>/exports/<int:id>/file": import_job_asks("/file", kind="exports"),
     "GET /settings": just(get("/settings")),
     **{f"GET {rule}": refused("GET", rule) for rule in ADMIN_PAGES},
     "GET /": just(get("/"), Ask("GET", "/", nobody=True)),
@@ -1121,6 +1147,7 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /r/<registry>/selection/remove": bulk_remove_asks,
     "POST /api/v1/registries/<registry>/imports": import_asks,
     "POST /r/<registry>/import": import_form_asks,
+    "POST /r/<registry>/selection/export": selection_export_asks,
     "POST /r/<registry>/imports/<int:id>/cancel": import_job_asks("/cancel", "POST"),
     **{f"POST {rule}": refused("POST", rule) for rule in ADMIN_FORMS},
     "POST /settings": of_own_settings,
