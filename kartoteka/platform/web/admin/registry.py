@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from kartoteka.platform.catalog.definitions import Category, Field, Registry, Section, label
+from kartoteka.platform.catalog.definitions import Category, Field, Registry, Section, label, label_one
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
 from kartoteka.platform.kernel.texts import N_, _
@@ -150,7 +150,7 @@ def design_of(work: Work, registry: Registry) -> Design:
     return Design(
         registry.key,
         label(registry, language),
-        registry.name_one,
+        label_one(registry, language),
         registry.icon or "file-text",
         registry.colour,
         registry.active,
