@@ -96,7 +96,8 @@ def start_import(registry: str) -> Response | tuple[str, int]:
     except (Invalid, Conflict, TooLarge) as refusal:
         imports.discard(office(), received)
         return _again(registry, refusal)
-    return go(url_for("web.import_job", registry=registry, id=job.id))
+    trial = 1 if request.form.get("trial") == "1" else None
+    return go(url_for("web.import_job", registry=registry, id=job.id, trial=trial))
 
 
 @page("/r/<registry>/imports/<int:id>")
@@ -162,7 +163,9 @@ def _job_view(work: Work, key: str, found: Job) -> JobView:
     counts = [(_(name), count_text(int(result.get(key, 0)), language)) for key, name in _COUNTS.items()]
     return JobView(
         id=found.id,
-        heading=_("Trial of an import") if result.get("dry_run") else _("Import"),
+        heading=_("Trial of an import")
+        if result.get("dry_run") or request.args.get("trial")
+        else _("Import"),
         state=found.state,
         said=_(_STATES.get(found.state, found.state)),
         done=found.done,
