@@ -8,7 +8,9 @@ from kartoteka.platform.cli import main as command_line
 from kartoteka.platform.cli.composition import Composition
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.sdk import Work
+from kartoteka.platform.services import people
 from kartoteka.platform.services.office import Office
+from kartoteka.registries.demo.people import users
 from kartoteka.registries.install import install_demo
 
 
@@ -22,8 +24,12 @@ def _open_office(settings: Settings) -> Office:
 
 
 def _install_demo(work: Work) -> list[Mapping[str, Any]]:
+    """The people who can sign in: of a new demo firm, or of one that was installed at an earlier start."""
     demo = install_demo(work)
-    return list(demo.users) if demo else []
+    if demo is not None:
+        return list(demo.users)
+    known = {person.email for person in people.users(work) if person.active}
+    return [each for each in users() if each["email"] in known]
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def init(demo: bool, admin_email: str | None, admin_password_stdin: bool) -> Non
         with office.begin_system(write=True, design=True) as work:
             people_made = composition().install_demo(work)
         if people_made:
-            click.echo("The demo firm is ready. Sign in as:")
+            click.echo("The demo firm is ready. Sign in as (unless the passwords were changed since):")
             for person in people_made:
                 click.echo(f"  {person['email']:<34} {person['password']:<16} {', '.join(person['roles'])}")
     click.echo(f"Ready in {office.settings.data}.")
