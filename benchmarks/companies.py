@@ -32,8 +32,8 @@ MOST_TURNOVER = 10_000_000
 # A word that stands in few remarks, for the search.
 RARE_WORD, RARE_EVERY = "velbloud", 2000
 
-_CITIES = ("Praha", "Brno", "Ostrava", "Plzeň", "Liberec", "Olomouc", "České Budějovice", "Hradec Králové", "Žďár nad Sázavou",
-           "Čáslav", "Šumperk", "Řevnice", "Chrudim", "Cheb")  # fmt: skip
+_CITIES = ("Praha", "Brno", "Ostrava", "Plzeň", "Liberec", "Olomouc", "České Budějovice", "Hradec Králové",
+           "Žďár nad Sázavou", "Čáslav", "Šumperk", "Řevnice", "Chrudim", "Cheb")  # fmt: skip
 _REGIONS = ("Čechy", "Morava", "Slezsko", "Vysočina", "Šumava")
 _INDUSTRIES = (
     "stavebnictví",
@@ -45,8 +45,8 @@ _INDUSTRIES = (
     "obchod",
     "zdravotnictví",
 )
-_WORDS = ("Alfa", "Beta", "Čermák", "Dvořák", "Elektro", "Chmel", "Instal", "Jílek", "Kovo", "Les", "Moravia", "Novák", "Omega",
-          "Řezník", "Stavba", "Šroub", "Technik", "Uhlí", "Voda", "Žák")  # fmt: skip
+_WORDS = ("Alfa", "Beta", "Čermák", "Dvořák", "Elektro", "Chmel", "Instal", "Jílek", "Kovo", "Les", "Moravia", "Novák",
+          "Omega", "Řezník", "Stavba", "Šroub", "Technik", "Uhlí", "Voda", "Žák")  # fmt: skip
 _SENTENCE = (
     "dodává",
     "včas",
@@ -130,9 +130,11 @@ def definition() -> dict[str, Any]:
         "key": "companies", "name": "Companies", "name_one": "Company", "title": "{name}",
         "sections": [
             {"key": "basic", "name": "Basic details", "fields": [
-                *({"key": key, "name": key, "type": "text", "required": key == "name", "unique": key == "code"} for key in TEXTS),
+                *({"key": key, "name": key, "type": "text", "required": key == "name",
+                   "unique": key == "code"} for key in TEXTS),
                 *(_choice(key, "choice", keys) for key, keys in CHOICES.items()),
-                {"key": "founded", "name": "founded", "type": "date"}, {"key": "last_visit", "name": "last_visit", "type": "date"},
+                {"key": "founded", "name": "founded", "type": "date"},
+                {"key": "last_visit", "name": "last_visit", "type": "date"},
                 _choice("tags", "multi_choice", TAGS),
             ]},
             {"key": "finance", "name": "Finance", "fields": [

@@ -47,7 +47,8 @@ def make_table(connection: Connection) -> None:
     small = connection.dialect.name == "sqlite"
     types = {
         **dict.fromkeys(TEXTS, "TEXT"), **dict.fromkeys(CHOICES, "TEXT"), "employees": "BIGINT",
-        **dict.fromkeys(MONEY, "BIGINT" if small else "NUMERIC(24, 2)"), **dict.fromkeys(DATES, "TEXT" if small else "DATE"),
+        **dict.fromkeys(MONEY, "BIGINT" if small else "NUMERIC(24, 2)"),
+        **dict.fromkeys(DATES, "TEXT" if small else "DATE"),
         "payer": "BOOLEAN", "tags": "TEXT",
     }  # fmt: skip
     key = (

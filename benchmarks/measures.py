@@ -63,7 +63,8 @@ class Result:
             else {}
         )
         return {"name": self.name, "own_ms": round(own * 1000, 3), "floor_ms": round(floor * 1000, 3),
-                "ratio": round(self.times.ratio, 2), "target": self.target, "met": self.met, "rounds": len(self.times.own), **more}  # fmt: skip
+                "ratio": round(self.times.ratio, 2), "target": self.target, "met": self.met,
+                "rounds": len(self.times.own), **more}  # fmt: skip
 
 
 def _names(content: bytes) -> list[Any]:
@@ -140,7 +141,8 @@ class Reading:
         )  # fmt: skip
         for word in ("moravia", RARE_WORD):
             yield Measure(
-                f"search, {'rare' if word == RARE_WORD else 'common'} word", lambda _n, word=word: Ask("GET", _listed(q=word)),
+                f"search, {'rare' if word == RARE_WORD else 'common'} word",
+                lambda _n, word=word: Ask("GET", _listed(q=word)),
                 lambda _n, word=word: Ask("GET", f"/records/search?q={word}"), None, _names,
             )  # fmt: skip
         yield Measure(
