@@ -162,7 +162,8 @@ def serving(place: Place, application: str) -> Iterator[int]:
     """A gunicorn in front of an application; gives its port."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", str(WORKERS), "--threads", str(THREADS),
-               "--worker-class", "gthread", "--keep-alive", "75", "--bind", f"127.0.0.1:{port}", "--log-level", "warning", application]  # fmt: skip
+               "--worker-class", "gthread", "--keep-alive", "75",
+               "--bind", f"127.0.0.1:{port}", "--log-level", "warning", application]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **place.environment()})
     try:
         _wait_for(port, server)
