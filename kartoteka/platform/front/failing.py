@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from kartoteka.platform.front.calling import in_api
+from kartoteka.platform.front.calling import in_api, refused
 from kartoteka.platform.kernel.errors import (
     Conflict,
     Forbidden,
@@ -155,6 +155,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
         return error.get_response()
     failure = failure_of(error)
+    refused()
     if in_api():
         return problem(failure)
     show: Show = current_app.extensions[_PAGES]
