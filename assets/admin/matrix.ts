@@ -15,8 +15,7 @@ function changed(): boolean {
 function ask(): void {
   touched = changed();
   const bar = one("#impact");
-  const save = one<HTMLButtonElement>("[data-save-matrix]");
-  if (save) save.disabled = !touched;
+  all<HTMLButtonElement>("[data-save-matrix]").forEach((save) => (save.disabled = !touched));
   if (!touched) bar?.replaceChildren();
   else if (form()) void htmx.ajax("post", form()?.dataset.impact ?? "", { source: "[data-matrix]", target: "#impact", swap: "innerHTML" });
 }

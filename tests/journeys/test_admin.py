@@ -408,3 +408,14 @@ def test_the_administration_is_closed_to_others(firm: Firm, come_in: ComeIn) -> 
         answer = page.goto(f"{firm.site.url}{address}")
         assert answer is not None and answer.status == 403, address
         assert "Turnover" not in page.content()
+
+
+def test_rights_are_changed_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
+    page = come_in("ana")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.goto(f"{firm.site.url}/admin/r/companies/roles")
+    page.get_by_role("radiogroup", name="Reader: Finance").get_by_label("read").check(force=True)
+    page.locator(".matrix-foot").get_by_role("button", name="Save changes").click()
+    expect(page.locator(".toast")).to_contain_text("Saved")
+    with firm.site.office.begin_system(write=False) as work:
+        assert work.catalog.roles["reader"].grants["companies"].sections["finance"] == "read"
