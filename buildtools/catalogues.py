@@ -79,7 +79,7 @@ def collect(root: Path = ROOT) -> Iterator[Path]:
             _sign(catalogue, begun)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as out:
-                write_po(out, catalogue, width=110, sort_by_file=True, include_lineno=False)
+                write_po(out, catalogue, width=110, sort_by_file=True, no_location=True)
             yield path.relative_to(root)
 
 
