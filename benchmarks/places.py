@@ -130,7 +130,8 @@ def import_companies(office: Office, folder: Path, first: int, count: int) -> fl
     job = imports.run_file(office, "companies", file, {})
     seconds = time.perf_counter() - started
     if job.result is None or job.result["created"] != count:
-        raise RuntimeError(f"The import went wrong: {job.result}")
+        errors = (job.result or {}).get("errors", [])
+        raise RuntimeError(f"The import went wrong: {job.state}, {job.error}, {errors[:1]}")
     return seconds
 
 

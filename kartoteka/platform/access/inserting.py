@@ -149,7 +149,8 @@ class Inserting:
                 return f"{before}{encode_basestring(value)}]"
             if type(value) is int:
                 return f"{before}{value}]"
-            return f"{before}{_JSON(wire(kind, value))}]"
+            plain = wire(kind, value)
+            return f"{before}{encode_basestring(plain) if type(plain) is str else _JSON(plain)}]"
 
         return _each(self.values[each.key], part)
 
