@@ -18,7 +18,7 @@ from tests.integration.must_hold.conftest import ADMIN, Keeper
 from tests.integration.must_hold.processes import GONE, Process, serve
 
 # On each database.
-ROUNDS = int(os.environ.get("KARTOTEKA_CRASH_ROUNDS", "15"))
+ROUNDS = int(os.environ.get("KARTOTEKA_CRASH_ROUNDS", "8"))
 WRITERS = 3
 RECORDS = "/registries/things/records"
 
