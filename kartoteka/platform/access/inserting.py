@@ -5,7 +5,7 @@ Nothing here asks about rights; the gate has done that before.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
@@ -23,6 +23,8 @@ from kartoteka.platform.storage.layout import Kind, sort_column
 _PLAIN = Locale()
 # The category in history; no key of a field begins with an underscore.
 CATEGORY = "_category"
+# Cities, kinds and names come again and again in a file; their keys are worth remembering.
+_sort_key = lru_cache(maxsize=20_000)(sort_key)
 _JSON = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 Values = Sequence[Any]
 
@@ -91,7 +93,7 @@ class Inserting:
         count, stamp, titles = len(self.ids), self.stamp, self._titles()
         return {
             "id": self.ids, "_version": [1] * count, "_category": [row.category or None for row in self.new],
-            "_title": titles, "_s_title": _each(titles, sort_key), "_created_at": [stamp.at] * count,
+            "_title": titles, "_s_title": _each(titles, _sort_key), "_created_at": [stamp.at] * count,
             "_created_by": [stamp.by_id] * count, "_updated_at": [stamp.at] * count,
             "_updated_by": [stamp.by_id] * count, "_chain": hashes,
         }  # fmt: skip
@@ -118,7 +120,7 @@ class Inserting:
                 continue
             columns[each.column] = values
             if kind.type.sort is Sort.COLLATED:
-                columns[sort_column(each)] = _each(values, lambda value: sort_key(str(value)))
+                columns[sort_column(each)] = _each(values, lambda value: _sort_key(str(value)))
         return columns
 
     def _links(self) -> Iterable[tuple[int, int, Sequence[int]]]:

@@ -5,11 +5,12 @@ checkpoint, the number of the last row that is in; all chunks are one batch, so 
 Links to rows further down are settled when all rows are in.
 """
 
+import gc
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -227,6 +228,18 @@ class _Place:
         return None if checkpoint is None else cls(**checkpoint)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """A chunk makes a million small things that live to its end; looking through them again and again is in vain."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 class _Import:
     """One run of an import, from its beginning or from a checkpoint."""
 
@@ -313,7 +326,8 @@ class _Import:
             outcome: Outcome | None = self._tried(work, lambda loader: loader.load(rows))
         else:
             work.batch = self.tally.batch
-            outcome = self._done(work, lambda loader: loader.load(rows))
+            with _without_collection():
+                outcome = self._done(work, lambda loader: loader.load(rows))
         if outcome is None:
             return self._stopped_step(len(rows))
         self.tally.add(outcome, len(rows))
