@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
-from sqlalchemy import ColumnElement, func, insert, literal, select
+from sqlalchemy import ColumnElement, case, func, insert, select
 
 from kartoteka.field_types.capabilities import Cautious
 from kartoteka.field_types.field_type import Operator
@@ -515,7 +515,8 @@ def _link_group(opened: OpenRegistry, grouped: Field) -> Any:
     if grouped.type == "relation":
         target = opened.seen.target_of(grouped)
         if target is None:
-            return literal(None), lambda statement: statement
+            # Empty on every row; PostgreSQL does not group by a constant.
+            return case((table.c.id.is_(None), table.c.id)), lambda statement: statement
         visible = visible & links.c.target.in_(
             select(target.table.c.id).where(target.alive, target.reach("view"))
         )

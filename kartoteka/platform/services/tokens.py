@@ -70,7 +70,8 @@ def revoke_token(work: Work, token_id: int) -> None:
     :raises NotFound: when he has none of this id.
     """
     owner = work.session.get_one(User, work.actor.user_id)
-    found = work.session.scalar(select(ApiToken).where(ApiToken.id == token_id, *_good(owner)))
+    known = select(ApiToken).where(ApiToken.id == token_id, *_good(owner))
+    found = work.session.scalar(known) if 0 < token_id < 2**31 else None
     if found is None:
         raise NotFound(_("There is no such token."))
     found.revoked_at = work.now
