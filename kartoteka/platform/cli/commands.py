@@ -12,6 +12,7 @@ from kartoteka.platform.cli.serving import serve_forever
 from kartoteka.platform.services import history
 from kartoteka.platform.services.finding import feeding
 from kartoteka.platform.services.installing import install
+from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
 
 
@@ -30,15 +31,21 @@ def init(demo: bool, admin_email: str | None, admin_password_stdin: bool) -> Non
     """Create or migrate the database; repeating it is harmless."""
     office = open_office()
     password = sys.stdin.readline().rstrip("\n") if admin_password_stdin else None
-    install(office, admin_email, password)
+    invitation = install(office, admin_email, password)
+    if invitation:
+        click.echo(f"{invitation.person.email} may choose a password at {invitation.link}")
     if demo:
-        with office.begin_system(write=True, design=True) as work:
-            people_made = composition().install_demo(work)
-        if people_made:
-            click.echo("The demo firm is ready. Sign in as (unless the passwords were changed since):")
-            for person in people_made:
-                click.echo(f"  {person['email']:<34} {person['password']:<16} {', '.join(person['roles'])}")
+        _init_demo(office)
     click.echo(f"Ready in {office.settings.data}.")
+
+
+def _init_demo(office: Office) -> None:
+    with office.begin_system(write=True, design=True) as work:
+        people_made = composition().install_demo(work)
+    if people_made:
+        click.echo("The demo firm is ready. Sign in as (unless the passwords were changed since):")
+    for person in people_made:
+        click.echo(f"  {person['email']:<34} {person['password']:<16} {', '.join(person['roles'])}")
 
 
 @main.command()
