@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, Twins
+from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, World
 
 API = "/api/v1"
 MISSING = 9999
@@ -166,9 +166,9 @@ class Places:
         )
 
 
-def places(twins: Twins) -> Places:
+def places(world: World) -> Places:
     """Where to find what in both worlds."""
-    firms, persons = twins.a.ids["firms"], twins.a.ids["persons"]
+    firms, persons = world.ids["firms"], world.ids["persons"]
     return Places(
         firms[0],
         firms[1],
@@ -178,10 +178,10 @@ def places(twins: Twins) -> Places:
         persons[1],
         persons[2],
         persons[6],
-        twins.a.ids["crowd"][0],
+        world.ids["crowd"][0],
         tuple(firms),
-        twins.a.things,
-        twins.a.people,
+        world.things,
+        world.people,
     )
 
 

@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -29,7 +29,6 @@ from kartoteka.platform.services.worker import Worker
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
 
-SIDES = ("a", "b")
 CANARY = "kanarek"
 # What hidden texts speak of: one word in world A, the other in world B. Both words occur in visible texts too.
 PROBES = {"a": "quokka", "b": "wombat"}
@@ -703,21 +702,28 @@ def _affairs_of_others(world: World) -> None:
 
 
 @contextmanager
-def twins(databases: SQLiteFiles | PostgreSQL, folder: Path) -> Iterator[Twins]:
-    """Both worlds on one kind of database."""
-    with ExitStack() as stack:
-        worlds = []
-        for side in SIDES:
-            url = stack.enter_context(databases.database(databases.template("installed", _install)))
-            clock = Clock()
-            office = Office(settings_for(url, folder / side), clock=clock)
-            stack.callback(office.engine.dispose)
+def one_world(databases: SQLiteFiles | PostgreSQL, folder: Path, side: str) -> Iterator[World]:
+    """One world on one kind of database, in which the reader has signed in."""
+    with databases.database(databases.template("installed", _install)) as url:
+        clock = Clock()
+        office = Office(settings_for(url, folder / side), clock=clock)
+        try:
             world = World(side, office, clock, create_app(office=office))
             build(world)
-            assert world.browser is not None, "the reader has signed in before anything is compared"
-            worlds.append(world)
-        assert worlds[0].things == worlds[1].things
-        assert {key: ids for key, ids in worlds[0].ids.items() if key != "vault"} == {
-            key: ids for key, ids in worlds[1].ids.items() if key != "vault"
-        }
-        yield Twins(*worlds)
+            assert world.browser is not None
+            yield world
+        finally:
+            office.engine.dispose()
+
+
+@contextmanager
+def twins(databases: SQLiteFiles | PostgreSQL, folder: Path) -> Iterator[Twins]:
+    """Both worlds on one kind of database."""
+    with one_world(databases, folder, "a") as a, one_world(databases, folder, "b") as b:
+        assert a.things == b.things
+        assert _visible_ids(a) == _visible_ids(b)
+        yield Twins(a, b)
+
+
+def _visible_ids(world: World) -> dict[str, list[int]]:
+    return {key: ids for key, ids in world.ids.items() if key != "vault"}
