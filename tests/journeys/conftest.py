@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kartoteka.platform.services import modelling, people, records
+from tests.servers.databases import SQLiteFiles
 from tests.servers.sites import Site
 
 PASSWORD = "four quiet words here"
@@ -51,6 +52,12 @@ STAFF = {
     "petr": ("Petr Malý", "admin"),
     "rita": ("Rita Readerová", "reader"),
 }
+
+
+@pytest.fixture
+def databases(sqlite_files: SQLiteFiles) -> SQLiteFiles:
+    """Journeys show that the pages do what people click; what lies below them is tested on both databases."""
+    return sqlite_files
 
 
 @dataclass

@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kartoteka.platform.services import modelling, records
-from tests.servers.browsers import NARROW
+from tests.servers.browsers import NARROW, answered
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -246,7 +246,9 @@ def test_a_row_rule_reads_as_a_sentence_and_tells_how_many_records_it_reaches(
     expect(page.locator("#rule-reader")).to_have_text("all records")
     page.locator("#rule-reader").click()
     dialog(page).get_by_label("Detail", exact=True).select_option(label="City")
+    answered(page)
     dialog(page).get_by_label("How", exact=True).select_option("eq")
+    answered(page)
     dialog(page).get_by_label("Value", exact=True).fill("Praha")
     dialog(page).get_by_role("button", name="Add this condition").click()
     expect(dialog(page)).to_contain_text("2 records of 3")

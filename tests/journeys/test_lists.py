@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.servers.browsers import NARROW
+from tests.servers.browsers import NARROW, answered
 
 ComeIn = Callable[..., Page]
 
@@ -22,11 +22,6 @@ class Firm(Protocol):
 
 def names(page: Page) -> list[str]:
     return [text.strip() for text in page.locator("#list tbody td.title").all_inner_texts()]
-
-
-def answered(page: Page) -> None:
-    """Everything that was asked of the server has been answered and shown."""
-    page.wait_for_function("() => !document.querySelector('.htmx-request')")
 
 
 def add_condition(page: Page, field: str, operator: str) -> None:

@@ -49,3 +49,8 @@ def page(browser: Browser) -> Iterator[Page]:
     # Refused input answers 4xx on purpose; Chromium reports each such answer as an error.
     unexpected = [fault for fault in faults if "Failed to load resource" not in fault]
     assert not unexpected, f"The page reported errors: {unexpected}"
+
+
+def answered(page: Page) -> None:
+    """Everything that was asked of the server has been answered and shown."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
