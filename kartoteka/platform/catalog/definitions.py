@@ -8,7 +8,8 @@ from typing import Any
 Names = Mapping[str, str]
 Filter = Mapping[str, Any]
 
-READ, EDIT = "read", "edit"
+READ, EDIT, HIDDEN = "read", "edit", "hidden"
+STRICTNESS = (HIDDEN, READ, EDIT)
 RIGHTS = ("view", "create", "edit", "delete", "import", "export")
 POWERS = ("design", "users", "audit")
 ADMIN = "admin"
@@ -31,7 +32,10 @@ class Field:
     categories: tuple[str, ...] = ()
     default: Any = None
     names: Names = field(default_factory=dict)
+    helps: Names = field(default_factory=dict)
     column: str = ""
+    # Brought by a plugin, which relies on it: it may be renamed, but neither retyped nor switched off.
+    core: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Section:
     help: str = ""
     categories: tuple[str, ...] = ()
     names: Names = field(default_factory=dict)
+    helps: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,15 @@ class Registry:
     sections: tuple[Section, ...] = ()
     fields: tuple[Field, ...] = ()
     names: Names = field(default_factory=dict)
+    helps: Names = field(default_factory=dict)
     names_one: Names = field(default_factory=dict)
+    # The plugin that keeps its things here; its records may be attached to records of other registries.
+    plugin: str = ""
+    attached: bool = False
+    # Rows that exist for nobody but those whom this filter selects them for, admins not excepted.
+    narrow: Filter | None = None
+    # Rows that are somebody's own wherever they are attached: right -> filter.
+    own: Mapping[str, Filter] = field(default_factory=dict)
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
@@ -123,11 +136,20 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one role may do in one registry. A section not named is not visible; `rows` of None means every row."""
+    """What one role may do in one registry. A section not named is not visible; `rows` of None means every row.
+
+    `fields` are exceptions: a single field that is `hidden` or only to be `read` although its section says more.
+    """
 
     rights: frozenset[str] = frozenset()
     sections: Mapping[str, str] = field(default_factory=dict)
     rows: Filter | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def level(self, section: str, field: str | None = None) -> str:
+        """This function will give the level of a section, or of a field in it: the stricter of the two counts."""
+        of_section = self.sections.get(section, HIDDEN)
+        return min(of_section, self.fields.get(field or "", EDIT), key=STRICTNESS.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +169,23 @@ class Role:
         return self.key == ADMIN
 
 
+@dataclass(frozen=True, slots=True)
+class PluginState:
+    """Whether and where a plugin is active; `registries` of None means everywhere. `tab`: it has one on records."""
+
+    id: int
+    key: str
+    version: str = ""
+    active: bool = False
+    tab: bool = False
+    registries: tuple[str, ...] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def active_on(self, registry: str) -> bool:
+        """This function will tell whether the plugin is active on a registry."""
+        return self.active and (self.registries is None or registry in self.registries)
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The whole design at one version."""
@@ -154,11 +193,52 @@ class Catalog:
     version: int
     registries: Mapping[str, Registry]
     roles: Mapping[str, Role]
+    plugins: Mapping[str, PluginState] = field(default_factory=dict)
 
     @cached_property
     def active_registries(self) -> tuple[Registry, ...]:
         """Registries in use, in their order."""
         return tuple(each for each in self.registries.values() if each.active)
+
+    def tabs(self, registry: Registry) -> Mapping[str, str]:
+        """This function will give the plugins whose tabs the records of a registry have: {plugin: key as a section}.
+
+        The tab stands in the rights matrix like a section, under the plugin's name unless a section has it.
+        """
+        found = self._tabs.get(registry.key)
+        if found is None:
+            active = [each for each in self.plugins.values() if each.tab and each.active_on(registry.key)]
+            found = {} if registry.plugin else {each.key: tab_key(registry, each.key) for each in active}
+            self._tabs[registry.key] = found
+        return found
+
+    @cached_property
+    def _tabs(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
+    @cached_property
+    def _apart(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for role in self.roles.values():
+            for registry, grant in role.grants.items():
+                found.setdefault(registry, set()).update(grant.fields)
+        return {key: frozenset(fields) for key, fields in found.items()}
+
+    def apart(self, registry: str) -> frozenset[str]:
+        """This function will name the fields of a registry of which some role makes an exception to their section."""
+        return self._apart.get(registry, frozenset())
+
+    def slot(self, registry: Registry, field: Field) -> int:
+        """This function will tell under which number the words of a field are kept for searching.
+
+        That is the id of its section; a field that somebody may not read although he reads its section stands alone.
+        Ids of sections and fields come from one sequence, so they never meet.
+        """
+        if field.key in self.apart(registry.key):
+            return field.id
+        section = registry.section(field.section)
+        assert section is not None
+        return section.id
 
     @cached_property
     def relations_to(self) -> Mapping[str, tuple[tuple[Registry, Field], ...]]:
@@ -171,6 +251,11 @@ class Catalog:
         return {key: tuple(pairs) for key, pairs in found.items()}
 
 
+def tab_key(registry: Registry, plugin: str) -> str:
+    """This function will give the key under which a plugin's tab stands among the sections of a registry."""
+    return plugin if registry.section(plugin) is None else f"{plugin}_tab"
+
+
 def label(thing: Registry | Section | Field | Category | Role, language: str) -> str:
     """This function will give the name of a thing in the reader's language."""
     return thing.names.get(language) or thing.name
@@ -179,3 +264,8 @@ def label(thing: Registry | Section | Field | Category | Role, language: str) ->
 def label_one(registry: Registry, language: str) -> str:
     """This function will give the name of one record of a registry in the reader's language."""
     return registry.names_one.get(language) or registry.name_one or label(registry, language)
+
+
+def help_of(thing: Registry | Section | Field, language: str) -> str:
+    """This function will give the hint of a thing in the reader's language."""
+    return thing.helps.get(language) or thing.help

@@ -41,6 +41,16 @@ class RoleRow(Base):
     body: Mapped[Any] = mapped_column(Document)
 
 
+class PluginRow(Base):
+    """A plugin that has been met: whether and where it is active, and its settings."""
+
+    __tablename__ = "catalog_plugins"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    body: Mapped[Any] = mapped_column(Document)
+
+
 class DesignChange(Base):
     """One change of the design: what was done, by whom, and the changed documents before and after."""
 

@@ -154,7 +154,7 @@ def _field(registry: str, old: Field, new: Field, types: FieldTypes) -> Iterator
         yield Step(Action.SWITCH, registry, new.key, _("the field"), new.active)
     changed = [
         name
-        for name in ("name", "names", "help", "categories", "default", "section")
+        for name in ("name", "names", "help", "helps", "categories", "default", "section")
         if getattr(old, name) != getattr(new, name)
     ]
     if changed:
@@ -208,7 +208,7 @@ def with_columns(old: Catalog, new: Catalog, types: FieldTypes) -> Catalog:
     registries = {
         key: _with_columns(old.registries.get(key), each, types) for key, each in new.registries.items()
     }
-    return Catalog(new.version, registries, new.roles)
+    return replace(new, registries=registries)
 
 
 def _with_columns(old: Registry | None, new: Registry, types: FieldTypes) -> Registry:

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import fields as attributes_of
 from typing import Any, TypeVar
 
-from kartoteka.platform.catalog.definitions import Category, Field, Grant, Registry, Role, Section
+from kartoteka.platform.catalog.definitions import (
+    Category,
+    Field,
+    Grant,
+    PluginState,
+    Registry,
+    Role,
+    Section,
+)
 
 Thing = TypeVar("Thing", Field, Section, Category)
 _PARTS = {"categories": Category, "sections": Section, "fields": Field}
@@ -46,9 +54,13 @@ def _part(kind: type[Any], body: Mapping[str, Any]) -> Any:
     return kind(**{key: tuple(value) if key == "categories" else value for key, value in body.items()})
 
 
+# What a plugin says of its own registries; no document changes it.
+_PLUGINS_OWN = ("plugin", "attached", "narrow", "own")
+
+
 def registry_to_document(registry: Registry) -> dict[str, Any]:
     """This function will give a registry as people write it: nested, in order, without ids."""
-    document = _attributes(registry, ("id", *_PARTS))
+    document = _attributes(registry, ("id", *_PLUGINS_OWN, *_PARTS))
     document["categories"] = [_attributes(each, ("id",)) for each in registry.categories]
     document["sections"] = [
         {
@@ -62,7 +74,7 @@ def registry_to_document(registry: Registry) -> dict[str, Any]:
 
 def field_to_document(field: Field) -> dict[str, Any]:
     """This function will give a field as people write it."""
-    return _attributes(field, ("id", "column", "section"))
+    return _attributes(field, ("id", "column", "section", "core"))
 
 
 def role_to_row(role: Role) -> dict[str, Any]:
@@ -94,3 +106,25 @@ def grant_from_document(document: Mapping[str, Any]) -> Grant:
     return Grant(
         frozenset(document.get("rights", ())), dict(document.get("sections", {})), document.get("rows")
     )
+
+
+def plugin_to_row(plugin: PluginState) -> dict[str, Any]:
+    """This function will give a plugin's state as the document that the database keeps."""
+    return _attributes(plugin)
+
+
+def plugin_from_row(body: Mapping[str, Any]) -> PluginState:
+    """This function will read a plugin's state from the database's document."""
+    chosen = body.get("registries")
+    return PluginState(**{**body, "registries": None if chosen is None else tuple(chosen)})
+
+
+def plugin_to_document(plugin: PluginState) -> dict[str, Any]:
+    """This function will give a plugin's state as people write it."""
+    chosen = None if plugin.registries is None else list(plugin.registries)
+    return {
+        "key": plugin.key,
+        "active": plugin.active,
+        "registries": chosen,
+        "settings": dict(plugin.settings),
+    }

@@ -5,18 +5,20 @@ from threading import Lock
 from sqlalchemy import Connection, select
 
 from kartoteka.platform.catalog.definitions import Catalog
-from kartoteka.platform.catalog.models import RegistryRow, RoleRow
-from kartoteka.platform.catalog.portable import registry_from_row, role_from_row
+from kartoteka.platform.catalog.models import PluginRow, RegistryRow, RoleRow
+from kartoteka.platform.catalog.portable import plugin_from_row, registry_from_row, role_from_row
 
 
 def load(connection: Connection, version: int) -> Catalog:
     """This function will read the whole design inside a transaction that has seen `version`."""
     registries = connection.scalars(select(RegistryRow.body).order_by(RegistryRow.position, RegistryRow.id))
     roles = connection.scalars(select(RoleRow.body).order_by(RoleRow.position, RoleRow.id))
+    plugins = connection.scalars(select(PluginRow.body).order_by(PluginRow.id))
     return Catalog(
         version,
         {each.key: each for each in map(registry_from_row, registries)},
         {each.key: each for each in map(role_from_row, roles)},
+        {each.key: each for each in map(plugin_from_row, plugins)},
     )
 
 

@@ -89,6 +89,8 @@ def registry_table(registry: Registry, kinds: Mapping[int, Kind], metadata: Meta
     table = Table(table_name(registry.key), metadata, *_system_columns(), sqlite_autoincrement=True,
                   info={"id": registry.id})  # fmt: skip
     _system_indexes(table)
+    if registry.attached:
+        _attach(table)
     for each in registry.fields:
         for column in field_columns(each, kinds[each.id]):
             table.append_column(column)
@@ -118,6 +120,14 @@ def _system_indexes(table: Table) -> None:
     alive = table.c._removed_at.is_(None)
     for name in ("_s_title", "_created_at", "_updated_at"):
         _index(table, name.strip("_"), table.c[name], table.c.id, where=alive)
+
+
+def _attach(table: Table) -> None:
+    """The record that a row is attached to: the id of its registry, and its own."""
+    table.append_column(Column("_on_registry", Integer))
+    table.append_column(Column("_on_record", _ID))
+    alive = table.c._removed_at.is_(None)
+    _index(table, "on", table.c._on_registry, table.c._on_record, table.c.id, where=alive)
 
 
 def sort_column(field: Field) -> str:
