@@ -51,11 +51,17 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _names(value: Any) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        raise _Wrong(_("Translations are an object: language and text."))
-    check = _text(200)
-    return {str(language)[:5]: check(text) for language, text in value.items() if text}
+def _translations(longest: int) -> Checker:
+    def check(value: Any) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise _Wrong(_("Translations are an object: language and text."))
+        read = _text(longest)
+        return {str(language)[:5]: read(text) for language, text in value.items() if text}
+
+    return check
+
+
+_names, _helps = _translations(200), _translations(2000)
 
 
 def _keys(value: Any) -> tuple[str, ...]:
@@ -102,16 +108,17 @@ CATEGORY = {"key": _key, "name": NAME, "colour": _colour, "active": _flag, "name
 FIELD = {
     "key": _key, "name": NAME, "type": _text(40, filled=True), "options": _object,
     "required": _flag, "unique": _flag, "active": _flag,
-    "help": _text(2000), "categories": _keys, "default": _anything, "names": _names,
+    "help": _text(2000), "helps": _helps, "categories": _keys, "default": _anything, "names": _names,
 }  # fmt: skip
 SECTION = {
-    "key": _key, "name": NAME, "active": _flag, "collapsed": _flag, "help": _text(2000), "categories": _keys,
+    "key": _key, "name": NAME, "active": _flag, "collapsed": _flag, "help": _text(2000), "helps": _helps,
+    "categories": _keys,
     "names": _names,
     "fields": _list,
 }  # fmt: skip
 REGISTRY = {
     "key": _key, "name": NAME, "name_one": _text(200), "icon": _text(60), "colour": _colour, "help": _text(2000),
-    "title": _text(500),
+    "helps": _helps, "title": _text(500),
     "active": _flag, "columns": _keys, "names": _names, "names_one": _names, "categories": _list, "sections": _list,
 }  # fmt: skip
 ROLE = {"key": _key, "name": NAME, "powers": _keys, "names": _names, "grants": _object}

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kartoteka.field_types.capabilities import Cautious
-from kartoteka.platform.catalog.definitions import Field, label, label_one
+from kartoteka.platform.catalog.definitions import Field, help_of, label, label_one
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from kartoteka.platform.kernel.texts import _
@@ -324,15 +324,10 @@ def restore(registry: str, id: int) -> Response:
 
 def _draft(work: Work, registry: str, record: Record | None, category: str | None) -> Draft:
     opened = work.open(registry)
-    writable = (
-        record.editable
-        if record
-        else {each.section for each in opened.fields if opened.may_write(each.section, "create")}
-    )
     mine = [
         each
         for each in opened.fields
-        if each.section in writable and (record is None or each.key in record.values)
+        if (opened.may_write(each, "create") if record is None else record.writes(each) and each.key in record.values)
     ]
     views = [_view(work, registry, record, each) for each in mine]
     return Draft(work, registry, record, category, [view for view in views if may_be_typed(work, view)])
@@ -449,7 +444,7 @@ def _form(draft: Draft) -> RecordForm:
     shown = [
         FormSection(
             label(each, language),
-            each.help,
+            help_of(each, language),
             each.categories,
             [view for view in draft.views if view.each.section == each.key],
         )

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from kartoteka.field_types.capabilities import Choice, Choosing, Computed, Linking, Numbering
 from kartoteka.field_types.locale import Locale
-from kartoteka.platform.catalog.definitions import Field, label
+from kartoteka.platform.catalog.definitions import Field, help_of, label
 from kartoteka.platform.services.records import Link, Record
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.addresses import outer
@@ -118,7 +118,7 @@ class FieldView:
     @property
     def help(self) -> str:
         """The designer's hint."""
-        return self.each.help
+        return help_of(self.each, self.locale.language)
 
     @property
     def widget(self) -> str:
@@ -362,7 +362,7 @@ def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | Non
     view = FieldView(
         each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry
     )
-    view.may_edit = (each.section in record.editable if may_edit is None else may_edit) and may_be_typed(
+    view.may_edit = (record.writes(each) if may_edit is None else may_edit) and may_be_typed(
         work, view
     )
     return view

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from kartoteka.field_types.field_type import Sort
-from kartoteka.platform.catalog.definitions import Registry, label, label_one
+from kartoteka.platform.catalog.definitions import Registry, help_of, label, label_one
 from kartoteka.platform.catalog.titles import title_fields
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import NotFound
@@ -262,7 +262,7 @@ def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     opened, state, keys = work.open(found.key), view.state, {column.key for column in view.columns}
     parts = {name: getattr(view, name) for name in ListView.__dataclass_fields__}
     parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import", "export")}
-    parts["help"] = found.help
+    parts["help"] = help_of(found, work.actor.locale.language)
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]
     parts["categories"] = _tabs(work, found, state)
     parts["clauses"] = [

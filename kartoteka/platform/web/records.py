@@ -7,7 +7,15 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from kartoteka.field_types.capabilities import Cautious
-from kartoteka.platform.catalog.definitions import Category, Field, Registry, Section, label, label_one
+from kartoteka.platform.catalog.definitions import (
+    Category,
+    Field,
+    Registry,
+    Section,
+    help_of,
+    label,
+    label_one,
+)
 from kartoteka.platform.catalog.titles import title_fields
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import NotFound
@@ -219,9 +227,9 @@ def _section(work: Work, found: Record, section: Section, fields: Sequence[Field
     return SectionView(
         section.key,
         label(section, work.actor.locale.language),
-        section.help,
+        help_of(section, work.actor.locale.language),
         section.collapsed,
-        section.key in found.editable,
+        any(map(found.writes, mine)),
         views,
     )
 

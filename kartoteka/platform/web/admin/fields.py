@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kartoteka.field_types.options import OptionsError
-from kartoteka.platform.catalog.definitions import Field, Registry, label
+from kartoteka.platform.catalog.definitions import Field, Registry, help_of, label
 from kartoteka.platform.catalog.keys import make_key
 from kartoteka.platform.catalog.portable import field_to_document
 from kartoteka.platform.front import begin
@@ -27,6 +27,7 @@ from kartoteka.platform.web.admin.registry import (
     design_renewed,
     found_registry,
     local,
+    typed_help,
     typed_names,
 )
 from kartoteka.platform.web.admin.words import TypeView, type_groups, type_view
@@ -154,7 +155,7 @@ def _typed_of(work: Work, each: Field) -> dict[str, Any]:
         **names,
         "type": each.type,
         "section": each.section,
-        "help": each.help,
+        "help": help_of(each, work.actor.locale.language),
         "categories": each.categories,
         "required": each.required,
         "unique": each.unique,
@@ -192,9 +193,8 @@ def _typed(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[st
 
 def _body(work: Work, given: MultiDict[str, str], old: Field | None) -> dict[str, Any]:
     typed = _typed(work, given, old)
-    body = {
-        name: typed[name] for name in ("name", "type", "help", "required", "unique", "categories", "options")
-    }
+    body = {name: typed[name] for name in ("name", "type", "required", "unique", "categories", "options")}
+    body |= typed_help(given, old, work.actor.locale.language)
     body["names"] = typed_names(given, "names", old.names if old else {})
     body["default"] = _default(work, typed)
     if typed["section"]:

@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.platform.catalog.definitions import Registry, label
+from kartoteka.platform.catalog.definitions import Registry, help_of, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
 from kartoteka.platform.kernel.texts import _
@@ -24,6 +24,7 @@ from kartoteka.platform.web.admin.registry import (
     design_renewed,
     found_registry,
     local,
+    typed_help,
     typed_names,
 )
 from kartoteka.platform.web.pages import page
@@ -51,7 +52,10 @@ def admin_general(registry: str) -> str:
     """The dialog of what the registry is called and looks like."""
     with begin() as work:
         found = found_registry(work, registry)
-        return render_template("admin/general.html", form=_general_form(work, found, _general_typed(found)))
+        return render_template(
+            "admin/general.html",
+            form=_general_form(work, found, _general_typed(found, work.actor.locale.language)),
+        )
 
 
 @page("/admin/r/<registry>/general", "POST", right=DESIGN)
@@ -66,7 +70,9 @@ def admin_save_general(registry: str) -> ResponseReturnValue:
                 request.form.get("seen", ""),
                 label(found, work.actor.locale.language),
             )
-            modelling.change_registry(work, registry, _general_body(found, request.form))
+            modelling.change_registry(
+                work, registry, _general_body(found, request.form, work.actor.locale.language)
+            )
             return design_renewed(work, registry, _("Saved."))
     except (Invalid, Conflict) as error:
         with begin() as work:
@@ -91,16 +97,17 @@ def _general_document(registry: Registry) -> dict[str, Any]:
     }
 
 
-def _general_typed(registry: Registry) -> dict[str, Any]:
+def _general_typed(registry: Registry, language: str) -> dict[str, Any]:
     names = {f"names.{code}": text for code, text in registry.names.items()}
     ones = {f"names_one.{code}": text for code, text in registry.names_one.items()}
-    return {**_general_document(registry), **names, **ones}
+    return {**_general_document(registry), **names, **ones, "help": help_of(registry, language)}
 
 
-def _general_body(registry: Registry, given: MultiDict[str, str]) -> dict[str, Any]:
-    plain = {name: given.get(name, "") for name in ("name", "name_one", "colour", "help", "title")}
+def _general_body(registry: Registry, given: MultiDict[str, str], language: str) -> dict[str, Any]:
+    plain = {name: given.get(name, "") for name in ("name", "name_one", "colour", "title")}
     return {
         **plain,
+        **typed_help(given, registry, language),
         "icon": given.get("icon") or registry.icon,
         "names": typed_names(given, "names", registry.names),
         "names_one": typed_names(given, "names_one", registry.names_one),

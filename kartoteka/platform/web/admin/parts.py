@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.platform.catalog.definitions import Category, Registry, Section, label
+from kartoteka.platform.catalog.definitions import Category, Registry, Section, help_of, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
 from kartoteka.platform.kernel.texts import _
@@ -25,6 +25,7 @@ from kartoteka.platform.web.admin.registry import (
     found_registry,
     parts_of,
     there,
+    typed_help,
     typed_names,
 )
 from kartoteka.platform.web.pages import page
@@ -67,7 +68,8 @@ def admin_part(registry: str, place: str, key: str) -> str:
         found = found_registry(work, registry)
         part = there(next((each for each in parts_of(found, place) if each.key == key), None))
         return render_template(
-            "admin/part.html", form=_part_form(work, found, place, part, _part_typed(part))
+            "admin/part.html",
+            form=_part_form(work, found, place, part, _part_typed(part, work.actor.locale.language)),
         )
 
 
@@ -89,7 +91,7 @@ def _save_part(registry: str, place: str, key: str | None) -> ResponseReturnValu
                     request.form.get("seen", ""),
                     label(old, work.actor.locale.language),
                 )
-            body = _part_body(old, request.form, place)
+            body = _part_body(old, request.form, place, work.actor.locale.language)
             if key is None:
                 create = modelling.create_section if place == "sections" else modelling.create_category
                 create(work, registry, body)
@@ -114,7 +116,7 @@ def _part_document(part: Section | Category) -> dict[str, Any]:
     return {"name": part.name, "names": dict(part.names), **rest}
 
 
-def _part_typed(part: Section | Category) -> dict[str, Any]:
+def _part_typed(part: Section | Category, language: str) -> dict[str, Any]:
     document = _part_document(part)
     names = {f"names.{code}": text for code, text in part.names.items()}
     return {
@@ -122,10 +124,13 @@ def _part_typed(part: Section | Category) -> dict[str, Any]:
         **names,
         "collapsed": "1" if document.get("collapsed") else "",
         "seen": stale.mark(document),
+        "help": help_of(part, language) if isinstance(part, Section) else "",
     }
 
 
-def _part_body(old: Section | Category | None, given: MultiDict[str, str], place: str) -> dict[str, Any]:
+def _part_body(
+    old: Section | Category | None, given: MultiDict[str, str], place: str, language: str
+) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": given.get("name", ""),
         "names": typed_names(given, "names", old.names if old else {}),
@@ -133,7 +138,7 @@ def _part_body(old: Section | Category | None, given: MultiDict[str, str], place
     if place == "sections":
         return {
             **body,
-            "help": given.get("help", ""),
+            **typed_help(given, old if isinstance(old, Section) else None, language),
             "collapsed": given.get("collapsed") == "1",
             "categories": given.getlist("categories"),
         }

@@ -8,7 +8,15 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from kartoteka.platform.catalog.definitions import Category, Field, Registry, Section, label, label_one
+from kartoteka.platform.catalog.definitions import (
+    Category,
+    Field,
+    Registry,
+    Section,
+    help_of,
+    label,
+    label_one,
+)
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
 from kartoteka.platform.kernel.texts import N_, _
@@ -178,7 +186,7 @@ def _card(work: Work, registry: Registry, section: Section, among: Sequence[Sect
     return SectionCard(
         section.key,
         label(section, language),
-        section.help,
+        help_of(section, language),
         section.collapsed,
         _category_names(registry, section.categories, language),
         [_line(work, registry, each, used, k) for k, each in enumerate(used)],
@@ -250,6 +258,19 @@ def typed_names(given: MultiDict[str, str], prefix: str, old: Mapping[str, str])
         **names,
         **{code: text for code in TRANSLATIONS if (text := given.get(f"{prefix}.{code}", "").strip())},
     }
+
+
+def typed_help(
+    given: MultiDict[str, str], old: Registry | Section | Field | None, language: str
+) -> dict[str, Any]:
+    """This function will read a hint out of a form that shows it in one language: that of whoever writes."""
+    text = given.get("help", "")
+    before, translated = (old.help, dict(old.helps)) if old else ("", {})
+    if not text.strip():
+        return {"help": "", "helps": {}}
+    if language in translated:
+        return {"help": before, "helps": {**translated, language: text}}
+    return {"help": text, "helps": translated}
 
 
 def local(error: Invalid | Conflict, registry: str) -> Invalid | Conflict:
