@@ -1,0 +1,41 @@
+"""Verbs on the design: every change is read, checked, planned, applied under the design lock and journalled."""
+
+from kartoteka.platform.services.modelling.designer import Plan
+from kartoteka.platform.services.modelling.documents import apply_design, export_design, plan_design
+from kartoteka.platform.services.modelling.parts import (
+    change_category,
+    change_field,
+    change_registry,
+    change_section,
+    create_category,
+    create_field,
+    create_registry,
+    create_section,
+)
+from kartoteka.platform.services.modelling.roles import (
+    change_role,
+    create_role,
+    grant_of,
+    remove_role,
+    set_grant,
+)
+
+__all__ = [
+    "Plan",
+    "apply_design",
+    "change_category",
+    "change_field",
+    "change_registry",
+    "change_role",
+    "change_section",
+    "create_category",
+    "create_field",
+    "create_registry",
+    "create_role",
+    "create_section",
+    "export_design",
+    "grant_of",
+    "plan_design",
+    "remove_role",
+    "set_grant",
+]

@@ -1,0 +1,38 @@
+"""Verbs on the whole design as one document: out, planned, in."""
+
+from dataclasses import replace
+from typing import Any
+
+from kartoteka.platform.catalog import plans, portable, soundness
+from kartoteka.platform.services.modelling.designer import Designer, Plan, ordered
+from kartoteka.platform.services.work import Work
+
+
+def export_design(work: Work) -> dict[str, Any]:
+    """This function will give the whole design as one document, the same for the same design."""
+    work.require("design")
+    return {
+        "kartoteka": 1,
+        "registries": [portable.registry_to_document(each) for each in work.catalog.registries.values()],
+        "roles": [
+            portable.role_to_document(each) for each in work.catalog.roles.values() if not each.is_admin
+        ],
+    }
+
+
+def plan_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan:
+    """This function will tell what applying a design document would do, without doing it."""
+    work.require("design")
+    designer = Designer(work)
+    target = designer.read_design(document)
+    target = replace(target, registries={key: ordered(each) for key, each in target.registries.items()})
+    soundness.check(target, work.office.field_types)
+    steps = plans.plan(work.catalog, target, work.office.field_types)
+    return Plan(steps, designer.offenders(target, steps))
+
+
+def apply_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan:
+    """This function will make the design what a document says; what the document lacks is switched off, never lost."""
+    work.require("design")
+    designer = Designer(work)
+    return designer.apply(designer.read_design(document), accept_loss=accept_loss)

@@ -1,0 +1,58 @@
+"""The design written to the database, and the journal of what has changed in it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+
+from kartoteka.platform.catalog import portable
+from kartoteka.platform.catalog.definitions import Catalog, Role
+from kartoteka.platform.catalog.models import DesignChange, RegistryRow, RoleRow
+from kartoteka.platform.catalog.plans import Step
+from kartoteka.platform.services.work import Work
+
+
+def write_down(work: Work, target: Catalog, steps: Sequence[Step]) -> None:
+    """This function will put the documents of a new design in the place of the old ones, and note the change."""
+    connection, old = work.connection, work.catalog
+    before: dict[str, Any] = {"registries": {}, "roles": {}}
+    after: dict[str, Any] = {"registries": {}, "roles": {}}
+    for position, (key, registry) in enumerate(target.registries.items()):
+        body, former = portable.registry_to_row(registry), old.registries.get(key)
+        if former is None:
+            connection.execute(
+                insert(RegistryRow), {"id": registry.id, "key": key, "position": position, "body": body}
+            )
+        else:
+            connection.execute(
+                update(RegistryRow).where(RegistryRow.id == registry.id).values(position=position, body=body)
+            )
+        if former != registry:
+            before["registries"][key] = portable.registry_to_row(former) if former else None
+            after["registries"][key] = body
+    for position, (key, role) in enumerate(target.roles.items()):
+        _role(work, position, role, old.roles.get(key), before["roles"], after["roles"])
+    for key, gone in old.roles.items():
+        if key not in target.roles:
+            connection.execute(delete(RoleRow).where(RoleRow.id == gone.id))
+            before["roles"][key], after["roles"][key] = portable.role_to_row(gone), None
+    connection.execute(insert(DesignChange), {
+        "version": target.version, "at": work.now, "by_id": work.actor.user_id, "via": work.via,
+        "steps": [step.sentence() for step in steps], "before": before, "after": after, "note": "",
+    })  # fmt: skip
+
+
+def _role(
+    work: Work, position: int, role: Role, former: Role | None, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    body = portable.role_to_row(role)
+    if former is None:
+        work.connection.execute(
+            insert(RoleRow), {"id": role.id, "key": role.key, "position": position, "body": body}
+        )
+    else:
+        work.connection.execute(
+            update(RoleRow).where(RoleRow.id == former.id).values(position=position, body=body)
+        )
+    if former != role:
+        before[role.key], after[role.key] = portable.role_to_row(former) if former else None, body
