@@ -25,6 +25,7 @@ from kartoteka.platform.kernel.events import DesignChanged, RecordsChanged
 from kartoteka.platform.kernel.outbox import Subscriber
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.kernel.texts import _, speaking
+from kartoteka.platform.services.organisation import mark_of
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage.engine import WRITES, make_engine
 from kartoteka.platform.storage.layout import Layout, layout_of
@@ -44,7 +45,8 @@ _PERSON = (User.id, User.name, User.email, User.active, User.identity_registry, 
 def _with_roles(who: Select[User]) -> Select[*tuple[Any, ...]]:
     """Made once for each way to name a user: every request begins with one of them, so it gives columns, no object."""
     state = select(CatalogState.version).scalar_subquery().label("design_version")
-    asked = who.with_only_columns(*_PERSON, state, UserRole.role_id, maintain_column_froms=True)
+    firm = mark_of().scalar_subquery().label("firm_mark")
+    asked = who.with_only_columns(*_PERSON, state, firm, UserRole.role_id, maintain_column_froms=True)
     return asked.outerjoin(UserRole, UserRole.user_id == User.id)
 
 
@@ -163,7 +165,8 @@ class Office:
             actor = _actor(user, catalog, role_ids)
             with speaking(actor.locale.language):
                 layout = self.layout(catalog)
-                work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design)
+                work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design,
+                            firm_mark=user.firm_mark or "")  # fmt: skip
                 yield work
                 if work.failure.statement_failed:
                     raise Misconfigured(

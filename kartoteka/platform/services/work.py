@@ -38,6 +38,8 @@ class Work:
     writes: bool
     designs: bool = False
     batch: int | None = None
+    # What the firm has settled about itself is kept under this mark.
+    firm_mark: str = ""
     failure: Failure = field(default_factory=Failure)
     _gates: dict[int | None, Gate] = field(default_factory=dict)
 
