@@ -26,6 +26,8 @@ class Actor:
     identity: Identity | None
     locale: Locale
     theme: str = "auto"
+    # He owes a second factor that the firm requires, and may do nothing in the browser before he has set it up.
+    unfinished: bool = False
 
     @property
     def is_admin(self) -> bool:

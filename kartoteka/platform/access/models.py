@@ -1,9 +1,9 @@
-"""People and their keys: users, the roles they have, API tokens, one-time links."""
+"""People and their keys: users, their roles, sessions, tokens, one-time links, second factors and absences."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kartoteka.platform.kernel.tables import Base, Document, Moment
@@ -104,3 +104,67 @@ class UserChange(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     action: Mapped[str] = mapped_column(String(20))
     changes: Mapped[Any] = mapped_column(Document)
+
+
+class UserSession(Base):
+    """A browser in which somebody is signed in; only the hash of what its cookie holds is kept."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    epoch: Mapped[str] = mapped_column(String(32))
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class SecondFactor(Base):
+    """What a person's authenticator shares with us: the secret in force, and one that waits for its first code."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    secret: Mapped[str | None] = mapped_column(String(64))
+    pending: Mapped[str | None] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The step of time of the last code taken: neither it nor an earlier one is taken again.
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A code for who has lost his authenticator, good for once; only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Policy(Base):
+    """A rule that the firm has made for all accounts, by its name."""
+
+    __tablename__ = "policies"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    body: Mapped[Any] = mapped_column(Document)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class Absence(Base):
+    """Days on which somebody is away, the last one included, and who stands in for him."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    begins: Mapped[date] = mapped_column(Date)
+    ends: Mapped[date] = mapped_column(Date, index=True)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)

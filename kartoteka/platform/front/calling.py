@@ -20,8 +20,9 @@ from flask_login import (  # type: ignore[import-untyped]
 
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.front.rights import Right, right_of_request
-from kartoteka.platform.kernel.errors import Forbidden, Unauthenticated
+from kartoteka.platform.kernel.errors import Forbidden, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import LANGUAGES, _, speaking
+from kartoteka.platform.services import sessions
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.work import Work
 
@@ -36,6 +37,7 @@ class Session:
 
     user_id: int
     epoch: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,23 @@ class Token:
 Caller = Session | Token
 
 
+class Unfinished(Forbidden):
+    """Somebody is signed in but owes the second factor that the firm asks for."""
+
+
 class _SessionUser(UserMixin):  # type: ignore[misc]
     def __init__(self, said: Session) -> None:
         self.said = said
 
     def get_id(self) -> str:
-        return f"{self.said.user_id}.{self.said.epoch}"
+        return f"{self.said.user_id}.{self.said.epoch}.{self.said.key}"
 
 
 def _load(identifier: str) -> _SessionUser | None:
-    user_id, _dot, epoch = identifier.partition(".")
-    sound = user_id.isdecimal() and len(user_id) < 19 and epoch
-    return _SessionUser(Session(int(user_id), epoch)) if sound else None
+    user_id, _dot, rest = identifier.partition(".")
+    epoch, _dot, key = rest.partition(".")
+    sound = user_id.isdecimal() and len(user_id) < 19 and epoch and key
+    return _SessionUser(Session(int(user_id), epoch, key)) if sound else None
 
 
 def in_api() -> bool:
@@ -106,6 +113,7 @@ def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
         with _begin(caller(), write, design) as work:
             g.actor = work.actor
             _check(right_of_request(), work.actor)
+            _check_plugin(work)
             yield work
     finally:
         # The block of the work has put the language of before back; the answer goes on in the user's.
@@ -114,10 +122,18 @@ def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
             speak(known.locale.language)
 
 
+def _check_plugin(work: Work) -> None:
+    """The pages and routes of a plugin that is switched off are not there."""
+    plugin = g.get("needs_plugin")
+    state = work.catalog.plugins.get(plugin) if plugin else None
+    if plugin and not (state is not None and state.active):
+        raise NotFound(_("There is nothing at this address."))
+
+
 def _begin(who: Caller | None, write: bool, design: bool) -> AbstractContextManager[Work]:
     match who:
         case Session():
-            return office().begin_session(who.user_id, who.epoch, write=write, design=design)
+            return office().begin_session(who.user_id, who.epoch, who.key, write=write, design=design)
         case Token():
             return office().begin_token(who.secret, write=write, design=design)
         case None:
@@ -133,12 +149,16 @@ def sign_in(user_id: int, epoch: str, *, remember: bool = False) -> None:
     """This function will begin a session in the browser for somebody who has proved who he is."""
     session.clear()
     session.permanent = remember
-    login_user(_SessionUser(Session(user_id, epoch)))
+    key = sessions.begin(office(), user_id, epoch, request.headers.get("User-Agent", ""))
+    login_user(_SessionUser(Session(user_id, epoch, key)))
     g.pop("caller", None)
 
 
 def sign_out() -> None:
     """This function will end the session in the browser."""
+    who = _by_cookie()
+    if isinstance(who, Session):
+        sessions.end_this(office(), who.key)
     logout_user()
     session.clear()
     for name in ("caller", "actor"):
@@ -161,6 +181,8 @@ def _hush(_error: BaseException | None = None) -> None:
 def _check(right: Right | None, actor: Actor) -> None:
     if right is not None and right.powers and not actor.powers & set(right.powers):
         raise Forbidden(_("You need the power “{power}” for this.", power=right.powers[0]))
+    if actor.unfinished and not (right is not None and right.arriving):
+        raise Unfinished(_("Set up your second factor first; it is required here."))
 
 
 def _listen() -> None:

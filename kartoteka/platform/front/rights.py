@@ -19,6 +19,8 @@ class Right:
 
     open: bool = False
     powers: tuple[str, ...] = ()
+    # Also for somebody who still owes the second factor that the firm asks for.
+    arriving: bool = False
 
 
 def public(view: View) -> View:
@@ -30,6 +32,18 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """This function will let everybody who is signed in use a view; the verbs decide what he gets."""
     setattr(view, _MARK, Right())
+    return view
+
+
+def door(view: View) -> View:
+    """This function will let everybody use a view that leads in or out."""
+    setattr(view, _MARK, Right(open=True, arriving=True))
+    return view
+
+
+def arriving(view: View) -> View:
+    """This function will let those use a view who are signed in, or nearly: they still owe a second factor."""
+    setattr(view, _MARK, Right(arriving=True))
     return view
 
 

@@ -41,6 +41,8 @@ class Limit:
 PAIR = Limit(5, timedelta(minutes=15))
 ADDRESS = Limit(50, timedelta(minutes=5))
 ACCOUNT = Limit(100, timedelta(seconds=20))
+# Codes of a second factor: six figures are few, and whoever tries them knows the password already.
+CODE = Limit(10, timedelta(minutes=15))
 # Asking for mail to an account: three an hour reach it; an address may ask for twenty accounts.
 ASKING = Limit(20, timedelta(minutes=15))
 
@@ -60,6 +62,16 @@ def sign_in_counters(email: str, remote: str) -> tuple[Counter, Counter, Counter
         Counter(_key("pair", email, place), PAIR),
         Counter(_key("address", place), ADDRESS),
         Counter(_key("account", email), ACCOUNT),
+    )
+
+
+def code_counters(user_id: int, remote: str) -> tuple[Counter, Counter, Counter]:
+    """This function will name what a try of a code counts on; nobody is kept out from where he got in before."""
+    place = _place(remote)
+    return (
+        Counter(_key("code pair", str(user_id), place), PAIR),
+        Counter(_key("code address", place), ADDRESS),
+        Counter(_key("code account", str(user_id)), CODE),
     )
 
 
@@ -94,7 +106,7 @@ def count(session: Session, counters: Sequence[Counter], now: datetime) -> None:
     rows = {each.key: _locked(session, each.key, now) for each in counters}
     known = any(_is_known(row, now) for row in rows.values())
     for each in counters:
-        if not (known and each.limit is ACCOUNT):
+        if not (known and each.limit in (ACCOUNT, CODE)):
             wait = max(wait, rows[each.key].not_before - now)
     if wait > timedelta(0):
         raise TooMany(_sentence(wait))

@@ -1,12 +1,12 @@
 """One running Kartoteka: its database, design, field types and subscribers, and the way work begins in it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
 from kartoteka.platform.access.keys import USER_OF_TOKEN, token_hash
-from kartoteka.platform.access.models import ApiToken, User, UserRole
+from kartoteka.platform.access.models import ApiToken, Policy, SecondFactor, User, UserRole, UserSession
+from kartoteka.platform.access.policies import SECOND_FACTOR, asks_second_factor
 from kartoteka.platform.catalog.definitions import Catalog
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.snapshot import Snapshots
@@ -25,6 +26,7 @@ from kartoteka.platform.kernel.events import DesignChanged, RecordsChanged
 from kartoteka.platform.kernel.outbox import Subscriber
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.kernel.texts import _, speaking
+from kartoteka.platform.services.contributions import Contribution, Unfit
 from kartoteka.platform.services.organisation import mark_of
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage.engine import WRITES, make_engine
@@ -40,13 +42,21 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 _PERSON = (User.id, User.name, User.email, User.active, User.identity_registry, User.identity_id, User.language,
            User.timezone, User.theme)  # fmt: skip
+# What decides whether a session has all that the firm asks for; tokens are not asked.
+_STANDING = (
+    select(SecondFactor.confirmed_at)
+    .where(SecondFactor.user_id == User.id)
+    .scalar_subquery()
+    .label("factor_since"),
+    select(Policy.body).where(Policy.key == SECOND_FACTOR).scalar_subquery().label("factor_rule"),
+)
 
 
-def _with_roles(who: Select[User]) -> Select[*tuple[Any, ...]]:
+def _with_roles(who: Select[User], *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """Made once for each way to name a user: every request begins with one of them, so it gives columns, no object."""
     state = select(CatalogState.version).scalar_subquery().label("design_version")
     firm = mark_of().scalar_subquery().label("firm_mark")
-    asked = who.with_only_columns(*_PERSON, state, firm, UserRole.role_id, maintain_column_froms=True)
+    asked = who.with_only_columns(*_PERSON, state, firm, UserRole.role_id, *more, maintain_column_froms=True)
     return asked.outerjoin(UserRole, UserRole.user_id == User.id)
 
 
@@ -55,7 +65,19 @@ _BY_EMAIL = _with_roles(select(User).where(User.email == bindparam("address")))
 _BY_SESSION = _with_roles(
     select(User).where(
         User.id == bindparam("user"), User.epoch == bindparam("session_epoch"), User.system.is_(False)
-    )
+    ),
+    *_STANDING,
+)
+_BY_KEPT_SESSION = _with_roles(
+    select(User)
+    .join(UserSession, and_(UserSession.user_id == User.id, UserSession.epoch == User.epoch))
+    .where(
+        User.id == bindparam("user"),
+        User.epoch == bindparam("session_epoch"),
+        UserSession.hash == bindparam("session_hash"),
+        User.system.is_(False),
+    ),
+    *_STANDING,
 )
 _BY_TOKEN = _with_roles(USER_OF_TOKEN)
 
@@ -64,13 +86,22 @@ class Office:
     """Everything that the work of one process shares. Make one per process."""
 
     def __init__(self, settings: Settings, *, field_types: Mapping[str, FieldType] | None = None,
-                 clock: Callable[[], datetime] = utc_now) -> None:  # fmt: skip
+                 clock: Callable[[], datetime] = utc_now, plugins: Sequence[Contribution] = (),
+                 unfit: Sequence[Unfit] = ()) -> None:  # fmt: skip
         self.settings = settings
+        self.plugins: Mapping[str, Contribution] = {each.name: each for each in plugins}
+        self.unfit = tuple(unfit)
+        theirs = {kind.name: kind for each in plugins for kind in each.field_types}
         self.engine = make_engine(settings.database_url)
-        self.field_types: Mapping[str, FieldType] = {**builtin(), **(field_types or {})}
+        self.field_types: Mapping[str, FieldType] = {**builtin(), **theirs, **(field_types or {})}
         self.clock = clock
         self.snapshots = Snapshots()
         self.subscribers: list[Subscriber] = [SEARCH] if settings.search == "whoosh" else []
+        self.subscribers += [
+            Subscriber(f"{each.name}.{reaction.name}", reaction.kinds, reaction.size, each.name)
+            for each in plugins
+            for reaction in each.reactions
+        ]
         self._used: dict[str, datetime] = {}
         self._layouts = lru_cache(maxsize=4)(self._lay_out)
 
@@ -109,15 +140,34 @@ class Office:
             yield work
 
     @contextmanager
-    def begin_session(self, user_id: int, epoch: str, *, via: str = "web", write: bool = False,
-                      design: bool = False) -> Iterator[Work]:  # fmt: skip
+    def begin_session(self, user_id: int, epoch: str, key: str | None = None, *, via: str = "web",
+                      write: bool = False, design: bool = False) -> Iterator[Work]:  # fmt: skip
         """This function will begin work as somebody who has signed in, under the epoch of his session.
 
-        :raises Unauthenticated: when the epoch has passed, or the account is switched off.
+        With the key of a browser's session, that session must not have been ended by itself either.
+
+        :raises Unauthenticated: when the epoch has passed, the session has ended, or the account is switched off.
         """
-        named = {"user": user_id, "session_epoch": epoch}
-        with self._begin(_BY_SESSION, named, via, write, design, _("Please sign in again.")) as work:
+        named: dict[str, Any] = {"user": user_id, "session_epoch": epoch}
+        if key is not None:
+            named["session_hash"] = token_hash(key)
+        who = _BY_SESSION if key is None else _BY_KEPT_SESSION
+        with self._begin(who, named, via, write, design, _("Please sign in again.")) as work:
             yield work
+        if key is not None:
+            self._mark_seen(named["session_hash"])
+
+    def _mark_seen(self, hashed: str) -> None:
+        now = self.clock()
+        if now - self._used.get(hashed, datetime.min.replace(tzinfo=UTC)) < USE_NOTED_EVERY:
+            return
+        self._used[hashed] = now
+        stale = and_(UserSession.hash == hashed, UserSession.seen_at <= now - USE_NOTED_EVERY)
+        with suppress(OperationalError), self.session() as session:
+            if session.scalar(select(UserSession.id).where(stale)) is None:
+                return
+        with suppress(OperationalError), self.session(write=True) as session:
+            session.execute(update(UserSession).where(stale).values(seen_at=now))
 
     @contextmanager
     def begin_token(self, token: str, *, via: str = "api", write: bool = False,
@@ -204,4 +254,8 @@ def _actor(user: Row[Any], catalog: Catalog, role_ids: list[int]) -> Actor:
         else None
     )
     locale = Locale(user.language, user.timezone)
-    return Actor(user.id, user.name, user.email, roles_by_id(catalog, role_ids), identity, locale, user.theme)
+    unfinished = getattr(user, "factor_since", None) is None and asks_second_factor(
+        getattr(user, "factor_rule", None), role_ids
+    )
+    return Actor(user.id, user.name, user.email, roles_by_id(catalog, role_ids), identity, locale, user.theme,
+                 unfinished)  # fmt: skip

@@ -79,12 +79,12 @@ def picker(work: Work, q: str = "", *, limit: int = 20) -> list[Link]:
 
 def _chooses_people(work: Work, registry: Registry) -> bool:
     opened = work.open(registry.key)
-    sections = {each.section for each in opened.fields if each.type == "user"}
     return any(
-        opened.may_write(section, "edit")
-        or opened.may_write(section, "create")
-        or opened.seen.section_rows(section).everything
-        for section in sections
+        opened.may_write(each, "edit")
+        or opened.may_write(each, "create")
+        or opened.seen.field_rows(each).everything
+        for each in opened.fields
+        if each.type == "user"
     )
 
 
@@ -155,7 +155,7 @@ def change_user(work: Work, user_id: int, body: Mapping[str, Any]) -> Person:
             )
     given.refuse()
     held = roles_of(work, [found.id])[found.id]
-    _check_reach(work, held)
+    check_reach(work, held)
     if roles is not None:
         _check_giving(work, [role for role in roles if role.id not in {each.id for each in held}])
     _keep_an_admin(work, found, given.values, roles)
@@ -296,12 +296,16 @@ def _identity(work: Work, given: particulars.Given) -> Identity | None:
 
 
 def _check_giving(work: Work, roles: Iterable[Role]) -> None:
-    for role in beyond(work.actor, roles):
+    for role in beyond(work.actor, roles, work.catalog):
         raise Forbidden(_("You cannot give the role “{role}”: it may do more than you.", role=role.name))
 
 
-def _check_reach(work: Work, held: Iterable[Role]) -> None:
-    if not all(covers(work.actor, role) for role in held):
+def check_reach(work: Work, held: Iterable[Role]) -> None:
+    """This function will insist that the actor may do all that an account with these roles may.
+
+    :raises Forbidden: when it may do more.
+    """
+    if not all(covers(work.actor, role, work.catalog) for role in held):
         raise Forbidden(_("This account may do more than you; you cannot change it."))
 
 

@@ -1,6 +1,6 @@
 """Doors: signing in, invitations, and a new password for who has forgotten the old one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +17,9 @@ from kartoteka.platform.access.models import OneTimeLink, ResetRequest, User, Us
 from kartoteka.platform.kernel import mail
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import _, speaking
-from kartoteka.platform.services import attempts, particulars, passwords, people
+from kartoteka.platform.services import attempts, codes, particulars, passwords, people, second_factor
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.organisation import stored
 from kartoteka.platform.services.people import Person
 from kartoteka.platform.services.standing import beyond
 from kartoteka.platform.services.work import Work
@@ -28,6 +29,7 @@ PATHS = {INVITATION: "/invitation/", RESET: "/new-password/"}
 FORGOTTEN = "/forgotten"
 VALID_FOR = {INVITATION: timedelta(days=7), RESET: timedelta(minutes=60)}
 RESETS_AN_HOUR = 3
+HALF_IN_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class SignedIn:
 
     user_id: int
     epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class HalfIn:
+    """Whose password was right, but who owes the code of his second factor, and since when."""
+
+    user_id: int
+    epoch: str
+    since: datetime
+
+
+Arrival = SignedIn | HalfIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,8 @@ class Door:
     by_id: int | None
 
 
-def sign_in(office: Office, email: str, password: str, remote: str) -> SignedIn:
-    """This function will let somebody in who knows his password.
+def sign_in(office: Office, email: str, password: str, remote: str) -> Arrival:
+    """This function will let somebody in who knows his password; half in, when he has a second factor.
 
     :raises Unauthenticated: the same sentence and about the same time for whatever is wrong.
     :raises TooMany: when there were too many failures from this address.
@@ -80,8 +94,33 @@ def sign_in(office: Office, email: str, password: str, remote: str) -> SignedIn:
         if better is not None:
             same = update(User).where(User.id == found.id, User.password == found.password)
             session.execute(same.values(password=better))
+        if codes.is_on(session, found.id):
+            return HalfIn(found.id, found.epoch, now)
         _note(session, found.id, "signed_in", now)
     return SignedIn(found.id, found.epoch)
+
+
+def finish_sign_in(office: Office, half: HalfIn, code: str, remote: str) -> SignedIn:
+    """This function will let somebody all the way in who brings the code of his second factor.
+
+    :raises Unauthenticated: when he has taken too long, or his password or account has changed meanwhile.
+    :raises Invalid: when the code is wrong or used.
+    :raises TooMany: when there were too many wrong ones.
+    """
+    now = office.clock()
+    if not timedelta(0) <= now - half.since < HALF_IN_FOR:
+        raise Unauthenticated(_("That took too long; please sign in again."))
+    second_factor.count_try(office, half.user_id, remote)
+    with office.session(write=True) as session:
+        found = session.get(User, half.user_id)
+        if found is None or not found.active or found.epoch != half.epoch:
+            raise Unauthenticated(_("Please sign in again."))
+        kind = codes.take(session, found.id, code, now)
+        if not kind:
+            raise Invalid({"code": [second_factor.wrong_code()]})
+        _note(session, found.id, "signed_in", now, {"second_factor": kind})
+    second_factor.forgive_try(office, half.user_id, remote)
+    return SignedIn(half.user_id, half.epoch)
 
 
 def session_user(office: Office, user_id: int, epoch: str) -> int:
@@ -131,7 +170,7 @@ def _write_invitation(work: Work, invited: Person, link: str) -> None:
     until = f"{format_date(ends, 'medium', invited.language)} {format_time(ends, 'short', locale=invited.language)}"
     message = mail.compose(
         invited.language, "invitation", name=invited.name, inviter=work.actor.name, link=link, until=until,
-        base_url=work.office.settings.base_url,
+        base_url=work.office.settings.base_url, product=stored(work.session).name,
     )  # fmt: skip
     mail.post(work.session, work.office.settings, message, invited.email, invited.name, work.now)
 
@@ -177,7 +216,7 @@ def _come_in(work: Work, key: str, password: str, name: str) -> SignedIn:
     user_id = _use(work.session, key, INVITATION, work.now)
     invited = work.session.get_one(User, user_id)
     roles = people.roles_of(work, [user_id])[user_id]
-    if "users" not in work.actor.powers or beyond(work.actor, roles):
+    if "users" not in work.actor.powers or beyond(work.actor, roles, work.catalog):
         raise _dead()
     invited.name, invited.active = name, True
     people.set_password(work, invited, password)
@@ -230,12 +269,12 @@ def _answer(office: Office, session: Session, typed: str, now: datetime) -> bool
         return False
     link = _link(office, RESET, _make_link(session, found.id, RESET, None, now, keep=True))
     message = mail.compose(found.language, "new_password", name=found.name, link=link,
-                           base_url=office.settings.base_url)  # fmt: skip
+                           base_url=office.settings.base_url, product=stored(session).name)  # fmt: skip
     mail.post(session, office.settings, message, found.email, found.name, now)
     return True
 
 
-def reset_password(office: Office, key: str, new: str) -> SignedIn:
+def reset_password(office: Office, key: str, new: str) -> Arrival:
     """This function will set a new password for whom the link is; all his sessions, keys and links end.
 
     :raises NotFound: when the link is no longer valid.
@@ -254,14 +293,16 @@ def reset_password(office: Office, key: str, new: str) -> SignedIn:
             _close_links(session, user.id, now)
             _note(session, user.id, "password", now)
             tell_of_new_password(office, session, user, now)
-            return SignedIn(user.id, user.epoch)
+            # His mailbox alone must not be a way around his second factor.
+            half = codes.is_on(session, user.id)
+            return HalfIn(user.id, user.epoch, now) if half else SignedIn(user.id, user.epoch)
 
 
 def tell_of_new_password(office: Office, session: Session, user: User, now: datetime) -> None:
     """This function will write to somebody that his password is another now."""
     link = office.settings.base_url + FORGOTTEN
     message = mail.compose(user.language, "password_changed", name=user.name, link=link,
-                           base_url=office.settings.base_url)  # fmt: skip
+                           base_url=office.settings.base_url, product=stored(session).name)  # fmt: skip
     mail.post(session, office.settings, message, user.email, user.name, now)
 
 
@@ -340,6 +381,9 @@ def _dead() -> NotFound:
     return NotFound(_("This link is no longer valid."))
 
 
-def _note(session: Session, user_id: int, action: str, now: datetime) -> None:
-    row = {"at": now, "by_id": user_id, "via": "web", "user_id": user_id, "action": action, "changes": {}}
+def _note(
+    session: Session, user_id: int, action: str, now: datetime, changes: Mapping[str, str] | None = None
+) -> None:
+    row = {"at": now, "by_id": user_id, "via": "web", "user_id": user_id, "action": action,
+           "changes": dict(changes or {})}  # fmt: skip
     session.execute(insert(UserChange), [row])

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from kartoteka.platform.front import failure_pages
+from kartoteka.platform.front import Unfinished, failure_pages
 from kartoteka.platform.web import (
     admin,
     bulk,
@@ -10,13 +10,16 @@ from kartoteka.platform.web import (
     editing,
     entrance,
     exporting,
+    factor,
     histories,
     home,
+    identity,
     importing,
     lists,
     looks,
     oops,
     picking,
+    plugged,
     records,
     settings,
 )
@@ -29,8 +32,10 @@ PAGES = (
     editing,
     entrance,
     exporting,
+    factor,
     histories,
     home,
+    identity,
     importing,
     lists,
     picking,
@@ -42,7 +47,9 @@ PAGES = (
 def register(app: Flask) -> None:
     """This function will put the web interface on an application."""
     looks.install(app)
+    plugged.install(app)
     failure_pages(app, oops.show)
+    app.register_error_handler(Unfinished, oops.finish_first)
     app.register_blueprint(web)
 
 

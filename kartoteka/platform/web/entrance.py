@@ -6,17 +6,19 @@ from flask import request, session, url_for
 from werkzeug.wrappers import Response
 
 from kartoteka.platform import front
-from kartoteka.platform.front import public
+from kartoteka.platform.front import door, public
 from kartoteka.platform.kernel.errors import Invalid, NotFound, TooMany, Unauthenticated
 from kartoteka.platform.kernel.texts import LANGUAGES, _
 from kartoteka.platform.services import signing
-from kartoteka.platform.services.signing import INVITATION, RESET, Door, SignedIn
+from kartoteka.platform.services.signing import INVITATION, RESET, Arrival, Door, HalfIn, SignedIn
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import render_outside, tell
 
 Answer = str | Response | tuple[str, int]
+# Where the cookie keeps who has shown his password but not yet his code.
+HALF_IN = "half_in"
 
 
 def sign_in_page(*, email: str = "", refusal: str = "") -> str:
@@ -32,7 +34,7 @@ def sign_in() -> Answer:
     return go(inner(request.args.get("next"))) if front.caller() is not None else sign_in_page()
 
 
-@page("/sign-in", "POST", right=public)
+@page("/sign-in", "POST", right=door)
 def enter() -> Answer:
     """In, with a session of its own, or the form again with a reason that tells nothing about accounts."""
     email = request.form.get("email", "")
@@ -44,11 +46,10 @@ def enter() -> Answer:
         return sign_in_page(email=email, refusal=refusal.message), 401
     except TooMany as refusal:
         return sign_in_page(email=email, refusal=refusal.message), 429
-    _arrive(found)
-    return go(inner(request.form.get("next")))
+    return come(found, inner(request.form.get("next")))
 
 
-@page("/sign-out", "POST", right=public)
+@page("/sign-out", "POST", right=door)
 def sign_out() -> Response:
     """Out."""
     front.sign_out()
@@ -75,7 +76,7 @@ def new_password(key: str) -> Answer:
     return _form(key, RESET)
 
 
-@page("/new-password/<key>", "POST", right=public)
+@page("/new-password/<key>", "POST", right=door)
 def set_password(key: str) -> Answer:
     """The new password set, and in."""
     return _through(
@@ -89,7 +90,7 @@ def invitation(key: str) -> Answer:
     return _form(key, INVITATION)
 
 
-@page("/invitation/<key>", "POST", right=public)
+@page("/invitation/<key>", "POST", right=door)
 def accept(key: str) -> Answer:
     """The invitation accepted, and in."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
@@ -104,7 +105,22 @@ def speak(language: str) -> Response:
     return go(inner(request.args.get("next")))
 
 
-def _arrive(found: SignedIn) -> None:
+def come(found: Arrival, then: str) -> Response:
+    """This function will let somebody in and on to where he was going, by way of the code that he may owe."""
+    if isinstance(found, HalfIn):
+        language = session.get("language")
+        # Nothing of whoever used this browser before goes along.
+        session.clear()
+        session[HALF_IN] = [found.user_id, found.epoch, found.since.timestamp()]
+        session["next"] = then
+        if language:
+            session["language"] = language
+        return go(url_for("web.sign_in_code"))
+    arrive(found)
+    return go(then)
+
+
+def arrive(found: SignedIn) -> None:
     """The session remembers the language too: what is said before any work begins is said in it."""
     front.sign_in(found.user_id, found.epoch, remember=True)
     with front.begin() as work:
@@ -135,20 +151,20 @@ def _shown(door: Door, purpose: str, wrong: Invalid | None) -> str:
     )
 
 
-def _through(key: str, purpose: str, come: Callable[[], SignedIn]) -> Answer:
+def _through(key: str, purpose: str, pass_by: Callable[[], Arrival]) -> Answer:
     try:
-        found = come()
+        found = pass_by()
     except NotFound:
         return _dead_link()
     except Invalid as wrong:
         return _form(key, purpose, wrong)
-    _arrive(found)
+    answer = come(found, url_for("web.home"))
     tell(
         _("Welcome.")
         if purpose == INVITATION
         else _("Your password is changed. Whoever was signed in with the old one is out.")
     )
-    return go(url_for("web.home"))
+    return answer
 
 
 def _dead_link() -> Answer:

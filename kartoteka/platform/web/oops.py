@@ -6,10 +6,11 @@ from urllib.parse import quote
 from flask import Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kartoteka.platform.front import Failure, begin, caller
+from kartoteka.platform import front
+from kartoteka.platform.front import Failure, Unfinished, begin, caller
 from kartoteka.platform.kernel.errors import KartotekaError
 from kartoteka.platform.kernel.texts import N_, _
-from kartoteka.platform.web.answers import by_script
+from kartoteka.platform.web.answers import by_script, go
 from kartoteka.platform.web.shell import render, render_outside
 
 _TITLES = {
@@ -34,6 +35,12 @@ class Oops:
     icon: str
 
 
+def finish_first(_error: Unfinished) -> ResponseReturnValue:
+    """This function will lead whoever owes a second factor to where he sets it up."""
+    front.refused()
+    return go(url_for("web.second_factor"))
+
+
 def show(failure: Failure) -> ResponseReturnValue:
     """This function will show a failure: whoever is not signed in is asked to, others are told what happened."""
     if failure.status == 401:
@@ -56,6 +63,9 @@ def show(failure: Failure) -> ResponseReturnValue:
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     """A part of a page cannot show the sign-in form in its place: the browser is sent there as a whole."""
+    if _known():
+        # The session has ended elsewhere; a cookie that opens nothing would only lead around in a circle.
+        front.sign_out()
     address = request.full_path.rstrip("?") if request.method == "GET" and not by_script() else None
     if by_script():
         return Response(status=401, headers={"HX-Redirect": url_for("web.home")})
