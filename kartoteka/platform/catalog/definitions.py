@@ -34,6 +34,8 @@ class Field:
     names: Names = field(default_factory=dict)
     helps: Names = field(default_factory=dict)
     column: str = ""
+    # Conditional rules by name (visible, required, readonly): filters over the record itself; see `conditions`.
+    when: Mapping[str, Filter] = field(default_factory=dict)
     # Brought by a plugin, which relies on it: it may be renamed, but neither retyped nor switched off.
     core: bool = False
 
@@ -51,6 +53,8 @@ class Section:
     categories: tuple[str, ...] = ()
     names: Names = field(default_factory=dict)
     helps: Names = field(default_factory=dict)
+    # Conditional rules by name (visible, readonly), for all of its fields.
+    when: Mapping[str, Filter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
