@@ -3,24 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kartoteka.app import create_app
+from kartoteka.app import create_app, open_office
 from kartoteka.platform.cli import main as command_line
 from kartoteka.platform.cli.composition import Composition
-from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.sdk import Work
 from kartoteka.platform.services import people
-from kartoteka.platform.services.office import Office
 from kartoteka.registries.demo.people import users
 from kartoteka.registries.install import install_demo
 
 
 def main() -> None:
     """This function will run the command line."""
-    command_line(obj=Composition(_open_office, lambda office: create_app(office=office), _install_demo))
-
-
-def _open_office(settings: Settings) -> Office:
-    return Office(settings)
+    command_line(obj=Composition(open_office, lambda office: create_app(office=office), _install_demo))
 
 
 def _install_demo(work: Work) -> list[Mapping[str, Any]]:

@@ -1,5 +1,7 @@
 """The public API: what plugins and ready-made registries may use of the platform. Everything else may change."""
 
+from kartoteka.platform.extension.plugin import Plugin
+from kartoteka.platform.front import begin, needs, public, signed_in
 from kartoteka.platform.kernel.errors import (
     Conflict,
     Forbidden,
@@ -10,7 +12,11 @@ from kartoteka.platform.kernel.errors import (
     StaleVersion,
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, RecordsChanged
-from kartoteka.platform.kernel.texts import N_, _
+from kartoteka.platform.kernel.texts import N_, _, plural
+from kartoteka.platform.rest.attached import AttachedResource, Shape, Verbs
+from kartoteka.platform.rest.resource import Resource
+from kartoteka.platform.rest.schemas import Attached, Described, page_of
+from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
 from kartoteka.platform.services.modelling import (
     create_category,
     create_field,
@@ -19,8 +25,11 @@ from kartoteka.platform.services.modelling import (
     create_section,
     set_grant,
 )
+from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.people import create_user
+from kartoteka.platform.services.plugins import settings_of
 from kartoteka.platform.services.records import (
+    Bearer,
     Link,
     Page,
     Query,
@@ -37,26 +46,45 @@ from kartoteka.platform.services.records import (
     summary,
 )
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
+from kartoteka.platform.web.shell import render, tell
 
 __all__ = [
     "N_",
+    "Attached",
+    "AttachedResource",
+    "Bearer",
     "Conflict",
+    "Contribution",
+    "Described",
     "DesignChanged",
+    "Duty",
     "Event",
     "Forbidden",
     "Invalid",
     "KartotekaError",
     "Link",
     "Misconfigured",
+    "NavEntry",
     "NotFound",
+    "Office",
+    "OwnRegistry",
     "Page",
+    "Pages",
+    "Plugin",
     "Query",
+    "Reaction",
     "Record",
     "RecordsChanged",
+    "Resource",
+    "Shape",
     "StaleVersion",
+    "Tab",
+    "Verbs",
     "Work",
     "_",
     "batch",
+    "begin",
     "browse",
     "change",
     "count",
@@ -68,9 +96,17 @@ __all__ = [
     "create_section",
     "create_user",
     "fetch",
+    "needs",
+    "page_of",
+    "plural",
+    "public",
     "related",
     "remove",
+    "render",
     "restore",
     "set_grant",
+    "settings_of",
+    "signed_in",
     "summary",
+    "tell",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from kartoteka.app import open_office
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
@@ -36,13 +37,13 @@ def settings(databases: SQLiteFiles | PostgreSQL, tmp_path: Path) -> Iterator[Se
 @pytest.fixture
 def office(settings: Settings) -> Iterator[Office]:
     """A freshly installed Kartoteka, on each database."""
-    running = Office(settings)
+    running = open_office(settings)
     yield running
     running.engine.dispose()
 
 
 def _install(url: str) -> None:
     with TemporaryDirectory() as data:
-        new = Office(settings_for(url, Path(data)))
+        new = open_office(settings_for(url, Path(data)))
         install(new)
         new.engine.dispose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from werkzeug.serving import make_server
 
-from kartoteka.app import create_app
+from kartoteka.app import create_app, open_office
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services.office import Office
 from tests.servers.ports import free_port
@@ -26,7 +26,7 @@ def site(settings: Settings) -> Iterator[Site]:
     """A freshly installed Kartoteka on a free port, on each database."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    office = Office(replace(settings, base_url=url))
+    office = open_office(replace(settings, base_url=url))
     server = make_server("127.0.0.1", port, create_app(office=office), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -28,6 +28,8 @@ class Actor:
     theme: str = "auto"
     # He owes a second factor that the firm requires, and may do nothing in the browser before he has set it up.
     unfinished: bool = False
+    # The admin who looks as this person. He changes nothing, and what is private to the person stays so.
+    seen_by: "Actor | None" = None
 
     @property
     def is_admin(self) -> bool:

@@ -20,6 +20,7 @@ from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.inserting import CATEGORY, Inserting, NewRow, wire
+from kartoteka.platform.access.judging import Judged, Judging
 from kartoteka.platform.access.passage import Failure, Passage
 from kartoteka.platform.access.reading import Reading, no_record
 from kartoteka.platform.access.reshaping import searchable_text
@@ -69,10 +70,10 @@ class OpenRegistry(Reading):
         ids = rows.allocate_ids(self.gate.connection, self.seen.table, len(new))
         numbered = self._numbered(new)
         with self._uniqueness():
-            Inserting(self.registry, self.kind, ids, numbered, self.gate.stamp).write(
+            Inserting(self.registry, self.kind, self.slot, ids, numbered, self.gate.stamp).write(
                 self.gate.connection, self.seen.table
             )
-        self._check_reached_after(ids, "create", {self._field(key).section for key in _written(new)})
+        self._check_reached_after(ids, "create", _written(new))
         self._tell(ids, "create")
         return ids
 
@@ -80,7 +81,7 @@ class OpenRegistry(Reading):
         if not self.may("create"):
             raise Forbidden(_("You may not add records to “{registry}”.", registry=self.registry.name))
         for key in _written(new):
-            if not self.may_write(self._field(key).section, "create"):
+            if not self.may_write(self._field(key), "create"):
                 raise Forbidden(_("You may not fill in “{field}”.", field=self._field(key).name))
 
     def _numbered(self, new: Sequence[NewRow]) -> Sequence[NewRow]:
@@ -98,10 +99,12 @@ class OpenRegistry(Reading):
         return new
 
     def change(
-        self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None
-    ) -> bool:
+        self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None,
+        judged: Judged = Judged.CHANGE,
+    ) -> bool:  # fmt: skip
         """This function will change one record and tell whether anything was different.
 
+        :raises Invalid: when a conditional rule of the design stands against it; `judged` tells which are asked.
         :raises NotFound: :raises Forbidden: by the actor's reach before and after the change.
         :raises StaleVersion: when `version` is given and no longer the record's version.
         """
@@ -118,12 +121,14 @@ class OpenRegistry(Reading):
         if not changes:
             return False
         self._check_targets(self._added(old, changed))
+        if judged is not Judged.NOTHING and self.rules.any:
+            Judging(self, current, judged).check({key: values[key] for key in changed}, category)
         self._write(record, current, columns, changes, "change", self._retitled(current, changed))
         rows.replace_links(
             self.gate.connection, record, {self._field(k).id: v for k, v in self._targets(changed).items()}
         )
         self._reindex(record, current, changed)
-        self._check_reached_after([record], "edit", {self._field(key).section for key in changed})
+        self._check_reached_after([record], "edit", changed)
         self._tell([record], "change", tuple(changed))
         return True
 
@@ -194,7 +199,7 @@ class OpenRegistry(Reading):
         if not current["_m_edit"]:
             raise Forbidden(_("You may see this record, but not change it."))
         for key in values:
-            if not current[f"_e_{self._field(key).section}"]:
+            if not self.may_change(current, self._field(key)):
                 raise Forbidden(
                     _("You may not change “{field}” of this record.", field=self._field(key).name)
                 )
@@ -289,19 +294,19 @@ class OpenRegistry(Reading):
         history.append(self.gate.connection, [sealed])
 
     def _reindex(self, record: int, current: Mapping[Any, Any], changed: Mapping[str, Any]) -> None:
-        sections = {
-            self._field(key).section for key in changed if self.kind(self._field(key)).type.searchable
+        slots = {
+            self.slot(self._field(key)) for key in changed if self.kind(self._field(key)).type.searchable
         }
-        if not sections:
+        if not slots:
             return
         fields = [
             each
             for each in self.registry.active_fields
-            if each.section in sections and self.kind(each).type.searchable
+            if self.slot(each) in slots and self.kind(each).type.searchable
         ]
         values = {each.key: changed.get(each.key, current[each.column]) for each in fields}
-        slots = [(record, self._section_id(section)) for section in sections]
-        index.remove_documents(self.gate.connection, self.registry.key, slots)
+        gone = [(record, slot) for slot in slots]
+        index.remove_documents(self.gate.connection, self.registry.key, gone)
         index.write_documents(self.gate.connection, self.registry.key, self._documents(record, values))
 
     def _documents(self, record: int, values: Mapping[str, Any]) -> list[index.Document]:
@@ -310,13 +315,8 @@ class OpenRegistry(Reading):
             each = self._field(key)
             kind = self.kind(each)
             if value and kind.type.searchable:
-                texts.setdefault(self._section_id(each.section), []).append(searchable_text(kind, value))
+                texts.setdefault(self.slot(each), []).append(searchable_text(kind, value))
         return [(record, slot, " ".join(parts)) for slot, parts in texts.items()]
-
-    def _section_id(self, key: str) -> int:
-        section = self.registry.section(key)
-        assert section is not None
-        return section.id
 
     def _field(self, key: str) -> Field:
         found = self.registry.field(key)
@@ -368,13 +368,12 @@ class OpenRegistry(Reading):
                 raise _no_target(key, missing[0])
 
     def _target(self, key: str) -> str:
-        kind = self.kind(self._field(key))
-        return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
+        return self.target(self._field(key))
 
-    def _check_reached_after(self, ids: Sequence[int], right: str, sections: Iterable[str]) -> None:
+    def _check_reached_after(self, ids: Sequence[int], right: str, written: Iterable[str]) -> None:
         """No record leaves its writer's reach: what he wrote must still be his to write."""
-        written = (self.seen.section_editable(each, right) for each in sorted(set(sections)))
-        wanted = all_of([self.seen.reach(right), *written])
+        places = {self.seen.writable_rows(self._field(key), right) for key in sorted(written)}
+        wanted = all_of([self.seen.reach(right), *map(self.seen.condition_of, places)])
         if wanted.compare(true()):
             return
         statement = (
@@ -409,4 +408,4 @@ def _no_target(key: str, target: int) -> Invalid:
     return Invalid({key: [_("There is no record {id} to choose.", id=target)]})
 
 
-__all__ = ["CATEGORY", "KEEP", "Failure", "Gate", "NewRow", "OpenRegistry", "SeenRow", "Selection", "wire"]
+__all__ = ["CATEGORY", "KEEP", "Failure", "Gate", "Judged", "NewRow", "OpenRegistry", "SeenRow", "Selection", "wire"]

@@ -23,6 +23,8 @@ from kartoteka.platform.storage.layout import Kind, sort_column
 _PLAIN = Locale()
 # The category in history; no key of a field begins with an underscore.
 CATEGORY = "_category"
+# What a record is attached to, in history.
+ON = "_on"
 # Cities, kinds and names come again and again in a file; their keys are worth remembering.
 _sort_key = lru_cache(maxsize=20_000)(sort_key)
 _JSON = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -40,6 +42,8 @@ class NewRow:
     values: Mapping[str, Any]
     category: str | None = None
     given: frozenset[str] | None = None
+    # What it is attached to: the id of a registry, and of a record in it.
+    on: tuple[int, int] | None = None
 
     @property
     def written(self) -> Iterable[str]:
@@ -66,10 +70,11 @@ def _each(values: Values, make: Callable[[Any], Any]) -> list[Any]:
 class Inserting:
     """Some new records of one registry on their way into the database."""
 
-    def __init__(self, registry: Registry, kinds: Callable[[Field], Kind], ids: Sequence[int], new: Sequence[NewRow],
-                 stamp: history.Stamp) -> None:  # fmt: skip
+    def __init__(self, registry: Registry, kinds: Callable[[Field], Kind], slots: Callable[[Field], int],
+                 ids: Sequence[int], new: Sequence[NewRow], stamp: history.Stamp) -> None:  # fmt: skip
         self.registry = registry
         self.kinds = kinds
+        self.slots = slots
         self.ids = ids
         self.new = new
         self.stamp = stamp
@@ -84,7 +89,9 @@ class Inserting:
         """This function will store rows, links, full text and history."""
         changes = self._changes()
         hashes = history.first_hashes(self.registry.id, self.ids, changes, self.stamp)
-        rows.insert_columns(connection, table, {**self._system(hashes), **self._columns()})
+        rows.insert_columns(
+            connection, table, {**self._system(hashes), **self._attached(), **self._columns()}
+        )
         rows.insert_links(connection, self._links())
         index.write_documents(connection, self.registry.key, self._documents())
         history.append_first(connection, self.registry.id, self.ids, changes, hashes, self.stamp)
@@ -97,6 +104,12 @@ class Inserting:
             "_created_by": [stamp.by_id] * count, "_updated_at": [stamp.at] * count,
             "_updated_by": [stamp.by_id] * count, "_chain": hashes,
         }  # fmt: skip
+
+    def _attached(self) -> dict[str, Values]:
+        if not self.registry.attached:
+            return {}
+        bearers = [row.on or (None, None) for row in self.new]
+        return {"_on_registry": [each[0] for each in bearers], "_on_record": [each[1] for each in bearers]}
 
     def _titles(self) -> list[str]:
         parts = title_fields(self.registry)
@@ -137,6 +150,8 @@ class Inserting:
             parts[CATEGORY] = [
                 f'"{CATEGORY}":[null,{_JSON(row.category)}]' if row.category else None for row in self.new
             ]
+        if self.registry.attached:
+            parts[ON] = [f'"{ON}":[null,{_JSON(row.on)}]' if row.on else None for row in self.new]
         if not parts:
             return ["{}"] * len(self.ids)
         columns = [parts[key] for key in sorted(parts)]
@@ -157,14 +172,13 @@ class Inserting:
         return _each(self.values[each.key], part)
 
     def _documents(self) -> list[index.Document]:
-        """The texts of each record, section by section."""
-        sections = {each.key: each.id for each in self.registry.sections}
+        """The texts of each record, by the numbers under which they are kept."""
         texts: dict[int, list[list[Any]]] = {}
         for each in self.fields:
             kind = self.kinds(each)
             if kind.type.searchable:
                 column = _each(self.values[each.key], partial(searchable_text, kind))
-                texts.setdefault(sections[each.section], []).append(column)
+                texts.setdefault(self.slots(each), []).append(column)
         return [
             (record, slot, " ".join(filter(None, parts)))
             for slot, columns in texts.items()

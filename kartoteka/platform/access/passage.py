@@ -48,9 +48,10 @@ class Passage:
             found = kept[key] = Seen(self.sight, registry)
         return found
 
-    def visible_registries(self) -> list[Registry]:
-        """This function will list the registries that exist for the actor."""
-        return [each for each in self.sight.catalog.active_registries if self.seen(each).visible_at_all]
+    def visible_registries(self, *, plugins: bool = False) -> list[Registry]:
+        """This function will list the registries that exist for the actor; those of plugins only when asked for."""
+        every = self.sight.catalog.active_registries
+        return [each for each in every if (plugins or not each.plugin) and self.seen(each).visible_at_all]
 
     def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
         """This function will give titles of records and names of users, as far as seen, by one statement."""

@@ -66,16 +66,14 @@ class PastOf:
     def fields(self) -> dict[str, Field]:
         """The fields that are readable on this very row, by key."""
         seen = self.opened.seen
-        sections = [
-            each.key for each in seen.registry.active_sections if not seen.section_rows(each.key).nothing
-        ]
-        if not sections:
+        alike = {seen.field_rows(each): each for each in seen.fields}
+        if not alike:
             return {}
-        flags = [seen.section_shown(key).label(f"_f_{place}") for place, key in enumerate(sections)]
+        flags = [seen.field_shown(each).label(f"_f_{place}") for place, each in enumerate(alike.values())]
         statement = select(*flags).select_from(seen.table).where(seen.table.c.id == self.record)
         shown = self.opened.gate.connection.execute(statement).one()
-        readable = {key for key, flag in zip(sections, shown, strict=True) if flag}
-        return {each.key: each for each in seen.fields if each.section in readable}
+        readable = {rows for rows, flag in zip(alike, shown, strict=True) if flag}
+        return {each.key: each for each in seen.fields if seen.field_rows(each) in readable}
 
     def entries(self, *, before: int | None = None, limit: int = 100) -> list[PastEntry]:
         """This function will give the newest entries (older than version `before`) of which anything is left."""

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.catalog.definitions import EDIT, READ, Filter, Registry
+from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Filter, Registry
 from kartoteka.platform.kernel.tables import canonical_json
 
 _LEVELS = {READ: (READ, EDIT), EDIT: (EDIT,)}
@@ -35,18 +35,53 @@ EVERYTHING = Rows(everything=True)
 
 
 def rows_for(
-    actor: Actor, registry: Registry, right: str, section: str | None = None, level: str = READ
+    actor: Actor,
+    registry: Registry,
+    right: str,
+    section: str | None = None,
+    level: str = READ,
+    *,
+    field: Field | None = None,
 ) -> Rows:
-    """This function will add up the rows on which the actor holds a right (and, if named, a level in a section)."""
+    """This function will add up the rows on which the actor holds a right, and a level in a section or of a field."""
     if actor.is_admin:
         return EVERYTHING
-    rules = set()
+    section, key = (section, None) if field is None else (field.section, field.key)
+    rules = _of_attached(actor, registry, right, section, level, key) if registry.attached else set()
     for _role, grant in actor.grants(registry.key):
         if not {"view", right} <= grant.rights:
             continue
-        if section is not None and grant.sections.get(section) not in _LEVELS[level]:
+        if section is not None and grant.level(section, key) not in _LEVELS[level]:
             continue
         if grant.rows is None:
             return EVERYTHING
         rules.add(canonical_json(grant.rows))
     return Rows(rules=frozenset(rules))
+
+
+# A rule of this one name is no filter of fields: it selects rows by the record that they are attached to.
+ON = "$on"
+
+
+def _of_attached(
+    actor: Actor, registry: Registry, right: str, section: str | None, level: str, field: str | None = None
+) -> set[str]:
+    """The rows of a plugin's registry that are reached through the records they are attached to, or are one's own."""
+    wanted = level_of(right, level)
+    rules = set()
+    for role in actor.roles:
+        inner = role.grants.get(registry.key)
+        limited = section is not None and inner is not None and bool(inner.sections)
+        if limited and inner is not None and inner.sections.get(section or "") not in _LEVELS[wanted]:
+            continue
+        if inner is not None and inner.fields.get(field or "", EDIT) not in _LEVELS[wanted]:
+            continue
+        if any(set(grant.sections.values()) & set(_LEVELS[wanted]) for grant in role.grants.values()):
+            rules.add(canonical_json({ON: [registry.plugin, role.id, right, wanted]}))
+    own = registry.own.get("view" if wanted == READ else "edit")
+    return rules | ({canonical_json(own)} if own is not None else set())
+
+
+def level_of(right: str, level: str) -> str:
+    """This function will tell which level of a plugin's tab a right to its things needs: to write needs `edit`."""
+    return READ if right in ("view", "export") and level == READ else EDIT

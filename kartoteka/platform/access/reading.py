@@ -1,6 +1,6 @@
 """Reading through the gate: one record, pages, counts, groups, each narrowed to what the actor may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    not_,
     or_,
     select,
     true,
@@ -20,11 +19,12 @@ from sqlalchemy import (
 
 from kartoteka.field_types.folding import sort_key
 from kartoteka.platform.access import keyset
+from kartoteka.platform.access.conduct import Rules
 from kartoteka.platform.access.passage import Passage
 from kartoteka.platform.access.reach import rows_for
 from kartoteka.platform.access.rows_seen import SeenRow, Selection, Shape, fields_key
 from kartoteka.platform.access.seen import USERS, Bool, Seen, all_of
-from kartoteka.platform.catalog.definitions import EDIT, Field, Registry
+from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Registry
 from kartoteka.platform.kernel.errors import Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage import index, rows
@@ -47,17 +47,32 @@ class Reading:
         """The fields that exist for the actor."""
         return self.seen.fields
 
+    @property
+    def rules(self) -> Rules:
+        """The conditional rules of the registry, as they bind the actor."""
+        return self.seen.kept("rules", lambda: Rules(self.seen))
+
     def kind(self, each: Field) -> Kind:
         """This function will give the type and options of a field."""
         return self.gate.sight.layout.kind(each)
+
+    def target(self, each: Field) -> str:
+        """This function will tell what a linking field points at: users, files or a registry."""
+        kind = self.kind(each)
+        return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def may_change(current: Mapping[Any, Any], each: Field) -> bool:
+        """This function will tell by the flags of a row whether the actor may change a field of it."""
+        return bool(current[f"_e_{each.section}"] and current.get(f"_x_{each.key}", True))
 
     def may(self, right: str) -> bool:
         """This function will tell whether the actor holds a right on any row at all."""
         return not rows_for(self.gate.sight.actor, self.registry, right).nothing
 
-    def may_write(self, section: str, right: str) -> bool:
-        """This function will tell whether the actor may write a section on any row at all."""
-        return not rows_for(self.gate.sight.actor, self.registry, right, section, EDIT).nothing
+    def may_write(self, each: Field, right: str) -> bool:
+        """This function will tell whether the actor may write a field on any row at all."""
+        return not self.seen.writable_rows(each, right).nothing
 
     def one(self, record: int, *, removed: bool = False) -> SeenRow:
         """This function will fetch one record with what the actor may do with it.
@@ -122,6 +137,16 @@ class Reading:
         statement = select(column).where(self.seen.alive, column.in_(list(values)))
         return set(self.gate.connection.scalars(statement))
 
+    def bears(self, record: int, plugin: str, level: str) -> bool:
+        """This function will tell whether the actor may see (or `edit`) what a plugin attaches to a record."""
+        tab = self.gate.sight.catalog.tabs(self.registry).get(plugin)
+        if tab is None:
+            return False
+        right = "edit" if level == EDIT else "view"
+        table = self.seen.table
+        there = all_of([table.c.id == record, self._reached(), self.seen.reach(right, tab, level)])
+        return self.gate.connection.scalar(select(table.c.id).where(there)) is not None
+
     def reached(self, records: Sequence[int], right: str) -> set[int]:
         """This function will tell which of some visible records a right reaches."""
         reach = self.seen.reach(right)
@@ -169,23 +194,25 @@ class Reading:
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:
-            return all_of([not_(self.seen.alive), self.seen.reach("view"), self.seen.reach("delete")])
+            return all_of([self.seen.removed, self.seen.reach("view"), self.seen.reach("delete")])
         return all_of([self.seen.alive, self.seen.reach("view")])
 
     def _matching(self, q: str) -> Bool:
-        """Every word must be found in some section that is readable on the row."""
+        """Every word must be found in some text that is readable on the row."""
         words = index.words(q)[:10]
-        sections = [
-            each for each in self.registry.active_sections if not self.seen.section_rows(each.key).nothing
-        ]
-        return all_of(self._word(word, sections) for word in words)
+        slots = {self.slot(each): each for each in self.fields if self.kind(each).type.searchable}
+        return all_of(self._word(word, slots) for word in words)
 
-    def _word(self, word: str, sections: Sequence[Any]) -> Bool:
+    def slot(self, each: Field) -> int:
+        """This function will tell under which number the words of a field are kept; what shares one is seen alike."""
+        return self.gate.sight.catalog.slot(self.registry, each)
+
+    def _word(self, word: str, slots: Mapping[int, Field]) -> Bool:
         always: list[tuple[int, Bool]] = []
         sometimes: list[tuple[int, Bool]] = []
-        for section in sections:
-            shown = self.seen.section_shown(section.key)
-            (always if shown.compare(true()) else sometimes).append((section.id, shown))
+        for number, each in slots.items():
+            shown = self.seen.field_shown(each)
+            (always if shown.compare(true()) else sometimes).append((number, shown))
         found: list[Bool] = [self._match(word, [slot]) & shown for slot, shown in sometimes]
         if always:
             found.append(self._match(word, [slot for slot, _shown in always]))
@@ -218,10 +245,12 @@ class Reading:
         for each in fields:
             if self.kind(each).linking:
                 links.append((each.key, each.id, len(columns)))
-                columns.append(self.seen.section_shown(each.section).label(f"_l_{each.key}"))
+                columns.append(self.seen.field_shown(each).label(f"_l_{each.key}"))
             else:
                 values.append((each.key, len(columns)))
                 columns.append(self.seen.column(each).label(f"_v_{each.key}"))
+        bearer = len(columns) if self.registry.attached else None
+        columns += [table.c._on_registry, table.c._on_record] if self.registry.attached else []
         marks = self._flags() if flags else []
         places = tuple((name, len(columns) + number) for number, (name, _flag) in enumerate(marks))
         columns += [flag.label(name) for name, flag in marks]
@@ -229,13 +258,29 @@ class Reading:
             changers, changers.c.id == table.c._updated_by
         )
         statement = select(*columns).select_from(joined)
-        return Shape(statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns))
+        return Shape(
+            statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns), bearer
+        )
 
     def _flags(self) -> list[tuple[str, Bool]]:
         flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
-        return flags + [
+        flags += [
             (f"_e_{each.key}", self.seen.section_editable(each.key)) for each in self.registry.active_sections
         ]
+        apart = self.gate.sight.catalog.apart(self.registry.key)
+        flags += [
+            (f"_x_{each.key}", self.seen.field_editable(each)) for each in self.fields if each.key in apart
+        ]
+        for plugin, tab in self.gate.sight.catalog.tabs(self.registry).items():
+            flags.append((f"_b_{plugin}", self.seen.reach("view", tab, READ)))
+            flags.append((f"_w_{plugin}", self.seen.reach("edit", tab, EDIT)))
+        return flags + self._asked_about()
+
+    def _asked_about(self) -> list[tuple[str, Bool]]:
+        """Whether fields that rules ask about are readable on a row, where that differs from row to row."""
+        fields = [each for each in self.fields if each.key in self.rules.names]
+        shown = [(f"_n_{each.key}", self.seen.field_shown(each)) for each in fields]
+        return [(name, condition) for name, condition in shown if not condition.compare(true())]
 
     def _seen_rows(self, found: Sequence[Row[Any]], shape: Shape) -> list[SeenRow]:
         if not shape.links or not found:

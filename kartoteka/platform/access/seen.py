@@ -6,9 +6,9 @@ Row rules are compiled by the same class with `trusted=True`: a rule may use fie
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ from kartoteka.field_types.field_type import Operator, Sort
 from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.models import User
-from kartoteka.platform.access.reach import Rows, rows_for
+from kartoteka.platform.access.reach import ON, Rows, rows_for
 from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, Registry
 from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
 from kartoteka.platform.catalog.titles import title_fields
@@ -74,6 +74,10 @@ SYSTEM = {
 }
 
 
+# Which right on a record the things attached to it need: whoever sees it sees them, whoever may change it changes them.
+_BORNE = {"view": "view", "export": "export"}
+
+
 @dataclass(frozen=True)
 class Sight:
     """Who looks, at which design, on which database, at what moment."""
@@ -93,8 +97,15 @@ class Sight:
             tuple(role.id for role in actor.roles),
             actor.identity,
             actor.locale.timezone,
+            actor.seen_by is not None,
             self.today,
         )
+
+    @property
+    def own(self) -> "Sight":
+        """The sight of the very person: an admin who looks as somebody else is nobody to that person's own things."""
+        nobody = replace(self.actor, user_id=0) if self.actor.seen_by else self.actor
+        return replace(self, actor=nobody)
 
     @property
     def today(self) -> date:
@@ -126,6 +137,7 @@ class Seen:
         self.table: Any = table if table is not None else sight.layout.table(registry)
         self.trusted = trusted
         self._kept: dict[Any, Any] = {}
+        self._rows: dict[tuple[int, str], Rows] = {}
 
     def kept(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """This function will keep something made for this actor and registry, such as a statement."""
@@ -138,9 +150,46 @@ class Seen:
 
     @property
     def alive(self) -> Bool:
-        """The condition that a record is not in the recycle bin."""
+        """The condition that a record is not in the recycle bin, nor the one that it is attached to."""
         there: Bool = self.table.c._removed_at.is_(None)
-        return there
+        return and_(there, self._carried) if self.registry.attached else there
+
+    @property
+    def removed(self) -> Bool:
+        """The condition that a record itself is in the recycle bin."""
+        gone: Bool = self.table.c._removed_at.is_not(None)
+        return and_(gone, self._carried) if self.registry.attached else gone
+
+    @cached_property
+    def _carried(self) -> Bool:
+        """The condition that a row is attached to nothing, or to a record that is not in the recycle bin."""
+        bearers = (self._attached_to(each, true()) for each in self._bearers)
+        return or_(self.table.c._on_record.is_(None), *bearers)
+
+    @property
+    def _bearers(self) -> list[Registry]:
+        """The registries in use whose records bear such rows."""
+        catalog, plugin = self.sight.catalog, self.registry.plugin
+        return [each for each in catalog.active_registries if plugin in catalog.tabs(each)]
+
+    def _attached_to(self, registry: Registry, condition: "Bool | Callable[[Seen], Bool]") -> Bool:
+        """The condition that a row is attached to a living record of a registry, of which something holds."""
+        bearer = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
+        held = condition(bearer) if callable(condition) else condition
+        there = exists().where(bearer.table.c.id == self.table.c._on_record, bearer.alive, held)
+        return and_(self.table.c._on_registry == registry.id, there)
+
+    def _through_bearers(self, plugin: str, role_id: int, right: str, level: str) -> Bool:
+        """The rows that one role reaches through the tab of a plugin on the records of other registries."""
+        lone = tuple(each for each in self.sight.actor.roles if each.id == role_id)
+        actor = replace(self.sight.actor, roles=lone)
+        parts: list[Bool] = []
+        for registry in self._bearers:
+            tab = self.sight.catalog.tabs(registry)[plugin]
+            rows = rows_for(actor, registry, _BORNE.get(right, "edit"), tab, level)
+            if not rows.nothing:
+                parts.append(self._attached_to(registry, partial(Seen.condition_of, rows=rows)))
+        return or_(false(), *parts)
 
     @cached_property
     def _view(self) -> Rows:
@@ -153,7 +202,15 @@ class Seen:
 
     def reach(self, right: str, section: str | None = None, level: str = READ) -> Bool:
         """This function will give the condition that a row is reached by a right (in a section at a level)."""
-        return self.condition_of(rows_for(self.sight.actor, self.registry, right, section, level))
+        reached = self.condition_of(rows_for(self.sight.actor, self.registry, right, section, level))
+        return reached if self._narrow is None else all_of([reached, self._narrow])
+
+    @cached_property
+    def _narrow(self) -> Bool | None:
+        """What nobody but its owner sees, whatever his rights; who looks as somebody else owns nothing."""
+        if self.registry.narrow is None:
+            return None
+        return Seen(self.sight.own, self.registry, self.table, trusted=True)._rule(self.registry.narrow)
 
     def condition_of(self, rows: Rows) -> Bool:
         """This function will turn a set of rows into a condition; no rule means `false`."""
@@ -164,6 +221,8 @@ class Seen:
 
     def _rule(self, document: Any) -> Bool:
         try:
+            if ON in document:
+                return self._through_bearers(*document[ON])
             return self.condition(parse(document))
         except (_Unanswerable, Invalid):
             # A rule that cannot be answered, or names what is gone, must narrow, never widen.
@@ -173,16 +232,35 @@ class Seen:
         """This function will give the rows on which a section is readable."""
         return rows_for(self.sight.actor, self.registry, "view", section, READ)
 
-    def section_shown(self, section: str) -> Bool:
-        """This function will give the condition that a section is readable on a row that is itself visible."""
-        rows = self.section_rows(section)
+    def section_editable(self, section: str, right: str = "edit") -> Bool:
+        """This function will give the condition that the actor may write a section of a row."""
+        return self.reach(right, section, EDIT)
+
+    def field_rows(self, field: Field) -> Rows:
+        """This function will give the rows on which a field is readable: its section is, and no exception hides it."""
+        return self._rows_of(field, "view", READ)
+
+    def _rows_of(self, field: Field, right: str, level: str) -> Rows:
+        found = self._rows.get((field.id, right))
+        if found is None:
+            found = rows_for(self.sight.actor, self.registry, right, level=level, field=field)
+            self._rows[field.id, right] = found
+        return found
+
+    def field_shown(self, field: Field) -> Bool:
+        """This function will give the condition that a field is readable on a row that is itself visible."""
+        rows = self.field_rows(field)
         if self.trusted or rows.includes(self._view):
             return true()
         return self.condition_of(rows)
 
-    def section_editable(self, section: str, right: str = "edit") -> Bool:
-        """This function will give the condition that the actor may write a section of a row."""
-        return self.reach(right, section, EDIT)
+    def writable_rows(self, field: Field, right: str = "edit") -> Rows:
+        """This function will give the rows on which the actor may write a field."""
+        return self._rows_of(field, right, EDIT)
+
+    def field_editable(self, field: Field, right: str = "edit") -> Bool:
+        """This function will give the condition that the actor may write a field of a row."""
+        return self.condition_of(self.writable_rows(field, right))
 
     def field(self, key: str) -> Field | None:
         """This function will find a field that exists for the actor."""
@@ -190,12 +268,7 @@ class Seen:
         if found is None or self.trusted:
             return found
         section = self.registry.section(found.section)
-        if (
-            not found.active
-            or section is None
-            or not section.active
-            or self.section_rows(found.section).nothing
-        ):
+        if not found.active or section is None or not section.active or self.field_rows(found).nothing:
             return None
         return found
 
@@ -207,7 +280,7 @@ class Seen:
     def column(self, field: Field, *, order: bool = False) -> ColumnElement[Any]:
         """This function will give a field's column (or its sort key), masked on rows where it is hidden."""
         column = self.table.c[sort_column(field) if order else field.column]
-        return self._masked(column, self.section_shown(field.section))
+        return self._masked(column, self.field_shown(field))
 
     @staticmethod
     def _masked(column: ColumnElement[Any], shown: Bool) -> ColumnElement[Any]:
@@ -216,8 +289,8 @@ class Seen:
     @cached_property
     def title_shown(self) -> Bool:
         """The condition that the title may be read: all that it is made of may be read."""
-        sections = dict.fromkeys(field.section for field in title_fields(self.registry))
-        return all_of(map(self.section_shown, sections))
+        parts = {self.field_rows(field): field for field in title_fields(self.registry)}
+        return all_of(map(self.field_shown, parts.values()))
 
     def title(self, *, order: bool = False) -> ColumnElement[Any]:
         """This function will give the title (or its sort key), empty where it must not be read."""
@@ -287,7 +360,7 @@ class Seen:
             links.c.target == target.table.c.id,
             target.alive, reached, inner,
         )  # fmt: skip
-        return and_(self.section_shown(field.section), found)
+        return and_(self.field_shown(field), found)
 
     def _linked(self, field: Field, kind: Kind, operator: Operator, value: Any) -> Bool:
         links = LINKS.alias()
@@ -305,7 +378,7 @@ class Seen:
             )
             return self._link_exists(field, target, inner)
         found = exists().where(links.c.field_id == field.id, links.c.source == self.table.c.id, chosen)
-        return and_(self.section_shown(field.section), found)
+        return and_(self.field_shown(field), found)
 
     def _any_of(self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any) -> Bool:
         values = value if operator is Operator.IN else [value]
@@ -322,10 +395,10 @@ class Seen:
 
     def _scalar(self, field: Field, kind: Kind, operator: Operator, value: Any, negated: bool) -> Bool:
         column = self.column(field)
-        if operator in (Operator.CONTAINS, Operator.STARTS_WITH) and kind.type.sort is not Sort.ORDERED:
-            return _with_negation(column, self._text_match(column, operator, value), negated)
         if field.type == "multi_choice":
             return _with_negation(column, self._multi(column, kind, operator, value), negated)
+        if operator in (Operator.CONTAINS, Operator.STARTS_WITH) and kind.type.sort is not Sort.ORDERED:
+            return _with_negation(column, self._text_match(column, operator, value), negated)
         if operator in _ORDER or operator is Operator.BETWEEN:
             by_key = kind.type.sort is Sort.COLLATED
             left = self.column(field, order=True) if by_key else column
@@ -378,7 +451,26 @@ class Seen:
             return func.substr(folded, 1, len(needle)) == needle
         return _position(self.sight.dialect, folded, needle) > 0
 
+    def _on(self, operator: Operator, value: Any, negated: bool) -> Bool:
+        """Attached to a record, of a registry, or to anything at all; as far as the actor sees what bears it."""
+        _allow("on", operator, (Operator.EQ, Operator.NOT_EMPTY))
+        catalog, parts = self.sight.catalog, []
+        asked = value if isinstance(value, dict) else {}
+        for registry in self._bearers:
+            if operator is Operator.EQ and registry.key != asked.get("registry"):
+                continue
+            chosen = self.table.c._on_record == _identifier(asked["id"]) if "id" in asked else true()
+            sees = partial(Seen.reach, right="view")
+            parts.append(and_(chosen, self._attached_to(registry, sees if not self.trusted else true())))
+        if operator is Operator.EQ and asked.get("registry") not in catalog.registries:
+            raise _wrong(_("“on” is compared with a registry and an id, such as {example}.",
+                           example='{"registry": "companies", "id": 7}'))  # fmt: skip
+        found = or_(false(), *parts)
+        return not_(found) if negated else found
+
     def _system(self, name: str, operator: Operator, value: Any, negated: bool) -> Bool:
+        if name == "on" and self.registry.attached:
+            return self._on(operator, value, negated)
         if name not in SYSTEM:
             raise unknown_field(name)
         _allow(name, operator, tuple(SYSTEM[name]))
@@ -476,7 +568,7 @@ class Seen:
             return select(seen.column(field)).where(known)
         links = LINKS.alias()
         joined = and_(
-            links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.section_shown(field.section)
+            links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.field_shown(field)
         )
         return select(links.c.target).where(known, joined)
 
@@ -533,7 +625,7 @@ class Seen:
             title = func.min(target.title(order=True))
             known = and_(target.table.c.id == links.c.target, target.alive, target.reach("view"))
         first = select(title).where(links.c.field_id == field.id, links.c.source == self.table.c.id, known)
-        return self._masked(first.correlate(self.table).scalar_subquery(), self.section_shown(field.section))
+        return self._masked(first.correlate(self.table).scalar_subquery(), self.field_shown(field))
 
 
 def all_of(conditions: Iterable[Bool]) -> Bool:

@@ -17,7 +17,7 @@ _PLAIN = Locale()
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The text of one field: in which section it stands (TITLE for a title), as it is searched and as it is shown."""
+    """The text of one field: its number (TITLE for a title), as it is searched and as it is shown."""
 
     slot: int
     section: str | None
@@ -36,13 +36,12 @@ class Readable:
 
 def readable(opened: OpenRegistry, row: SeenRow) -> Readable:
     """This function will collect the texts of a row that the actor may see."""
-    slots = {each.key: each.id for each in opened.registry.active_sections}
     passages = [Passage(TITLE, None, row.title, row.title)] if row.title else []
     for each in opened.fields:
         kind, value = opened.kind(each), row.values.get(each.key)
         if value and kind.type.searchable:
             shown = kind.type.text(value, kind.options, _PLAIN)
-            passages.append(Passage(slots[each.section], each.section, searchable_text(kind, value), shown))
+            passages.append(Passage(opened.slot(each), each.section, searchable_text(kind, value), shown))
     return Readable(row.id, row.title or f"#{row.id}", tuple(passages))
 
 
@@ -66,7 +65,7 @@ def read_all(opened: OpenRegistry) -> Iterator[Readable]:
 
 
 def slot_texts(record: Readable) -> dict[int, str]:
-    """This function will put the texts of each section together."""
+    """This function will put the texts of each number together."""
     found: dict[int, list[str]] = {}
     for each in record.passages:
         found.setdefault(each.slot, []).append(each.searched)
@@ -74,12 +73,8 @@ def slot_texts(record: Readable) -> dict[int, str]:
 
 
 def readable_slots(opened: OpenRegistry) -> frozenset[int]:
-    """This function will tell which sections the actor may read on some row; the title counts when all its parts do."""
-    seen = opened.seen
-    return frozenset(
-        {TITLE}
-        | {each.id for each in opened.registry.active_sections if not seen.section_rows(each.key).nothing}
-    )
+    """This function will tell which numbers the actor may read on some row; the title counts when all its parts do."""
+    return frozenset({TITLE, *map(opened.slot, opened.fields)})
 
 
 def indexed_words(opened: OpenRegistry) -> dict[tuple[int, int], frozenset[str]]:

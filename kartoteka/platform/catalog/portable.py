@@ -64,12 +64,17 @@ def registry_to_document(registry: Registry) -> dict[str, Any]:
     document["categories"] = [_attributes(each, ("id",)) for each in registry.categories]
     document["sections"] = [
         {
-            **_attributes(section, ("id",)),
+            **section_to_document(section),
             "fields": [field_to_document(each) for each in registry.fields if each.section == section.key],
         }
         for section in registry.sections
     ]
     return document
+
+
+def section_to_document(section: Section) -> dict[str, Any]:
+    """This function will give a section as people write it, without its fields."""
+    return _attributes(section, ("id",))
 
 
 def field_to_document(field: Field) -> dict[str, Any]:
@@ -98,13 +103,18 @@ def role_to_document(role: Role) -> dict[str, Any]:
 def grant_to_document(grant: Grant) -> dict[str, Any]:
     """This function will give a grant in the shape of the contract."""
     rows = None if grant.rows is None else dict(grant.rows)
-    return {"rights": sorted(grant.rights), "rows": rows, "sections": dict(sorted(grant.sections.items()))}
+    exceptions = {"fields": dict(sorted(grant.fields.items()))} if grant.fields else {}
+    sections = dict(sorted(grant.sections.items()))
+    return {"rights": sorted(grant.rights), "rows": rows, "sections": sections, **exceptions}
 
 
 def grant_from_document(document: Mapping[str, Any]) -> Grant:
     """This function will read a grant that is known to be sound."""
     return Grant(
-        frozenset(document.get("rights", ())), dict(document.get("sections", {})), document.get("rows")
+        frozenset(document.get("rights", ())),
+        dict(document.get("sections", {})),
+        document.get("rows"),
+        dict(document.get("fields", {})),
     )
 
 

@@ -5,18 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 from kartoteka.field_types.field_type import FieldType, OptionsError
+from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS, RULES_OF_SECTIONS
 from kartoteka.platform.catalog.definitions import (
-    EDIT,
+    HIDDEN,
     POWERS,
     READ,
     RIGHTS,
+    STRICTNESS,
     Category,
     Field,
     Grant,
+    PluginState,
     Registry,
     Role,
     Section,
 )
+from kartoteka.platform.catalog.filters import parse
 from kartoteka.platform.catalog.keys import RESERVED, is_key, make_key
 from kartoteka.platform.kernel.errors import Conflict, Invalid
 from kartoteka.platform.kernel.texts import _
@@ -71,7 +75,8 @@ def _keys(value: Any) -> tuple[str, ...]:
 
 
 def _key(value: Any) -> str:
-    if not is_key(value):
+    # The registries of plugins have an underscore before their keys, so that they take nobody's.
+    if not is_key(value) and not (isinstance(value, str) and is_key(value[1:]) and value[0] == "_"):
         raise _Wrong(
             _(
                 "A key has lower-case letters, digits and underscores, begins with a letter"
@@ -103,18 +108,45 @@ def _object(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _when(allowed: tuple[str, ...]) -> Checker:
+    """Conditional rules, each a filter or null for none; what their filters name is a matter of soundness."""
+
+    def check(value: Any) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise _Wrong(_("Rules are an object: {rules}, each a filter or null.", rules=", ".join(allowed)))
+        for name in value:
+            if name not in allowed:
+                raise _Wrong(
+                    _("There is no rule “{rule}” here; there are: {rules}.", rule=str(name)[:40],
+                      rules=", ".join(allowed))
+                )  # fmt: skip
+        found = {name: value[name] for name in allowed if value.get(name) is not None}
+        for rule in found.values():
+            try:
+                parse(rule)
+            except Invalid as error:
+                raise _Wrong(error.message) from error
+        return {name: dict(rule) for name, rule in found.items()}
+
+    return check
+
+
 NAME = _text(200, filled=True)
 CATEGORY = {"key": _key, "name": NAME, "colour": _colour, "active": _flag, "names": _names}
 FIELD = {
     "key": _key, "name": NAME, "type": _text(40, filled=True), "options": _object,
     "required": _flag, "unique": _flag, "active": _flag,
     "help": _text(2000), "helps": _helps, "categories": _keys, "default": _anything, "names": _names,
+    "when": _when(RULES_OF_FIELDS),
 }  # fmt: skip
 SECTION = {
     "key": _key, "name": NAME, "active": _flag, "collapsed": _flag, "help": _text(2000), "helps": _helps,
     "categories": _keys,
     "names": _names,
     "fields": _list,
+    "when": _when(RULES_OF_SECTIONS),
 }  # fmt: skip
 REGISTRY = {
     "key": _key, "name": NAME, "name_one": _text(200), "icon": _text(60), "colour": _colour, "help": _text(2000),
@@ -122,7 +154,13 @@ REGISTRY = {
     "active": _flag, "columns": _keys, "names": _names, "names_one": _names, "categories": _list, "sections": _list,
 }  # fmt: skip
 ROLE = {"key": _key, "name": NAME, "powers": _keys, "names": _names, "grants": _object}
-GRANT = {"rights": _keys, "sections": _object, "rows": _anything}
+PLUGIN: dict[str, Checker] = {
+    "key": _key,
+    "active": _flag,
+    "registries": lambda value: None if value is None else _keys(value),
+    "settings": _object,
+}
+GRANT = {"rights": _keys, "sections": _object, "rows": _anything, "fields": _object}
 
 
 class Reader:
@@ -185,6 +223,10 @@ class Reader:
             key = found.pop("key", None) or make_key(str(found.get("name", "")), taken, fallback="registry")
             if key in taken:
                 self.key_taken("key", key)
+            if not is_key(key):
+                self.problem(
+                    "key", _("There is no plugin that keeps its things in “{registry}”.", registry=key)
+                )
             if "name" not in found:
                 self.problem("name", _("A name is needed."))
             base = Registry(self.new_id(), key, "")
@@ -277,6 +319,10 @@ class Reader:
         else:
             base = current
         changed = replace(base, **{**self._without_key(found, base.key, place), "section": section})
+        if base.core and (changed.type, changed.section) != (base.type, base.section):
+            self.problem(
+                _join(place, "type"), _("The plugin needs this field as it is; only its name is yours.")
+            )
         return self._typed(changed, place)
 
     def _typed(self, field: Field, place: str) -> Field:
@@ -294,6 +340,15 @@ class Reader:
         return replace(
             field, options=options.as_json() if hasattr(options, "as_json") else dict(field.options)
         )
+
+    def plugin(self, document: Any, current: PluginState | None, place: str = "") -> PluginState:
+        """This function will read whether and where a plugin is active; its settings are its own matter."""
+        found = self.attributes(document, PLUGIN, place)
+        if current is None:
+            key = str(document.get("key", ""))[:40] if isinstance(document, Mapping) else ""
+            self.problem(_join(place, "key"), _("There is no plugin “{plugin}”.", plugin=key))
+            return PluginState(0, key)
+        return replace(current, **self._without_key(found, current.key, place))
 
     def role(self, document: Any, current: Role | None, taken: Iterable[str]) -> Role:
         """This function will read a role with its grants, new or changed."""
@@ -330,13 +385,20 @@ class Reader:
                     ),
                 )
         for key, level in sections.items():
-            if level not in (READ, EDIT, "hidden"):
+            if level not in STRICTNESS:
                 self.problem(_join(place, f"sections.{key}"), _("A section is “read”, “edit” or “hidden”."))
-        shown = {key: level for key, level in sections.items() if level != "hidden"}
+        for key, level in found.get("fields", {}).items():
+            if level not in (HIDDEN, READ):
+                self.problem(
+                    _join(place, f"fields.{key}"),
+                    _("An exception is “hidden” or “read”; it can only be stricter than the section."),
+                )
+        shown = {key: level for key, level in sections.items() if level != HIDDEN}
         rows = found.get("rows")
         if rows is not None and not isinstance(rows, Mapping):
             self.problem(_join(place, "rows"), _("A row rule is a filter, or null for every row."))
-        return Grant(frozenset(rights), shown, rows if isinstance(rows, Mapping) else None)
+        rule = rows if isinstance(rows, Mapping) else None
+        return Grant(frozenset(rights), shown, rule, found.get("fields", {}))
 
     def _new_key(self, found: dict[str, Any], taken: Iterable[str], place: str, fallback: str) -> str:
         taken = frozenset(taken)

@@ -1,12 +1,15 @@
 """Rules that a whole catalog must obey before it comes into force."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import marshmallow as ma
 
 from kartoteka.field_types.capabilities import Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
-from kartoteka.platform.catalog.definitions import Catalog, Field, Grant, Registry, Role
+from kartoteka.platform.catalog import conditions
+from kartoteka.platform.catalog.definitions import Catalog, Field, Grant, Registry, Role, tab_key
 from kartoteka.platform.catalog.filters import fields_of, parse
 from kartoteka.platform.catalog.titles import placeholders
 from kartoteka.platform.kernel.errors import Invalid
@@ -16,7 +19,7 @@ FieldTypes = Mapping[str, FieldType]
 Problem = tuple[str, str]
 TARGETS = ("users", "files")
 SYSTEM_NAMES = frozenset({"id", "title", "category", "created_at", "created_by", "updated_at", "updated_by"})
-_TITLED = frozenset({
+TITLED = frozenset({
     "text", "integer", "decimal", "money", "percent", "date", "datetime", "choice", "email", "phone", "url", "ico",
     "dic", "iban",
     "address", "autonumber", "boolean", "long_text",
@@ -48,9 +51,51 @@ def _registry(catalog: Catalog, registry: Registry, types: FieldTypes) -> Iterat
         yield from _categories(registry, section.categories, f"sections.{section.key}")
     for field in registry.fields:
         place = f"fields.{field.key}"
+        room = registry.section(field.section)
+        if field.core and not (field.active and room is not None and room.active):
+            yield place, _("The plugin needs “{field}”; it cannot be switched off.", field=field.name)
         yield from _categories(registry, field.categories, place)
         for sentence in _field(catalog, registry, field, types):
             yield place, sentence
+    yield from _rules(registry, types)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a rule must know of a field whose table is not laid out yet."""
+
+    type: FieldType
+    schema: Any
+    linking: bool
+
+
+def _kind(field: Field, types: FieldTypes) -> _Kind:
+    found = types[field.type]
+    return _Kind(found, found.schema(found.options(field.options)), isinstance(found, Linking))
+
+
+def _rules(registry: Registry, types: FieldTypes) -> Iterator[Problem]:
+    if any(field.type not in types for field in registry.fields):
+        return
+    for thing, word, rule in conditions.ruled(registry):
+        place = f"{'fields' if isinstance(thing, Field) else 'sections'}.{thing.key}.when.{word}"
+        try:
+            conditions.judgement(registry, rule, lambda field: _kind(field, types))
+        except Invalid as error:
+            yield (
+                place,
+                _(
+                    "The rule “{rule}” of “{name}”: {reason}",
+                    rule=word,
+                    name=thing.name,
+                    reason=error.message,
+                ),
+            )
+        if word == conditions.REQUIRED and thing.key in conditions.names_of(rule):
+            yield place, _("“{name}” cannot be required because of itself.", name=thing.name)
+    for field in conditions.circles(registry):
+        sentence = _("Whether “{name}” is shown would depend on “{name}” itself.", name=field.name)
+        yield f"fields.{field.key}.when.visible", sentence
 
 
 def _title(registry: Registry, types: FieldTypes) -> Iterator[Problem]:
@@ -58,7 +103,7 @@ def _title(registry: Registry, types: FieldTypes) -> Iterator[Problem]:
         field = registry.field(key)
         if field is None:
             yield "title", _("The title names “{name}”, which is no field.", name=key)
-        elif field.type not in _TITLED:
+        elif field.type not in TITLED:
             yield "title", _("“{name}” cannot be part of a title.", name=key)
     if "{" in registry.title and not placeholders(registry.title):
         yield "title", _("A title is a text with fields in braces, such as {example}.", example="{name}")
@@ -109,8 +154,12 @@ def _role(catalog: Catalog, role: Role) -> Iterator[Problem]:
 
 
 def _grant(catalog: Catalog, registry: Registry, grant: Grant) -> Iterator[Problem]:
+    for key in grant.fields:
+        if registry.field(key) is None:
+            yield "fields", _("There is no field “{name}”.", name=key)
+    tabs = {tab_key(registry, each.key) for each in catalog.plugins.values() if each.tab}
     for section in grant.sections:
-        if registry.section(section) is None:
+        if registry.section(section) is None and section not in tabs:
             yield "sections", _("There is no section “{name}”.", name=section)
     if grant.rows is None:
         return

@@ -19,6 +19,7 @@ from flask_login import (  # type: ignore[import-untyped]
 )
 
 from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.access.guises import Guise, name_of
 from kartoteka.platform.front.rights import Right, right_of_request
 from kartoteka.platform.kernel.errors import Forbidden, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import LANGUAGES, _, speaking
@@ -29,6 +30,7 @@ from kartoteka.platform.services.work import Work
 EXTENSION = "kartoteka"
 API = "/api/"
 LANGUAGE_COOKIE = "language"
+GUISE = "guise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,19 @@ def _by_cookie() -> Caller | None:
 
 
 @contextmanager
-def begin(*, write: bool = False, design: bool = False) -> Iterator[Work]:
+def begin(*, write: bool = False, design: bool = False, undisguised: bool = False) -> Iterator[Work]:
     """This function will begin work for the caller; it ends with the block, all or nothing.
+
+    An admin who looks as somebody else gets that person's sight, unless it is begun `undisguised`.
 
     :raises Unauthenticated: when nobody is signed in, or the session has ended.
     :raises Forbidden: when the view needs a power that he does not have.
     """
     try:
-        with _begin(caller(), write, design) as work:
+        with _begin(caller(), write, design, None if undisguised else guise()) as work:
             g.actor = work.actor
-            _check(right_of_request(), work.actor)
+            if work.actor.seen_by is None or "refused" not in g:
+                _check(right_of_request(), work.actor)
             _check_plugin(work)
             yield work
     finally:
@@ -130,14 +135,29 @@ def _check_plugin(work: Work) -> None:
         raise NotFound(_("There is nothing at this address."))
 
 
-def _begin(who: Caller | None, write: bool, design: bool) -> AbstractContextManager[Work]:
+def _begin(who: Caller | None, write: bool, design: bool, worn: Guise | None) -> AbstractContextManager[Work]:
     match who:
         case Session():
-            return office().begin_session(who.user_id, who.epoch, who.key, write=write, design=design)
+            return office().begin_session(
+                who.user_id, who.epoch, who.key, write=write, design=design, guise=worn
+            )
         case Token():
             return office().begin_token(who.secret, write=write, design=design)
         case None:
             raise Unauthenticated(_("Please sign in."))
+
+
+def guise() -> Guise | None:
+    """This function will tell as whom the browser says that an admin looks; under `/api/` nobody does."""
+    return None if in_api() else Guise.of_json(session.get(GUISE))
+
+
+def put_on(worn: Guise | None) -> None:
+    """This function will let the browser's next requests look as somebody, or as nobody but the caller again."""
+    if worn is None:
+        session.pop(GUISE, None)
+    else:
+        session[GUISE] = worn.as_json()
 
 
 def person() -> Actor | None:
@@ -181,6 +201,8 @@ def _hush(_error: BaseException | None = None) -> None:
 def _check(right: Right | None, actor: Actor) -> None:
     if right is not None and right.powers and not actor.powers & set(right.powers):
         raise Forbidden(_("You need the power “{power}” for this.", power=right.powers[0]))
+    if right is not None and right.own and actor.seen_by is not None:
+        raise Forbidden(_("This belongs to {name} alone; end looking to see your own.", name=name_of(actor)))
     if actor.unfinished and not (right is not None and right.arriving):
         raise Unfinished(_("Set up your second factor first; it is required here."))
 

@@ -32,6 +32,8 @@ MAX_WAIT = timedelta(hours=1)
 # Four days of trying, as mail servers do.
 MAX_ATTEMPTS = 100
 PRODUCT = "Kartoteka"
+# On the way from composing to posting only: whose name the sender bears.
+FIRM = "X-Kartoteka-Firm"
 
 
 class OutgoingMail(Base):
@@ -68,7 +70,7 @@ def _templates() -> Environment:
 def compose(language: str, template: str, **data: Any) -> EmailMessage:
     """This function will write a message in a language, as plain text and as HTML.
 
-    The plain template `template.txt` holds the subject in its block `subject`.
+    The plain template `template.txt` holds the subject in its block `subject`. `product` may name the firm.
 
     :raises Invalid: when the subject would have more than one line.
     """
@@ -81,6 +83,7 @@ def compose(language: str, template: str, **data: Any) -> EmailMessage:
         html = _templates().get_template(f"{template}.html")
         message.add_alternative(html.render(data, language=language), subtype="html")
         message["Content-Language"] = language
+        message[FIRM] = _one_line(str(data.get("product", PRODUCT)), "product")
     return message
 
 
@@ -102,7 +105,8 @@ def post(
 
     :raises Invalid: when the address or name would break out of its header.
     """
-    message["From"] = _sender(settings)
+    message["From"] = _sender(settings, str(message[FIRM] or PRODUCT))
+    del message[FIRM]
     message["To"] = _address(name, email)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{uuid4().hex}@{_sender(settings).domain}>"
@@ -121,13 +125,13 @@ def _address(name: str, email: str) -> Address:
     return Address(name, local, domain)
 
 
-def _sender(settings: Settings) -> Address:
+def _sender(settings: Settings, name: str = PRODUCT) -> Address:
     """The option `from` of the SMTP URL, or whoever signs in there, or an address at our own host."""
     given = option(settings.smtp_url, "from") or unquote(urlsplit(settings.smtp_url or "").username or "")
     host = urlsplit(settings.base_url).hostname or "localhost"
     domain = "localhost" if host.replace(".", "").isdigit() or ":" in host else host
     email = given if "@" in given else f"kartoteka@{domain}"
-    return _address(PRODUCT, email)
+    return _address(name, email)
 
 
 class House(Protocol):

@@ -58,6 +58,8 @@ class Subscriber:
     name: str
     kinds: frozenset[str]
     size: int = 200
+    # Hears only while this plugin is active.
+    plugin: str = ""
 
 
 def put(connection: Connection, event: Event, subscribers: Iterable[Subscriber], now: datetime) -> None:

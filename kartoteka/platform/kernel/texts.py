@@ -5,18 +5,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from kartoteka.field_types.texts import N_, _, plural, plural_translator, translator
 
-__all__ = ["LANGUAGES", "N_", "_", "plural", "speaking", "translator"]
+__all__ = ["LANGUAGES", "N_", "_", "add_translations", "plural", "speaking", "translator"]
 
 LANGUAGES = {"en": "English", "cs": "Čeština"}
+
+
+_others: list[Path] = []
 
 
 @cache
 def _catalogue(language: str) -> stdlib_gettext.NullTranslations:
     folder = resources.files("kartoteka") / "translations"
-    return stdlib_gettext.translation("messages", str(folder), [language], fallback=True)
+    found = stdlib_gettext.translation("messages", str(folder), [language], fallback=True)
+    for other in _others:
+        found.add_fallback(stdlib_gettext.translation("messages", str(other), [language], fallback=True))
+    return found
+
+
+def add_translations(folder: Path) -> None:
+    """This function will add a folder of catalogues, such as a plugin brings; our own texts go first."""
+    if folder not in _others:
+        _others.append(folder)
+        _catalogue.cache_clear()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from kartoteka.platform.rest import (
     description,
     design,
     jobs,
+    organisation,
     people,
     records,
     resource,
@@ -21,16 +22,22 @@ RESOURCES = (
     jobs.jobs,
     design.design,
     roles.roles,
+    organisation.organisation,
     people.people,
 )
 
 
-def register(app: Flask) -> None:
-    """This function will give an application the API and its description."""
+def register(app: Flask) -> resource.Interface:
+    """This function will give an application the API; `describe` it when all routes are there."""
     interface = resource.make_interface(app)
     for each in RESOURCES:
         interface.register_blueprint(each)
+    return interface
+
+
+def describe(app: Flask, interface: resource.Interface) -> None:
+    """This function will describe all routes of the API."""
     description.register(app, interface)
 
 
-__all__ = ["register"]
+__all__ = ["describe", "register"]

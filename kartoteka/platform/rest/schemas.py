@@ -51,6 +51,16 @@ class Category(Described):
     names = f.Dict(keys=f.Str(), values=f.Str(), metadata=_said("The name in other languages."))
 
 
+class When(Described):
+    """Conditional rules, each a filter over the record itself; null or left out: there is none."""
+
+    visible = f.Dict(allow_none=True, metadata=_said("Shown only on records that fit."))
+    required = f.Dict(
+        allow_none=True, metadata=_said("Must be filled in on records that fit; not of a section.")
+    )
+    readonly = f.Dict(allow_none=True, metadata=_said("Cannot be changed on records that fit."))
+
+
 class Field(Described):
     """One detail of a record."""
 
@@ -66,6 +76,10 @@ class Field(Described):
     categories = f.List(f.Str(), metadata=_said("Only records of these categories have it; empty means all."))
     default = f.Raw(allow_none=True, metadata=ANY)
     names = f.Dict(keys=f.Str(), values=f.Str())
+    access = f.Str(dump_only=True, metadata=_said("read or edit; only for those who do not design."))
+    when = f.Nested(
+        When, allow_none=True, metadata=_said("Conditional rules; given, they take the place of all before.")
+    )
 
 
 class FieldPlaced(Field):
@@ -94,6 +108,7 @@ class SectionAlone(Described):
     helps = f.Dict(keys=f.Str(), values=f.Str(), metadata=_said("The hint in other languages."))
     categories = f.List(f.Str())
     names = f.Dict(keys=f.Str(), values=f.Str())
+    when = f.Nested(When, allow_none=True)
     access = f.Str(dump_only=True, metadata=_said("read or edit; only for those who do not design."))
 
 
@@ -122,6 +137,16 @@ class Registry(Described):
     names = f.Dict(keys=f.Str(), values=f.Str())
     names_one = f.Dict(keys=f.Str(), values=f.Str())
     template = f.Str(load_only=True, metadata=_said("The key of a ready-made registry to begin with."))
+    along = f.Bool(
+        load_only=True,
+        allow_none=True,
+        metadata=_said(
+            "With a template: bring along the registries that it leads to (true), or leave those relations out (false)."
+        ),
+    )
+    samples = f.Bool(
+        load_only=True, metadata=_said("With a template: put in sample records, as one batch that can be undone.")
+    )
     rights = f.List(
         f.Str(), dump_only=True, metadata=_said("What the reader may do; only if he does not design.")
     )
@@ -133,6 +158,11 @@ class Grant(Described):
     rights = f.List(f.Str(validate=ma.validate.OneOf(RIGHTS)))
     rows = f.Dict(allow_none=True, metadata={"description": "A filter; null means every row."})
     sections = f.Dict(keys=f.Str(), values=f.Str(validate=ma.validate.OneOf(("read", "edit"))))
+    fields = f.Dict(  # type: ignore[assignment]  # Marshmallow takes it out of the class
+        keys=f.Str(),
+        values=f.Str(validate=ma.validate.OneOf(("hidden", "read"))),
+        metadata=_said("Single fields that are stricter than their section: hidden, or only to be read."),
+    )
 
 
 class Role(Described):
@@ -188,6 +218,27 @@ class RecordPage(Described):
     items = f.List(f.Nested(Record))
     next = f.Str(allow_none=True, metadata=_said("The cursor of the next page."))
     count = f.Int(metadata=_said("Only when asked for."))
+
+
+class Bearer(Described):
+    """The record that something is attached to."""
+
+    registry = f.Str()
+    id = f.Int()
+    title = f.Str()
+
+
+class Attached(Described):
+    """Something that a plugin attaches to records; fields that the firm has added lie under `values`."""
+
+    id = f.Int()
+    version = f.Int()
+    on = f.Nested(Bearer, allow_none=True)
+    values = f.Dict(keys=f.Str(), values=f.Raw(allow_none=True))
+    created_at = f.Str()
+    created_by = f.Nested(Person)
+    updated_at = f.Str()
+    updated_by = f.Nested(Person)
 
 
 class BatchUpdate(RecordIn):
@@ -404,3 +455,14 @@ class SearchQuery(Described):
     q = f.Str()
     registry = f.Str()
     limit = f.Int(metadata={"minimum": 1, "maximum": 100, "default": 20})
+
+
+class Organisation(Described):
+    """What the firm has settled about itself."""
+
+    name = f.Str()
+    accent = f.Str(metadata=_said("The colour of buttons and links, such as #1d54b0; empty is the usual one."))
+    logo = f.Str(metadata=_said("Out as the hash of the picture; in as base64, or empty to take it away."))
+    sign_in_picture = f.Str(metadata=_said("As the logo."))
+    sign_in_text = f.Str(metadata=_said("Markdown for the sign-in page, which everybody can read."))
+    welcome = f.Str(metadata=_said("Markdown for the home page."))

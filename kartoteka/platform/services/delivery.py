@@ -38,13 +38,20 @@ def _deliver_to(office: Office, subscriber: Subscriber) -> int:
 
 def _hand_over(office: Office, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> int:
     try:
-        _handlers[subscriber.name](office, deliveries)
+        _handler(office, subscriber)(office, deliveries)
     except Exception:
         logger.exception("%s failed on %s events.", subscriber.name, len(deliveries))
         return _after_failure(office, subscriber, deliveries)
     with office.session(write=True) as session:
         outbox.done(session.connection(), deliveries)
     return len(deliveries)
+
+
+def _handler(office: Office, subscriber: Subscriber) -> Handler:
+    if not subscriber.plugin:
+        return _handlers[subscriber.name]
+    reactions = office.plugins[subscriber.plugin].reactions
+    return next(each.react for each in reactions if f"{subscriber.plugin}.{each.name}" == subscriber.name)
 
 
 def _after_failure(office: Office, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> int:

@@ -16,7 +16,7 @@ from kartoteka.platform.catalog.models import CatalogState, RoleRow
 from kartoteka.platform.catalog.portable import role_to_row
 from kartoteka.platform.kernel import jobs as _jobs  # noqa: F401  tells the metadata its tables
 from kartoteka.platform.kernel.errors import Misconfigured
-from kartoteka.platform.services import particulars, people
+from kartoteka.platform.services import particulars, people, plugins
 from kartoteka.platform.services.office import SYSTEM_EMAIL, Office
 from kartoteka.platform.services.signing import Invitation, invite
 
@@ -41,6 +41,7 @@ def install(
         _make_state(session)
         _make_admin_role(session)
         _make_system_account(session, office)
+    plugins.adopt(office)
     return _make_admin(office, admin_email, admin_password) if admin_email else None
 
 

@@ -14,6 +14,7 @@ from kartoteka.field_types import builtin
 from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
+from kartoteka.platform.access.guises import Guise, disguised, insist_on_looking_only
 from kartoteka.platform.access.keys import USER_OF_TOKEN, token_hash
 from kartoteka.platform.access.models import ApiToken, Policy, SecondFactor, User, UserRole, UserSession
 from kartoteka.platform.access.policies import SECOND_FACTOR, asks_second_factor
@@ -141,18 +142,21 @@ class Office:
 
     @contextmanager
     def begin_session(self, user_id: int, epoch: str, key: str | None = None, *, via: str = "web",
-                      write: bool = False, design: bool = False) -> Iterator[Work]:  # fmt: skip
+                      write: bool = False, design: bool = False, guise: Guise | None = None,
+                      ) -> Iterator[Work]:  # fmt: skip
         """This function will begin work as somebody who has signed in, under the epoch of his session.
 
-        With the key of a browser's session, that session must not have been ended by itself either.
+        With the key of a browser's session, that session must not have been ended by itself either. In a guise an
+        admin sees what somebody else would see.
 
         :raises Unauthenticated: when the epoch has passed, the session has ended, or the account is switched off.
+        :raises Forbidden: when something should be changed in a guise.
         """
         named: dict[str, Any] = {"user": user_id, "session_epoch": epoch}
         if key is not None:
             named["session_hash"] = token_hash(key)
         who = _BY_SESSION if key is None else _BY_KEPT_SESSION
-        with self._begin(who, named, via, write, design, _("Please sign in again.")) as work:
+        with self._begin(who, named, via, write, design, _("Please sign in again."), guise) as work:
             yield work
         if key is not None:
             self._mark_seen(named["session_hash"])
@@ -205,7 +209,7 @@ class Office:
 
     @contextmanager
     def _begin(self, who: Select[Any], named: Mapping[str, Any], via: str, write: bool, design: bool,
-               refusal: str | None = None) -> Iterator[Work]:  # fmt: skip
+               refusal: str | None = None, guise: Guise | None = None) -> Iterator[Work]:  # fmt: skip
         with self.session(write=write or design) as session:
             if (write or design) and self.engine.dialect.name == "postgresql":
                 lock = "pg_advisory_xact_lock" if design else "pg_advisory_xact_lock_shared"
@@ -213,7 +217,11 @@ class Office:
             user, version, role_ids = self._look_up(session, who, named, refusal)
             catalog = self.snapshots.at(session.connection(), version)
             actor = _actor(user, catalog, role_ids)
+            if guise is not None:
+                actor = disguised(session, catalog, actor, guise)
             with speaking(actor.locale.language):
+                if write or design:
+                    insist_on_looking_only(actor)
                 layout = self.layout(catalog)
                 work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design,
                             firm_mark=user.firm_mark or "")  # fmt: skip

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, case, func, insert, select
 
 from kartoteka.field_types.capabilities import Cautious
 from kartoteka.field_types.field_type import Operator
-from kartoteka.platform.access.gate import KEEP, NewRow, OpenRegistry, SeenRow, Selection
+from kartoteka.platform.access.conduct import Conduct, Known
+from kartoteka.platform.access.gate import KEEP, Judged, NewRow, OpenRegistry, SeenRow, Selection
 from kartoteka.platform.access.seen import LINKS
-from kartoteka.platform.catalog.definitions import Field, Registry
+from kartoteka.platform.catalog.conditions import EMPTY, VISIBLE, suits
+from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Registry
 from kartoteka.platform.catalog.filters import Comparison as _Comparison
 from kartoteka.platform.catalog.filters import Condition, parse
-from kartoteka.platform.kernel.errors import Invalid, NotFound
+from kartoteka.platform.kernel.errors import Forbidden, Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage.models import BatchRow
@@ -32,6 +34,15 @@ class Link:
 
     id: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The record that another is attached to, as far as the reader may see it."""
+
+    registry: str
+    id: int
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,17 @@ class Record:
     editable: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    on: "Bearer | None" = None
+    # The plugins whose tabs the reader sees here, and whether he may change what lies there.
+    tabs: Mapping[str, str] = field(default_factory=dict)
+    # Fields that the reader may not write here although he may write their section.
+    fixed: frozenset[str] = frozenset()
+    # Fields that conditional rules ask about and that are hidden from the reader here.
+    unseen: frozenset[str] = frozenset()
+
+    def writes(self, each: Field) -> bool:
+        """This function will tell whether the reader may write a field of this record."""
+        return each.section in self.editable and each.key not in self.fixed
 
 
 @dataclass(frozen=True)
@@ -117,16 +139,35 @@ class Related:
     more: bool
 
 
-def create(work: Work, registry: str, values: Mapping[str, Any], *, category: str | None = None) -> Record:
-    """This function will make a record.
+def create(
+    work: Work,
+    registry: str,
+    values: Mapping[str, Any],
+    *,
+    category: str | None = None,
+    on: Bearer | None = None,
+) -> Record:
+    """This function will make a record; `on` attaches it to a record of another registry.
 
     :raises Invalid: with a sentence for every field that does not exist for the actor, is wrong or is missing.
+    :raises NotFound: when what it should be attached to is not there for the actor, or bears no such things.
     """
     opened = work.open(registry)
     parsed = _parsed(opened, values)
-    new = NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed))
+    bearer = _bearer(work, opened, on) if on is not None else None
+    new = NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed), bearer)
     (record,) = opened.insert([new])
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
+
+
+def _bearer(work: Work, opened: OpenRegistry, on: Bearer) -> tuple[int, int]:
+    """Whoever sees a record and its tab but may not change it is told so; for others there is nothing there."""
+    bearer, plugin = work.open(on.registry), opened.registry.plugin
+    if not opened.registry.attached or not bearer.bears(record_id(on.id), plugin, READ):
+        raise NotFound(_("There is no record {id}.", id=str(on.id)[:40]))
+    if not bearer.bears(on.id, plugin, EDIT):
+        raise Forbidden(_("You may not add anything here."))
+    return bearer.registry.id, on.id
 
 
 def fetch(work: Work, registry: str, record: int, *, removed: bool = False) -> Record:
@@ -157,6 +198,7 @@ def change(
     *,
     category: Any = KEEP,
     version: int | None = None,
+    judged: Judged = Judged.CHANGE,
 ) -> Record:
     """This function will change fields of a record; fields not named stay as they are.
 
@@ -166,8 +208,25 @@ def change(
     parsed = _parsed(opened, values)
     _check_required(opened, parsed)
     wanted = category if category is KEEP else _category(opened, category)
-    opened.change(record_id(record), parsed, category=wanted, version=version)
+    opened.change(record_id(record), parsed, category=wanted, version=version, judged=judged)
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
+
+
+def conducts(work: Work, record: Record) -> dict[str, Conduct]:
+    """This function will tell of every field of a record how the rules of its registry treat it."""
+    opened, known = work.open(record.registry), known_of(record)
+    return {each.key: opened.rules.conduct(each, known, known) for each in opened.fields}
+
+
+def known_of(record: Record) -> Known:
+    """This function will give a record as rules judge it."""
+    values = {key: _bare(value) for key, value in record.values.items()}
+    return Known(values, record.category, record.unseen)
+
+
+def _bare(value: Any) -> Any:
+    linked = isinstance(value, list) and all(isinstance(each, Link) for each in value)
+    return tuple(each.id for each in value) if linked else value
 
 
 def remove(work: Work, registry: str, record: int, *, version: int | None = None) -> None:
@@ -304,39 +363,45 @@ def _parsed(opened: OpenRegistry, values: Mapping[str, Any]) -> dict[str, Any]:
     return parsed
 
 
-def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: str | None) -> dict[str, Any]:
+def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: Any) -> dict[str, Any]:
     """Values with defaults where nothing was said; required fields must be filled by whoever may fill them."""
     complete = dict(parsed)
-    for each in opened.registry.active_fields:
+    rules = opened.rules
+    record = Known(complete, category if isinstance(category, str) else None)
+    for each in defaulted(opened):
         if (
-            each.default is not None
-            and each.key not in complete
-            and _applies(opened.registry, each, category)
+            each.key not in complete
+            and suits(opened.registry, each, category)
+            and rules.visible(each, record)
         ):
             complete[each.key] = opened.kind(each).schema.deserialize(each.default)
-    missing = {
-        each.key: [_("“{field}” must be filled in.", field=each.name)]
+    wrong = rules.out_of_place(record, parsed)
+    wrong |= {
+        each.key: [rules.said_required(each, record)]
         for each in opened.fields
-        if each.required and complete.get(each.key) in (None, "", ())
-        and _applies(opened.registry, each, category)
-        and opened.may_write(each.section, "create") and not opened.kind(each).numbering
+        if complete.get(each.key) in EMPTY
+        and suits(opened.registry, each, category)
+        and opened.may_write(each, "create") and not opened.kind(each).numbering
+        and rules.required(each, record)
     }  # fmt: skip
-    if missing:
-        raise Invalid(missing)
+    if wrong:
+        raise Invalid(wrong)
     return complete
 
 
-def _applies(registry: Registry, each: Field, category: str | None) -> bool:
-    section = registry.section(each.section)
-    wanted = (each.categories, section.categories if section else ())
-    return all(not categories or category in categories for categories in wanted)
+def defaulted(opened: OpenRegistry) -> list[Field]:
+    """This function will list the fields with a default, each after those that decide whether it is shown."""
+    found = [each for each in opened.registry.active_fields if each.default is not None]
+    places = {key: place for place, key in enumerate(opened.rules.order)}
+    return sorted(found, key=lambda each: places.get(each.key, 0))
 
 
 def _check_required(opened: OpenRegistry, parsed: Mapping[str, Any]) -> None:
+    """What must always be filled in is not emptied; where a rule has a say in it, the gate asks that."""
     emptied = {}
     for key, value in parsed.items():
         each = opened.registry.field(key)
-        if each is not None and each.required and value in (None, "", ()):
+        if each is not None and each.required and value in EMPTY and not opened.rules.bind(each, VISIBLE):
             emptied[key] = [_("“{field}” must be filled in.", field=each.name)]
     if emptied:
         raise Invalid(emptied)
@@ -384,13 +449,20 @@ def _records(work: Work, opened: OpenRegistry, rows: Sequence[SeenRow]) -> list[
     for row in rows:
         for key, ids in row.links.items():
             wanted.setdefault(targets[key], set()).update(ids)
+    bearers = (
+        {each.id: each.key for each in work.catalog.registries.values()} if opened.registry.attached else {}
+    )
+    for row in rows:
+        if row.on is not None and row.on[0] in bearers:
+            wanted.setdefault(bearers[row.on[0]], set()).add(row.on[1])
     titles = work.gate.titles(wanted) if wanted else {}
-    return [_record(opened, row, targets, titles) for row in rows]
+    return [_record(opened, row, targets, titles, bearers) for row in rows]
 
 
 def _record(
-    opened: OpenRegistry, row: SeenRow, targets: Mapping[str, str], titles: Mapping[tuple[str, int], str]
-) -> Record:
+    opened: OpenRegistry, row: SeenRow, targets: Mapping[str, str], titles: Mapping[tuple[str, int], str],
+    bearers: Mapping[int, str],
+) -> Record:  # fmt: skip
     links = {
         key: [Link(each, titles[(targets[key], each)]) for each in ids if (targets[key], each) in titles]
         for key, ids in row.links.items()
@@ -398,8 +470,16 @@ def _record(
     return Record(
         opened.registry.key, row.id, row.version, row.title or f"#{row.id}", row.category, {**row.values, **links},
         row.created_at, Link(*row.created_by), row.updated_at, Link(*row.updated_by), row.removed_at,
-        row.editable, row.may,
+        row.editable, row.may, fixed=row.fixed, unseen=row.unseen, on=_shown_bearer(row, titles, bearers),
+        tabs=row.tabs,
     )  # fmt: skip
+
+
+def _shown_bearer(
+    row: SeenRow, titles: Mapping[tuple[str, int], str], bearers: Mapping[int, str]
+) -> Bearer | None:
+    place = (bearers.get(row.on[0], ""), row.on[1]) if row.on is not None else ("", 0)
+    return Bearer(*place, titles[place]) if place in titles else None
 
 
 def _target(opened: OpenRegistry, each: Field) -> str:
@@ -511,7 +591,7 @@ def _group_expression(opened: OpenRegistry, grouped: Field | None, group_by: str
 def _link_group(opened: OpenRegistry, grouped: Field) -> Any:
     """Group by the targets that the actor may see; those he may not see count as empty."""
     table, links = opened.seen.table, LINKS.alias()
-    visible: ColumnElement[bool] = opened.seen.section_shown(grouped.section)
+    visible: ColumnElement[bool] = opened.seen.field_shown(grouped)
     if grouped.type == "relation":
         target = opened.seen.target_of(grouped)
         if target is None:
@@ -544,6 +624,7 @@ def _key(value: Any) -> Any:
 
 
 __all__ = [
-    "KEEP", "BatchResult", "Group", "Link", "Page", "Query", "Record", "Related", "batch", "begin_batch", "browse",
-    "cautions", "change", "count", "create", "fetch", "picker", "record_id", "related", "remove", "restore", "summary",
+    "KEEP", "BatchResult", "Bearer", "Group", "Link", "Page", "Query", "Record", "Related", "batch", "begin_batch",
+    "browse", "cautions", "change", "count", "create", "fetch", "picker", "record_id", "related", "remove", "restore",
+    "summary",
 ]  # fmt: skip

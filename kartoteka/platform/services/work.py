@@ -64,13 +64,19 @@ class Work:
         """
         return self.gate.open(registry)
 
-    def registries(self) -> list[Registry]:
-        """This function will list the registries that exist for the actor."""
-        return self.gate.visible_registries()
+    def registries(self, *, plugins: bool = False) -> list[Registry]:
+        """This function will list the registries that exist for the actor; those of plugins only when asked for."""
+        return self.gate.visible_registries(plugins=plugins)
 
     def emit(self, event: Event) -> None:
         """This function will tell an event to its subscribers after the work has ended well."""
-        outbox.put(self.connection, event, self.office.subscribers, self.now)
+        states = self.catalog.plugins
+        listening = [
+            each
+            for each in self.office.subscribers
+            if not each.plugin or (each.plugin in states and states[each.plugin].active)
+        ]
+        outbox.put(self.connection, event, listening, self.now)
 
     def require(self, power: str) -> None:
         """This function will insist on a power of the actor.

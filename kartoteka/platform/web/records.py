@@ -23,10 +23,12 @@ from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import records
 from kartoteka.platform.services.records import Query, Record
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web import designing
 from kartoteka.platform.web.fields import FieldView, colour_class, shown_field
 from kartoteka.platform.web.lists import ListView, list_view
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.plugged import number_of, shown_tab, tabs_of
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State
 
@@ -96,6 +98,7 @@ class RecordView:
     may_create: bool
     sections: Sequence[SectionView] = ()
     warnings: Sequence[str] = ()
+    design_version: int = 0
 
     def _own(self, endpoint: str) -> str:
         return url_for(endpoint, registry=self.registry, id=self.id)
@@ -157,6 +160,7 @@ def record(registry: str, id: int) -> str:
             "records/details.html",
             at=registry,
             record=record_view(work, found, "details", sections=True),
+            design=designing.design_page(work, found) if designing.wanted(work) else None,
         )
 
 
@@ -174,6 +178,21 @@ def relations(registry: str, id: int, other: str) -> str:
             raise NotFound(_("There is nothing at this address."))
         return render(
             work, "records/relations.html", at=registry, record=record_view(work, found, other), parts=parts
+        )
+
+
+@page("/r/<registry>/<int:id>/tab/<plugin>")
+def plugin_tab(registry: str, id: int, plugin: str) -> str:
+    """What a plugin keeps with a record."""
+    with begin() as work:
+        found = records.fetch(work, registry, id)
+        tab = dict(tabs_of(work, found)).get(plugin)
+        if tab is None:
+            raise NotFound(_("There is nothing at this address."))
+        shown = shown_tab(tab, work, found)
+        view = record_view(work, found, plugin)
+        return render(
+            work, "records/plugin_tab.html", at=registry, record=view, label=_(tab.label), shown=shown
         )
 
 
@@ -198,6 +217,7 @@ def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -
         opened.may("create"),
         shown,
         _warnings(shown),
+        work.catalog.version,
     )
 
 
@@ -209,7 +229,9 @@ def section_views(work: Work, found: Record) -> list[SectionView]:
         for each in opened.registry.active_sections
         if belongs(each, found.category)
     ]
-    return [each for each in shown if each.fields]
+    # An empty section is there for whoever may put something into it.
+    may = designing.may_design(work)
+    return [each for each in shown if each.fields or (may and not opened.registry.fields_of(each.key))]
 
 
 def belongs(thing: Section | Field, category: str | None) -> bool:
@@ -223,7 +245,7 @@ def _section(work: Work, found: Record, section: Section, fields: Sequence[Field
         for each in fields
         if each.section == section.key and each.key in found.values and belongs(each, found.category)
     ]
-    views = [shown_field(work, found, each) for each in mine]
+    views = [view for each in mine if (view := shown_field(work, found, each)).shown]
     return SectionView(
         section.key,
         label(section, work.actor.locale.language),
@@ -252,7 +274,7 @@ def _facts(work: Work, found: Record) -> list[FieldView]:
         if each.key == key and key not in named and each.type not in _NO_FACTS
     ]
     views = [shown_field(work, found, each, may_edit=False) for each in fields if each.key in found.values]
-    return [view for view in views if view.text and view.value is not False][:MOST_FACTS]
+    return [view for view in views if view.shown and view.text and view.value is not False][:MOST_FACTS]
 
 
 def _warnings(shown: Sequence[SectionView]) -> list[str]:
@@ -285,6 +307,9 @@ def _tabs(work: Work, found: Record, at: str) -> list[TabView]:
                 _number(work, found, other),
             )
         )
+    for plugin, tab in tabs_of(work, found):
+        address = url_for("web.plugin_tab", registry=found.registry, id=found.id, plugin=plugin)
+        tabs.append(TabView(_(tab.label), address, at == plugin, number_of(tab, work, found)))
     tabs.append(
         TabView(
             _("History"), url_for("web.record_history", registry=found.registry, id=found.id), at == "history"

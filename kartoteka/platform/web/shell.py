@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flask import flash, g, get_flashed_messages, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
+from kartoteka.platform.access.guises import name_of
 from kartoteka.platform.catalog.definitions import Registry, label
+from kartoteka.platform.front import office
 from kartoteka.platform.kernel.texts import LANGUAGES
+from kartoteka.platform.services import organisation
+from kartoteka.platform.services.organisation import DEFAULT_NAME, Organisation
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.entries import Entry
+from kartoteka.platform.web.plugged import entries_of
 
-ORGANISATION = "Kartoteka"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 
@@ -22,17 +28,6 @@ class Toast:
     text: str
     undo: str = ""
     tone: Literal["", "bad"] = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the rail, or a registry on the home page."""
-
-    key: str
-    label: str
-    icon: str
-    url: str = ""
-    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,11 @@ class Shell:
     entries: Sequence[Entry] = ()
     admin_url: str = ""
     may_design: bool = False
-    organisation: str = ORGANISATION
+    # As whom an admin looks, and whether there is one who might.
+    guise: str = ""
+    may_look: bool = False
+    organisation: str = DEFAULT_NAME
+    firm: Organisation = field(default_factory=Organisation)
     languages: Mapping[str, str] = field(default_factory=lambda: LANGUAGES)
 
 
@@ -67,8 +66,19 @@ def render(work: Work, template: str, *, at: str = "", **context: Any) -> str:
 
 def render_outside(template: str, **context: Any) -> str:
     """This function will render a page for somebody who is not signed in, in the language of his browser."""
-    shell = Shell(g.language, _theme(request.cookies.get(THEME_COOKIE)), _here(), _toasts())
+    firm = _firm_outside()
+    theme = _theme(request.cookies.get(THEME_COOKIE))
+    shell = Shell(g.language, theme, _here(), _toasts(), organisation=firm.name, firm=firm)
     return render_template(template, shell=shell, **context)
+
+
+def _firm_outside() -> Organisation:
+    """A page that tells of a failure must show itself also when the database is what has failed."""
+    try:
+        with office().session() as session:
+            return organisation.stored(session)
+    except SQLAlchemyError:
+        return Organisation()
 
 
 def registry_entry(registry: Registry, language: str, count: str = "") -> Entry:
@@ -79,7 +89,7 @@ def registry_entry(registry: Registry, language: str, count: str = "") -> Entry:
 
 def _inside(work: Work, at: str) -> Shell:
     actor, language = work.actor, work.actor.locale.language
-    powers = actor.powers
+    powers, firm = actor.powers, organisation.organisation(work)
     return Shell(
         language=language,
         theme=_theme(actor.theme),
@@ -90,8 +100,13 @@ def _inside(work: Work, at: str) -> Shell:
         email=actor.email,
         roles=", ".join(label(role, language) for role in actor.roles),
         registries=[registry_entry(each, language) for each in work.registries()],
+        entries=entries_of(work),
         admin_url="/admin" if powers & {"design", "users", "audit"} else "",
         may_design="design" in powers,
+        guise=name_of(actor) if actor.seen_by is not None else "",
+        may_look=actor.is_admin and actor.seen_by is None,
+        organisation=firm.name,
+        firm=firm,
     )
 
 

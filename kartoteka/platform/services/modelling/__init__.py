@@ -1,7 +1,16 @@
 """Verbs on the design: every change is read, checked, planned, applied under the design lock and journalled."""
 
+from kartoteka.platform.services.modelling.copying import (
+    Originals,
+    copy_field,
+    copy_parts,
+    copy_section,
+    plan_copy,
+)
 from kartoteka.platform.services.modelling.designer import Plan
 from kartoteka.platform.services.modelling.documents import apply_design, export_design, plan_design
+from kartoteka.platform.services.modelling.foresight import Foresight
+from kartoteka.platform.services.modelling.many import change_fields, plan_fields
 from kartoteka.platform.services.modelling.parts import (
     change_category,
     change_field,
@@ -11,6 +20,7 @@ from kartoteka.platform.services.modelling.parts import (
     create_field,
     create_registry,
     create_section,
+    foresee,
 )
 from kartoteka.platform.services.modelling.roles import (
     change_role,
@@ -21,21 +31,30 @@ from kartoteka.platform.services.modelling.roles import (
 )
 
 __all__ = [
+    "Foresight",
+    "Originals",
     "Plan",
     "apply_design",
     "change_category",
     "change_field",
+    "change_fields",
     "change_registry",
     "change_role",
     "change_section",
+    "copy_field",
+    "copy_parts",
+    "copy_section",
     "create_category",
     "create_field",
     "create_registry",
     "create_role",
     "create_section",
     "export_design",
+    "foresee",
     "grant_of",
+    "plan_copy",
     "plan_design",
+    "plan_fields",
     "remove_role",
     "set_grant",
 ]

@@ -1,14 +1,16 @@
 """One change of the design: read, planned, held against stored values, done and journalled."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
-from kartoteka.platform.access.reshaping import Reshaping
-from kartoteka.platform.catalog import plans, soundness
-from kartoteka.platform.catalog.definitions import ADMIN, Catalog, Field, Registry, Role
+from kartoteka.platform.access.conversion import Station
+from kartoteka.platform.access.reshaping import Finding, Reshaping, Survey
+from kartoteka.platform.catalog import exceptions, plans, soundness
+from kartoteka.platform.catalog.definitions import ADMIN, Catalog, Field, PluginState, Registry, Role
 from kartoteka.platform.catalog.models import CatalogState
-from kartoteka.platform.catalog.plans import Action, Step
+from kartoteka.platform.catalog.plans import Action, Naming, Step
 from kartoteka.platform.catalog.reading import Reader
 from kartoteka.platform.kernel.errors import Conflict, Invalid, Misconfigured, NotFound
 from kartoteka.platform.kernel.events import DesignChanged
@@ -24,14 +26,61 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a design change does (or would do): its steps, and stored values that stand against it."""
+    """What a design change does (or would do): its steps, and what stored values have to say to them."""
 
     steps: list[Step]
-    offenders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    surveys: tuple[Survey, ...] = ()
+    naming: Naming | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What stands against the steps."""
+        return [finding for each in self.surveys for finding in each.findings]
+
+    @property
+    def offenders(self) -> Mapping[str, Sequence[str]]:
+        """What stands against the steps, as sentences by place."""
+        return by_place(self.findings)
 
     def sentences(self) -> list[str]:
         """This function will say the steps in words."""
-        return [step.sentence() for step in self.steps]
+        return [step.sentence(self.naming) for step in self.steps]
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """A change that is only thought of: its steps and the design after it; values are looked at on asking."""
+
+    designer: "Designer"
+    steps: list[Step]
+    after: Catalog
+
+    @classmethod
+    def of(cls, designer: "Designer", target: Catalog) -> "Foresight":
+        """This function will think of the change from the present design to another."""
+        return designer.foresee(target)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The change as a plan, with what stored values have to say to it."""
+        return Plan(
+            self.steps, self.designer.surveys(self.after, self.steps), self.designer.naming(self.after)
+        )
+
+    def offenders(self) -> Mapping[str, Sequence[str]]:
+        """This function will look for stored values that stand against the change, by place."""
+        return self.plan.offenders
+
+    def convertible(self, place: str) -> bool:
+        """This function will tell whether what stands against a place may be left empty."""
+        return all(each.acceptable for each in self.plan.findings if each.place == place)
+
+
+def by_place(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in findings:
+        found.setdefault(each.place, []).append(each.sentence)
+    return found
 
 
 def registry_of(work: Work, key: str) -> Registry:
@@ -60,6 +109,8 @@ class Designer:
         assert self.state is not None
         self.next_id = self.state.next_id
         self.reader = Reader(self.types, self._new_id)
+        # By the id of a field: definitions over whose columns its values come back.
+        self.ways: Mapping[int, tuple[Station, ...]] = {}
 
     def _new_id(self) -> int:
         self.next_id += 1
@@ -86,7 +137,7 @@ class Designer:
         if not isinstance(document, Mapping):
             raise Invalid({"design": [_("A design is an object with “registries” and “roles”.")]})
         for name in document:
-            if name not in ("kartoteka", "registries", "roles"):
+            if name not in ("kartoteka", "registries", "roles", "plugins"):
                 self.reader.problem(str(name)[:60], _("There is no such attribute."))
         current = self.work.catalog
         registries = self._read_each(
@@ -103,10 +154,23 @@ class Designer:
         missing = {
             key: replace(each, active=False)
             for key, each in current.registries.items()
-            if key not in registries
+            if key not in registries and not each.plugin
+        }
+        # What belongs to a plugin goes and comes with the plugin, not with a document that does not speak of it.
+        theirs = {
+            key: each for key, each in current.registries.items() if each.plugin and key not in registries
         }
         kept = {ADMIN: current.roles[ADMIN]}
-        return Catalog(current.version, {**registries, **missing}, {**kept, **roles})
+        plugins = self._read_plugins(document)
+        return Catalog(current.version, {**registries, **missing, **theirs}, {**kept, **roles}, plugins)
+
+    def _read_plugins(self, document: Mapping[str, Any]) -> Mapping[str, PluginState]:
+        known, found = self.work.catalog.plugins, dict(self.work.catalog.plugins)
+        read = self._read_each(
+            document, "plugins", lambda each: self.reader.plugin(each, known.get(_key(each)))
+        )
+        self.reader.finish()
+        return {**found, **read}
 
     @staticmethod
     def _bare(role: Role | None) -> Role | None:
@@ -134,56 +198,75 @@ class Designer:
             found[part.key] = part
         return found
 
+    def surveys(self, target: Catalog, steps: Sequence[Step]) -> tuple[Survey, ...]:
+        """What stored values have to say to the steps; nothing is changed."""
+        return self._look_through(self._with_columns(target), steps)
+
     def offenders(self, target: Catalog, steps: Sequence[Step]) -> dict[str, list[str]]:
         """Stored values that stand against the steps, by field; nothing is changed."""
-        target = plans.with_columns(self.work.catalog, target, self.types)
+        return by_place(finding for each in self.surveys(target, steps) for finding in each.findings)
+
+    def _look_through(self, target: Catalog, steps: Sequence[Step]) -> tuple[Survey, ...]:
         shaping = self._reshaping(target, self.work.office.layout(target))
-        found: dict[str, list[str]] = {}
-        for step in steps:
-            if step.touches_values and step.on:
-                sentences = shaping.against(step, MAX_EXAMPLES)
-                if sentences:
-                    found.setdefault(f"{step.registry}.{step.subject}", []).extend(sentences)
-        return found
+        return tuple(shaping.survey(step, MAX_EXAMPLES) for step in steps if step.touches_values)
+
+    def _with_columns(self, target: Catalog, apart: frozenset[tuple[str, str]] = frozenset()) -> Catalog:
+        return plans.with_columns(self.work.catalog, target, self.types, self._new_id, apart)
 
     def _reshaping(self, target: Catalog, layout: Layout) -> Reshaping:
-        return Reshaping(self.work.connection, self.work.catalog, target, self.work.layout, layout)
+        return Reshaping(self.work.connection, self.work.catalog, target, self.work.layout, layout, self.ways)
 
-    def apply(self, target: Catalog, *, accept_loss: bool = False) -> Plan:
+    def naming(self, target: Catalog) -> Naming:
+        """How the things of both designs are called in the language of the actor."""
+        return Naming((target, self.work.catalog), self.types, self.work.actor.locale.language)
+
+    def settled(self, target: Catalog) -> Catalog:
+        """The design as it would be kept: fields in their order, exceptions where they still apply; checked."""
+        target = replace(target, registries={key: ordered(each) for key, each in target.registries.items()})
+        target = exceptions.settled(self.work.catalog, target)
+        soundness.check(target, self.types)
+        return target
+
+    def would(self, target: Catalog) -> Plan:
+        """What leading to a design would do, and what stands against it; nothing is changed."""
+        target = self.settled(target)
+        steps = plans.plan(self.work.catalog, target, self.types)
+        return Plan(steps, self.surveys(target, steps), self.naming(target))
+
+    def foresee(self, target: Catalog) -> Foresight:
+        """The change from the present design to another, only thought of."""
+        target = self.settled(target)
+        return Foresight(self, plans.plan(self.work.catalog, target, self.types), target)
+
+    def apply(self, target: Catalog, *, accept_loss: bool = False, reason: Step | None = None) -> Plan:
         """Check, plan, refuse or do, and journal; the work goes on under the new design."""
         assert self.state is not None
-        target = replace(target, registries={key: ordered(each) for key, each in target.registries.items()})
-        soundness.check(target, self.types)
+        target = self.settled(target)
         steps = plans.plan(self.work.catalog, target, self.types)
-        if not steps and list(target.registries) == list(self.work.catalog.registries):
+        if not steps and target == self.work.catalog:
             return Plan([])
-        offenders = self.offenders(target, steps)
-        blocking = {
-            place: sentences
-            for place, sentences in offenders.items()
-            if not (accept_loss and self._convertible(steps, place))
-        }
+        target = self._with_columns(replace(target, version=self.state.version + 1))
+        surveys = self._look_through(target, steps)
+        blocking = [
+            finding
+            for each in surveys
+            for finding in each.findings
+            if not (accept_loss and finding.acceptable)
+        ]
         if blocking:
-            first = next(iter(blocking.values()))[0]
-            raise Conflict(first, blocking)
-        target = plans.with_columns(
-            self.work.catalog, replace(target, version=self.state.version + 1), self.types
-        )
+            raise Conflict(blocking[0].sentence, by_place(blocking))
+        target = self._with_columns(target, _altered(surveys))
         layout = self.work.office.layout(target)
+        steps = [*([reason] if reason else ()), *steps]
         self._store(target, layout, steps)
         write_down(self.work, target, steps)
         self.state.version, self.state.next_id = target.version, self.next_id
         self.work.session.flush()
         changed = {step.registry for step in steps if step.registry}
+        naming = self.naming(target)
         self.work.renew(target, layout)
         self.work.emit(DesignChanged(target.version, tuple(sorted(changed))))
-        return Plan(steps, offenders)
-
-    @staticmethod
-    def _convertible(steps: Sequence[Step], place: str) -> bool:
-        """Loss may be accepted where values convert or fall out of options, never where they would not be unique."""
-        mine = [step for step in steps if f"{step.registry}.{step.subject}" == place and step.touches_values]
-        return all(step.action in (Action.CONVERT_FIELD, Action.CHECK_FIELD) for step in mine)
+        return Plan(steps, surveys, naming)
 
     def _store(self, target: Catalog, layout: Layout, steps: Sequence[Step]) -> None:
         connection, old = self.work.connection, self.work.catalog
@@ -193,17 +276,8 @@ class Designer:
             if before is None:
                 ddl.create_registry(connection, table, key)
             elif before != registry:
-                known = {column for each in before.fields for column in self._columns(self.work.layout, each)}
-                ddl.add_columns(
-                    connection,
-                    table,
-                    [
-                        name
-                        for each in registry.fields
-                        for name in self._columns(layout, each)
-                        if name not in known
-                    ],
-                )
+                wanted = [name for each in registry.fields for name in self._columns(layout, each)]
+                ddl.add_columns(connection, table, wanted)
         shaping = self._reshaping(target, layout)
         for step in steps:
             shaping.carry_out(step)
@@ -214,6 +288,15 @@ class Designer:
     @staticmethod
     def _columns(layout: Layout, each: Field) -> list[str]:
         return [column.name for column in field_columns(each, layout.kind(each))]
+
+
+def _altered(surveys: Sequence[Survey]) -> frozenset[tuple[str, str]]:
+    """Fields that are only checked, but whose values would not all stay as they are: these are kept, too."""
+    return frozenset(
+        (each.step.registry, each.step.subject)
+        for each in surveys
+        if each.step.action is Action.CHECK_FIELD and each.altered
+    )
 
 
 def ordered(registry: Registry) -> Registry:

@@ -1,10 +1,9 @@
 """Verbs on the whole design as one document: out, planned, in."""
 
-from dataclasses import replace
 from typing import Any
 
-from kartoteka.platform.catalog import plans, portable, soundness
-from kartoteka.platform.services.modelling.designer import Designer, Plan, ordered
+from kartoteka.platform.catalog import portable
+from kartoteka.platform.services.modelling.designer import Designer, Plan
 from kartoteka.platform.services.work import Work
 
 
@@ -17,6 +16,7 @@ def export_design(work: Work) -> dict[str, Any]:
         "roles": [
             portable.role_to_document(each) for each in work.catalog.roles.values() if not each.is_admin
         ],
+        "plugins": [portable.plugin_to_document(each) for each in work.catalog.plugins.values()],
     }
 
 
@@ -24,11 +24,7 @@ def plan_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan
     """This function will tell what applying a design document would do, without doing it."""
     work.require("design")
     designer = Designer(work)
-    target = designer.read_design(document)
-    target = replace(target, registries={key: ordered(each) for key, each in target.registries.items()})
-    soundness.check(target, work.office.field_types)
-    steps = plans.plan(work.catalog, target, work.office.field_types)
-    return Plan(steps, designer.offenders(target, steps))
+    return designer.would(designer.read_design(document))
 
 
 def apply_design(work: Work, document: Any, *, accept_loss: bool = False) -> Plan:

@@ -10,6 +10,7 @@ from kartoteka.platform.catalog.reading import Reader
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.modelling.designer import Designer, registry_of
+from kartoteka.platform.services.modelling.foresight import Foresight
 from kartoteka.platform.services.work import Work
 
 Part = TypeVar("Part", Field, Section, Category)
@@ -57,11 +58,8 @@ def create_section(work: Work, registry: str, body: Any) -> Section:
 
 def change_section(work: Work, registry: str, section: str, body: Any) -> Section:
     """This function will change a section, move it or switch it off or on."""
-
-    def read(reader: Reader, part: Section) -> Callable[[], Section]:
-        return lambda: reader.section(_without(body, "position"), part, ())
-
-    return _change_part(work, registry, "sections", section, body, read)
+    found: Section = _change_part(work, registry, "sections", section, body)
+    return found
 
 
 def create_category(work: Work, registry: str, body: Any) -> Category:
@@ -73,11 +71,8 @@ def create_category(work: Work, registry: str, body: Any) -> Category:
 
 def change_category(work: Work, registry: str, category: str, body: Any) -> Category:
     """This function will change a category, move it or switch it off or on."""
-
-    def read(reader: Reader, part: Category) -> Callable[[], Category]:
-        return lambda: reader.category(_without(body, "position"), part, ())
-
-    return _change_part(work, registry, "categories", category, body, read)
+    found: Category = _change_part(work, registry, "categories", category, body)
+    return found
 
 
 def create_field(work: Work, registry: str, body: Any) -> Field:
@@ -99,15 +94,18 @@ def change_field(work: Work, registry: str, key: str, body: Any) -> Field:
         converted and leaves the rest empty (the old values stay in the old column and in history).
     """
     loss = isinstance(body, Mapping) and body.get("accept_loss") is True
-    section = body.get("section") if isinstance(body, Mapping) else None
-    if section is not None and registry_of(work, registry).section(str(section)) is None:
-        raise Invalid({"section": [_("There is no section “{name}”.", name=str(section)[:60])]})
+    found: Field = _change_part(work, registry, "fields", key, body, accept_loss=loss)
+    return found
 
-    def read(reader: Reader, part: Field) -> Callable[[], Field]:
-        document = _without(body, "position", "section", "accept_loss")
-        return lambda: reader.field(document, part, str(section or part.section), ())
 
-    return _change_part(work, registry, "fields", key, body, read, accept_loss=loss)
+def foresee(work: Work, registry: str, place: str, key: str, body: Any) -> Foresight:
+    """This function will tell what a change of a field, section or category would do, without doing it."""
+    work.require("design")
+    designer = Designer(work)
+    old = registry_of(work, registry)
+    target = _changed(designer, old, place, key, body)
+    after = replace(work.catalog, registries={**work.catalog.registries, registry: target})
+    return Foresight.of(designer, after)
 
 
 def _create_part(
@@ -122,20 +120,34 @@ def _create_part(
 
 
 def _change_part(
-    work: Work, registry: str, place: str, key: str, body: Any, read: Callable[[Reader, Part], Callable[[], Part]], *,
-    accept_loss: bool = False,
-) -> Part:  # fmt: skip
+    work: Work, registry: str, place: str, key: str, body: Any, *, accept_loss: bool = False
+) -> Any:
     work.require("design")
-    old = registry_of(work, registry)
+    designer = Designer(work)
+    target = _changed(designer, registry_of(work, registry), place, key, body)
+    designer.put(target, accept_loss=accept_loss)
+    return next(each for each in getattr(work.catalog.registries[registry], place) if each.key == key)
+
+
+def _changed(designer: Designer, old: Registry, place: str, key: str, body: Any) -> Registry:
+    """The registry with one part read anew and put in its place."""
     current = next((each for each in getattr(old, place) if each.key == key), None)
     if current is None:
-        raise NotFound(_("There is no “{key}” in “{registry}”.", key=key[:60], registry=registry))
-    designer = Designer(work)
-    part = designer.read(read(designer.reader, current))
-    designer.put(_placed(old, place, part, _position(body)), accept_loss=accept_loss)
-    found = work.catalog.registries[registry]
-    renewed: Part = next(each for each in getattr(found, place) if each.key == key)
-    return renewed
+        raise NotFound(_("There is no “{key}” in “{registry}”.", key=key[:60], registry=old.key))
+    part = designer.read(_reading(designer.reader, old, current, body))
+    return _placed(old, place, part, _position(body))
+
+
+def _reading(reader: Reader, registry: Registry, part: Any, body: Any) -> Callable[[], Any]:
+    document = _without(body, "position", "accept_loss")
+    if isinstance(part, Section):
+        return lambda: reader.section(document, part, ())
+    if isinstance(part, Category):
+        return lambda: reader.category(document, part, ())
+    section = body.get("section") if isinstance(body, Mapping) else None
+    if section is not None and registry.section(str(section)) is None:
+        raise Invalid({"section": [_("There is no section “{name}”.", name=str(section)[:60])]})
+    return lambda: reader.field(_without(document, "section"), part, str(section or part.section), ())
 
 
 def _placed(registry: Registry, place: str, part: Part, position: int | None) -> Registry:

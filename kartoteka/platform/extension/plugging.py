@@ -1,0 +1,33 @@
+"""Putting plugins into an application: their pages, routes, tabs and lines of the rail."""
+
+from collections.abc import Iterable
+
+from flask import Flask, g
+
+from kartoteka.platform.extension.plugin import Plugin
+from kartoteka.platform.kernel.texts import add_translations
+from kartoteka.platform.rest import resource
+from kartoteka.platform.web import plugged
+
+
+def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]) -> None:
+    """This function will give an application what its plugins bring; each answers only while it is active."""
+    places: plugged.Plugged = app.extensions[plugged.EXTENSION]
+    for plugin in plugins:
+        if plugin.translations is not None:
+            add_translations(plugin.translations)
+        if plugin.pages is not None:
+            app.register_blueprint(plugin.pages)
+        for each in plugin.resources:
+            _guard(each, plugin.name)
+            interface.register_blueprint(each)
+        if plugin.tab is not None:
+            places.tabs[plugin.name] = plugin.tab
+        places.entries += [(plugin.name, entry) for entry in plugin.navigation]
+
+
+def _guard(each: resource.Resource, plugin: str) -> None:
+    """A plugin's routes belong to it in every application that they are put into, so they are guarded once."""
+    if getattr(each, "guarded_for", None) is None:
+        each.guarded_for = plugin
+        each.before_request(lambda: setattr(g, "needs_plugin", plugin))

@@ -1,0 +1,27 @@
+"""A plugin as a value: everything that it contributes, to the engine and to the faces."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from kartoteka.platform.rest.resource import Resource
+from kartoteka.platform.services.contributions import Contribution
+from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
+
+
+@dataclass(frozen=True)
+class Plugin(Contribution):
+    """One installed feature that can be switched on and off.
+
+    `tab` stands on the pages of records and in the matrix of rights under the plugin's name. `pages` and `resources`
+    answer only while the plugin is active; `navigation` shows in the rail. `translations` is a folder of catalogues
+    in gettext's layout, for plugins outside of this package.
+    """
+
+    tab: Tab | None = None
+    pages: Pages | None = None
+    resources: tuple[Resource, ...] = ()
+    navigation: tuple[NavEntry, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    translations: Path | None = None

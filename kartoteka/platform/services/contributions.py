@@ -1,0 +1,86 @@
+"""What a plugin brings to the engine: registries of its own, kinds of values, reactions, duties, settings.
+
+What it brings to the faces (tabs, pages, routes, commands) is added by `extension`, which knows the faces.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import marshmallow as ma
+
+from kartoteka.field_types.field_type import FieldType
+from kartoteka.platform.catalog.definitions import Filter
+from kartoteka.platform.kernel.outbox import Delivery
+
+# Both get the office first: `(office, deliveries)` and `(office)`.
+React = Callable[[Any, Sequence[Delivery]], None]
+Do = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class OwnRegistry:
+    """A registry in which a plugin keeps its things, designed like any other, under a key that begins with `_`.
+
+    `definition` has the shape of the contract. Its fields are the plugin's: they may be renamed, but neither retyped
+    nor switched off; whoever designs may add sections, fields and categories. Records of an `attached` registry lie
+    on records of other registries and are reached by whoever reaches the plugin's tab there. `own` adds rows that are
+    somebody's own wherever they lie (`{"view": filter, "edit": filter}`); `narrow` hides rows from everybody whom the
+    filter does not select them for, admins too.
+    """
+
+    definition: Mapping[str, Any]
+    attached: bool = True
+    own: Mapping[str, Filter] = field(default_factory=dict)
+    narrow: Filter | None = None
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What is to happen after events of some kinds, at least once each; so it must bear being done twice."""
+
+    name: str
+    kinds: frozenset[str]
+    react: React
+    size: int = 50
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something that one of the workers does again and again, `every` so many seconds."""
+
+    name: str
+    every: float
+    do: Do
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """A plugin as the engine knows it. `needs` is a requirement such as `>=0.1,<1` on the version of Kartoteka."""
+
+    name: str
+    label: str
+    summary: str = ""
+    version: str = "1"
+    needs: str = ""
+    icon: str = "puzzle"
+    # Active as soon as it is met; others wait for an admin to switch them on.
+    at_once: bool = False
+    has_tab: bool = False
+    registries: tuple[OwnRegistry, ...] = ()
+    field_types: tuple[FieldType, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    settings: type[ma.Schema] | None = None
+    # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
+    uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
+    # The package with the plugin's own migrations (a module with `versions` beside it), for tables of its own.
+    migrations: str = ""
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A plugin that was found but cannot be used, and a sentence that says why."""
+
+    name: str
+    reason: str

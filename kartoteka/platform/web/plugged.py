@@ -1,0 +1,130 @@
+"""What plugins put on the pages: tabs on records, lines of the rail, pages of their own."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, g, url_for
+
+from kartoteka.platform.front import signed_in
+from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.records import Record
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.entries import Entry
+
+EXTENSION = "kartoteka.plugged"
+View = Callable[..., Any]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A plugin's tab on the pages of records: its name, what is in it as HTML, and a number beside the name."""
+
+    label: str
+    show: Callable[[Work, Record], str]
+    count: Callable[[Work, Record], str] | None = None
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """A line of the rail, for those for whom `shown` says so."""
+
+    key: str
+    label: str
+    icon: str
+    endpoint: str
+    shown: Callable[[Work], bool] = lambda work: True
+    count: Callable[[Work], str] | None = None
+
+
+class Pages(Blueprint):
+    """The pages of one plugin, answered only while it is active. Templates lie in `templates/` beside its module."""
+
+    def __init__(self, plugin: str, module: str, folder: str | Path) -> None:
+        super().__init__(plugin, module, template_folder=str(Path(folder).resolve() / "templates"))
+        self.before_request(lambda: _needs(plugin))
+
+    def page(
+        self, rule: str, *methods: str, right: Callable[[View], View] = signed_in
+    ) -> Callable[[View], View]:
+        """This function will make a view a page at `rule`; unless it says otherwise, one must be signed in to come."""
+
+        def declare(view: View) -> View:
+            self.add_url_rule(rule, view.__name__, right(view), methods=methods or ("GET",))
+            return view
+
+        return declare
+
+
+@dataclass
+class Plugged:
+    """All that plugins have put on the pages of an application, by the plugin's name."""
+
+    tabs: dict[str, Tab] = field(default_factory=dict)
+    entries: list[tuple[str, NavEntry]] = field(default_factory=list)
+
+
+def install(app: Flask) -> None:
+    """This function will let an application take what plugins bring."""
+    app.extensions[EXTENSION] = Plugged()
+
+
+def plugged() -> Plugged:
+    """This function will give what plugins have put on the pages of the current application."""
+    found: Plugged = current_app.extensions[EXTENSION]
+    return found
+
+
+def _needs(plugin: str) -> None:
+    """Whether the plugin is active is known as soon as work begins."""
+    g.needs_plugin = plugin
+
+
+def tabs_of(work: Work, record: Record) -> Sequence[tuple[str, Tab]]:
+    """This function will give the tabs of plugins that the reader sees on a record."""
+    known = plugged().tabs
+    return [(plugin, known[plugin]) for plugin in record.tabs if plugin in known]
+
+
+def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:
+    """This function will give a tab's HTML; None when the plugin has failed, which must not take the record away."""
+    try:
+        with work.attempt():
+            return tab.show(work, record)
+    except Exception:
+        logger.exception("A plugin's tab cannot be shown.")
+        return None
+
+
+def number_of(tab: Tab, work: Work, record: Record) -> str:
+    """This function will give the number beside a tab's name, nothing when the plugin has failed."""
+    if tab.count is None:
+        return ""
+    try:
+        with work.attempt():
+            return tab.count(work, record)
+    except Exception:
+        logger.exception("A plugin's number cannot be shown.")
+        return ""
+
+
+def entries_of(work: Work) -> list[Entry]:
+    """This function will give the lines of the rail that active plugins have for the reader."""
+    found = []
+    for plugin, entry in plugged().entries:
+        state = work.catalog.plugins.get(plugin)
+        if state is None or not state.active:
+            continue
+        try:
+            with work.attempt():
+                if entry.shown(work):
+                    number = entry.count(work) if entry.count is not None else ""
+                    found.append(
+                        Entry(entry.key, _(entry.label), entry.icon, url_for(entry.endpoint), number)
+                    )
+        except Exception:
+            logger.exception("A line of the plugin %s cannot be shown.", plugin)
+    return found
