@@ -60,14 +60,20 @@ class Oracle:
 
     def exists(self, registry: str, key: str) -> bool:
         """Whether the field exists for the asker at all."""
-        section = SECTION[registry].get(key)
-        return any(
-            section in grant.sections and "view" in grant.rights for grant in self.grants.get(registry, [])
+        return key in SECTION[registry] and any(
+            "view" in grant.rights and opens(grant, registry, key) for grant in self.grants.get(registry, [])
         )
 
     def shown(self, registry: str, record: int, key: str) -> bool:
         """Whether the asker may read the field on this record."""
-        return any(SECTION[registry][key] in grant.sections for grant in self.covering(registry, record))
+        return any(opens(grant, registry, key) for grant in self.covering(registry, record))
+
+    def writable(self, registry: str, record: int, key: str) -> bool:
+        """Whether the asker may write the field on this record."""
+        return any(
+            "edit" in grant.rights and opens(grant, registry, key, to="edit")
+            for grant in self.covering(registry, record)
+        )
 
     def value(self, registry: str, record: int, key: str, *, trusted: bool) -> Any:
         """The value as the asker sees it: hidden is empty, hidden targets of links are not there."""
@@ -118,6 +124,14 @@ class Oracle:
                 each in mine for each in (value if isinstance(value, list) else [value])
             )
         return mine is not None and _scalar(path[0], mine, op, value)
+
+
+def opens(grant: Grant, registry: str, key: str, *, to: str = "read") -> bool:
+    """Whether one grant opens a field: its section is open that far, and no exception of the field is stricter."""
+    of_section = grant.sections.get(SECTION[registry][key])
+    if of_section is None or grant.fields.get(key) == "hidden":
+        return False
+    return to == "read" or (of_section == "edit" and key not in grant.fields)
 
 
 def _scalar(key: str, mine: Any, op: str, value: Any) -> bool:

@@ -12,12 +12,14 @@ from sqlalchemy import select
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.gate import Failure, Gate, OpenRegistry, Selection
+from kartoteka.platform.access.reshaping import Reshaping, searchable_text
 from kartoteka.platform.access.seen import Sight
-from kartoteka.platform.catalog.definitions import Grant, Role
+from kartoteka.platform.catalog.definitions import Catalog, Field, Grant, Role
 from kartoteka.platform.catalog.filters import parse
 from kartoteka.platform.kernel.errors import Invalid, NotFound
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.storage.history import Stamp
+from kartoteka.platform.storage.index import words
 from tests.properties.oracle import SECTION, Oracle
 from tests.properties.world import NAMES, World, build
 
@@ -87,11 +89,15 @@ def trees(registry: str, ids: st.SearchStrategy[int]) -> st.SearchStrategy[dict[
 
 @st.composite
 def grants(draw: st.DrawFn, registry: str, ids: st.SearchStrategy[int]) -> Grant:
-    """A grant: sections at random, rows at random, sometimes without the right to view."""
+    """A grant: sections, exceptions of fields and rows at random, sometimes without the right to view."""
     sections = draw(st.sets(st.sampled_from(sorted(set(SECTION[registry].values())))))
     rows = draw(st.none() | trees(registry, ids))
     rights = draw(st.sampled_from([frozenset({"view"}), frozenset({"view", "edit"}), frozenset({"edit"})]))
-    return Grant(rights, dict.fromkeys(sorted(sections), "read"), rows)
+    levels = {section: draw(st.sampled_from(["read", "edit"])) for section in sorted(sections)}
+    stricter = st.dictionaries(
+        st.sampled_from(sorted(SECTION[registry])), st.sampled_from(["hidden", "read"]), max_size=3
+    )
+    return Grant(rights, levels, rows, draw(stricter))
 
 
 @st.composite
@@ -118,8 +124,12 @@ def _gate(world: World, held: list[Role], connection: Any) -> Gate:
     actor = Actor(1, "", "", tuple(held), None, Locale())
     # Without what is kept for real roles: these differ under the same ids.
     layout = replace(world.office.layout(world.catalog), sights={})
-    sight = Sight(actor, world.catalog, layout, connection.dialect.name, NOW)
+    sight = Sight(actor, _catalog(world, held), layout, connection.dialect.name, NOW)
     return Gate(sight, connection, Stamp(NOW, 1, "web", None), lambda event: None, Failure())
+
+
+def _catalog(world: World, held: list[Role]) -> Catalog:
+    return replace(world.catalog, roles={role.key: role for role in held})
 
 
 def _oracle(world: World, held: list[Role]) -> Oracle:
@@ -181,7 +191,10 @@ def test_the_gate_shows_what_the_oracle_shows(world: World, data: st.DataObject)
         assert [row.id for row in rows] == expected
         assert opened.count(selection) == len(expected)
         for row in rows:
-            assert opened.one(row.id).values == row.values
+            alone = opened.one(row.id)
+            assert alone.values == row.values
+            written = {each.key for each in opened.fields if alone.writes(each)}
+            assert written == {key for key in SECTION["deals"] if oracle.writable("deals", row.id, key)}
             _assert_values(gate, oracle, row)
 
 
@@ -203,6 +216,40 @@ def _assert_values(gate: Gate, oracle: Oracle, row: Any) -> None:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple | list) else value
+
+
+@pytest.mark.timeout(600)
+@settings(max_examples=40, deadline=None, phases=QUICK)
+@given(data=st.data())
+def test_words_are_found_in_what_may_be_read_and_nowhere_else(world: World, data: st.DataObject) -> None:
+    held = data.draw(roles())
+    asked = data.draw(
+        st.sampled_from(["al", "cap", "pozn", "pozn 2", "won", "dub 1", "lead alfa", "x", "hora"])
+    )
+    oracle = _oracle(world, held)
+    if not any("view" in grant.rights for grant in oracle.grants["deals"]):
+        return
+    with world.office.engine.connect() as connection:
+        gate = _gate(world, held, connection)
+        registry, layout = world.registry("deals"), gate.sight.layout
+        Reshaping(connection, world.catalog, gate.sight.catalog, layout, layout).reindex(registry)
+        found = gate.open("deals").ids(Selection(q=asked), 100)
+
+        def told(record: int) -> list[str]:
+            shown = [each for each in registry.fields if oracle.shown("deals", record, each.key)]
+            return [word for each in shown for word in words(_searched(world, gate, each, record))]
+
+        assert found == [
+            record for record in world.rows["deals"]
+            if oracle.visible("deals", record)
+            and all(any(each.startswith(word) for each in told(record)) for word in words(asked))
+        ]  # fmt: skip
+        connection.rollback()
+
+
+def _searched(world: World, gate: Gate, each: Field, record: int) -> str:
+    kind, value = gate.sight.layout.kind(each), world.rows["deals"][record].get(each.key)
+    return searchable_text(kind, kind.schema.deserialize(value)) if value and kind.type.searchable else ""
 
 
 @pytest.mark.timeout(600)

@@ -206,7 +206,7 @@ def _counting_unreached_rows(patch: pytest.MonkeyPatch) -> None:
 
 
 def _searching_everywhere(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Seen, "section_rows", lambda self, section: EVERYTHING)
+    patch.setattr(Seen, "field_rows", lambda self, field: EVERYTHING)
 
 
 def _whole_history(patch: pytest.MonkeyPatch) -> None:
@@ -230,7 +230,7 @@ def _forgetting_unseen_links(patch: pytest.MonkeyPatch) -> None:
 
 
 def _searching_links_that_are_hidden(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Seen, "section_shown", lambda self, section: true())
+    patch.setattr(Seen, "field_shown", lambda self, field: true())
 
 
 LIST = "GET /api/v1/registries/<registry>/records"

@@ -12,18 +12,21 @@ from kartoteka.platform.front.calling import (
     Unfinished,
     begin,
     caller,
+    guise,
     in_api,
     office,
     person,
+    put_on,
     refused,
     sign_in,
     sign_out,
     speak,
 )
 from kartoteka.platform.front.failing import Failure, failure_pages, status_of
-from kartoteka.platform.front.rights import arriving, door, needs, public, signed_in
+from kartoteka.platform.front.rights import arriving, door, needs, own, public, signed_in
 
 __all__ = [
-    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages", "in_api",
-    "needs", "office", "person", "public", "refused", "sign_in", "sign_out", "signed_in", "speak", "status_of",
+    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages", "guise",
+    "in_api", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in", "sign_out", "signed_in",
+    "speak", "status_of",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The right that a view declares; a view that declares none does not start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
@@ -21,6 +21,8 @@ class Right:
     powers: tuple[str, ...] = ()
     # Also for somebody who still owes the second factor that the firm asks for.
     arriving: bool = False
+    # Somebody's own account: not even an admin who looks with his eyes comes here.
+    own: bool = False
 
 
 def public(view: View) -> View:
@@ -44,6 +46,13 @@ def door(view: View) -> View:
 def arriving(view: View) -> View:
     """This function will let those use a view who are signed in, or nearly: they still owe a second factor."""
     setattr(view, _MARK, Right(arriving=True))
+    return view
+
+
+def own(view: View) -> View:
+    """This function will let everybody who is signed in use a view of his own account, and nobody in his guise."""
+    declared = right_of(view)
+    setattr(view, _MARK, replace(declared, own=True) if declared else Right(own=True))
     return view
 
 

@@ -87,8 +87,13 @@ def registry(each: Registry) -> dict[str, Any]:
 
 
 def grant(each: Grant) -> dict[str, Any]:
-    """This function will give a grant in its three parts."""
-    return {"rights": sorted(each.rights), "rows": each.rows, "sections": dict(sorted(each.sections.items()))}
+    """This function will give a grant in its four parts."""
+    return {
+        "rights": sorted(each.rights),
+        "rows": each.rows,
+        "sections": dict(sorted(each.sections.items())),
+        "fields": dict(sorted(each.fields.items())),
+    }
 
 
 def role(each: Role) -> dict[str, Any]:

@@ -220,6 +220,21 @@ class RecordPage(Described):
     count = f.Int(metadata=_said("Only when asked for."))
 
 
+class Plugin(Described):
+    """A feature that can be switched on and off. Settings not named stay as they are; secrets are never told."""
+
+    key = f.Str()
+    name = f.Str()
+    summary = f.Str()
+    icon = f.Str()
+    version = f.Str()
+    active = f.Bool()
+    registries = f.List(f.Str(), allow_none=True, metadata=_said("Where it is active; null means everywhere."))
+    settings = f.Dict(keys=f.Str(), values=f.Raw(allow_none=True))
+    has_tab = f.Bool(metadata=_said("Whether records have a tab of it, a section in grants."))
+    missing = f.Str(metadata=_said("Why it cannot be used, although its data may be there."))
+
+
 class Bearer(Described):
     """The record that something is attached to."""
 

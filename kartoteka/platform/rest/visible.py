@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kartoteka.platform.catalog.definitions import RIGHTS, Field, Registry, Section
+from kartoteka.platform.access.reach import rows_for
+from kartoteka.platform.catalog.conditions import CATEGORY, names_of
+from kartoteka.platform.catalog.definitions import EDIT, RIGHTS, Field, Registry, Section
 from kartoteka.platform.catalog.titles import title_fields
 from kartoteka.platform.kernel.errors import NotFound
 from kartoteka.platform.rest import answers
@@ -49,6 +51,15 @@ def fields(work: Work, key: str) -> list[dict[str, Any]]:
     ]
 
 
+def told_rules(opened: Any, thing: Section | Field) -> dict[str, Any]:
+    """This function will give the rules of a field or section that ask only about what exists for the actor.
+
+    A rule about links is left out too: the ids in it may be those of records that he does not see.
+    """
+    plain = {each.key for each in opened.fields if not opened.kind(each).linking} | {CATEGORY}
+    return {word: rule for word, rule in thing.when.items() if names_of(rule) <= plain}
+
+
 class _Cut:
     """One registry cut down to what its reader may know."""
 
@@ -73,11 +84,19 @@ class _Cut:
 
     def _section(self, section: Section) -> dict[str, Any]:
         fields = [self._field(each) for each in self.opened.fields if each.section == section.key]
-        writes = any(self.opened.may_write(section.key, right) for right in ("create", "edit"))
-        return {**answers.section(section), "access": "edit" if writes else "read", "fields": fields}
+        writes = any(self._writes(section, right) for right in ("create", "edit"))
+        own = {**answers.section(section), "when": told_rules(self.opened, section)}
+        return {**own, "access": "edit" if writes else "read", "fields": fields}
+
+    def _writes(self, section: Section, right: str) -> bool:
+        actor = self.work.actor
+        return not rows_for(actor, self.opened.registry, right, section.key, EDIT).nothing
 
     def _field(self, field: Field) -> dict[str, Any]:
         document = answers.whole(field, ("id", "column", "section"))
+        document["when"] = told_rules(self.opened, field)
+        writes = any(self.opened.may_write(field, right) for right in ("create", "edit"))
+        document["access"] = "edit" if writes else "read"
         if field.type == "relation" and not self._exists(str(field.options.get("target"))):
             document["options"] = {name: value for name, value in field.options.items() if name != "target"}
         return document

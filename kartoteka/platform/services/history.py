@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access import past
 from kartoteka.platform.access.audit import Audit, Break
-from kartoteka.platform.access.gate import CATEGORY, KEEP, OpenRegistry
+from kartoteka.platform.access.gate import CATEGORY, KEEP, Judged, OpenRegistry
 from kartoteka.platform.access.past import Moment, PastOf, Trace
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.catalog.titles import make_title, title_fields
@@ -188,7 +188,7 @@ def restore_version(
 
 def _restorable(opened: OpenRegistry, told: PastOf, fields: Sequence[str] | None) -> list[str]:
     if fields is None:
-        return [key for key, each in told.fields.items() if each.section in told.now.editable]
+        return [key for key, each in told.fields.items() if told.now.writes(each)]
     unknown = [key for key in fields if key not in told.fields]
     if unknown:
         raise Invalid({"fields": [_("There is no field “{name}”.", name=str(unknown[0])[:80])]})
@@ -256,7 +256,9 @@ class _Undoing:
             opened.restore(trace.record)
         values, category = self._old(opened, trace)
         if values or category is not KEEP:
-            records.change(self.work, trace.registry.key, trace.record, values, category=category)
+            records.change(
+                self.work, trace.registry.key, trace.record, values, category=category, judged=Judged.NOTHING
+            )
         if was_removed and not is_removed:
             opened.remove(trace.record)
 

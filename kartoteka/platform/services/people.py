@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from kartoteka.field_types.folding import fold
 from kartoteka.platform.access.actor import Identity
@@ -56,6 +57,35 @@ def user(work: Work, user_id: int) -> Person:
     """
     work.require("users")
     return _people(work, [find(work, user_id)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An invitation that nobody has come by yet."""
+
+    sent_at: datetime
+    expires_at: datetime
+    by: str
+
+
+def waiting(work: Work) -> dict[int, Waiting]:
+    """This function will tell since when the invited have not come, by whom they are, and how long their links last."""
+    work.require("users")
+    inviter = aliased(User)
+    found = (
+        select(OneTimeLink.user_id, OneTimeLink.created_at, OneTimeLink.expires_at, inviter.name)
+        .join(User, User.id == OneTimeLink.user_id)
+        .outerjoin(inviter, inviter.id == OneTimeLink.by_id)
+        .where(OneTimeLink.purpose == INVITATION, OneTimeLink.used_at.is_(None), User.active.is_(False))
+    )
+    return {row[0]: Waiting(row[1], row[2], row[3] or "") for row in work.session.execute(found)}
+
+
+def never_came(work: Work, user_id: int) -> bool:
+    """This function will tell whether somebody has never had a password, so that only an invitation lets him in."""
+    work.require("users")
+    found = find(work, user_id)
+    return found.password is None and not found.active
 
 
 def person(work: Work) -> Person:

@@ -4,32 +4,40 @@ from collections.abc import Iterable
 from typing import Any
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.catalog.definitions import EDIT, Grant, Role
+from kartoteka.platform.catalog.definitions import STRICTNESS, Catalog, Grant, Role
 
 
-def covers(actor: Actor, role: Role) -> bool:
+def covers(actor: Actor, role: Role, catalog: Catalog) -> bool:
     """This function will tell whether an actor may do all that a role allows."""
     if actor.is_admin:
         return True
     if role.is_admin or not role.powers <= actor.powers:
         return False
-    return all(_covers_grant(actor, registry, grant) for registry, grant in role.grants.items())
+    return all(_covers_grant(actor, catalog, registry, grant) for registry, grant in role.grants.items())
 
 
-def beyond(actor: Actor, roles: Iterable[Role]) -> list[Role]:
+def beyond(actor: Actor, roles: Iterable[Role], catalog: Catalog) -> list[Role]:
     """This function will pick the roles that may do more than the actor."""
-    return [role for role in roles if not covers(actor, role)]
+    return [role for role in roles if not covers(actor, role, catalog)]
 
 
-def _covers_grant(actor: Actor, registry: str, grant: Grant) -> bool:
+def _covers_grant(actor: Actor, catalog: Catalog, registry: str, grant: Grant) -> bool:
     """Roles add up row by row, so only grants that reach all the same rows count."""
     reaching = [held for _role, held in actor.grants(registry) if _reaches(held, grant)]
     rights = frozenset().union(*(held.rights for held in reaching))
-    levels = {section for held in reaching for section in held.sections}
-    editable = {section for held in reaching for section, level in held.sections.items() if level == EDIT}
+    known = catalog.registries.get(registry)
+    places: list[tuple[str, str | None]] = [(section, None) for section in grant.sections]
+    if known is not None:
+        apart = catalog.apart(registry)
+        places += [(each.section, each.key) for each in known.fields if each.key in apart]
     return grant.rights <= rights and all(
-        section in (editable if level == EDIT else levels) for section, level in grant.sections.items()
+        _width(grant, *place) <= max((_width(held, *place) for held in reaching), default=0)
+        for place in places
     )
+
+
+def _width(grant: Grant, section: str, field: str | None) -> int:
+    return STRICTNESS.index(grant.level(section, field))
 
 
 def _reaches(held: Grant, grant: Grant) -> bool:

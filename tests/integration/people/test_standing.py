@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.catalog.definitions import POWERS, RIGHTS, Grant, Role
+from kartoteka.platform.catalog.definitions import (
+    POWERS,
+    RIGHTS,
+    Catalog,
+    Field,
+    Grant,
+    Registry,
+    Role,
+    Section,
+)
 from kartoteka.platform.services.standing import covers
 
 ROWS: list[Any] = [
@@ -22,6 +31,7 @@ grants = st.builds(
     st.frozensets(st.sampled_from(RIGHTS[:3])),
     st.dictionaries(st.sampled_from(["basic", "finance"]), st.sampled_from(["read", "edit"])),
     st.sampled_from(ROWS),
+    st.dictionaries(st.sampled_from(["in_basic", "in_finance"]), st.sampled_from(["hidden", "read"])),
 )
 roles = st.builds(
     Role,
@@ -37,6 +47,19 @@ def actor(held: list[Role]) -> Actor:
     return Actor(1, "A", "a@b.cz", tuple(held), None, Locale())
 
 
+def registry(key: str) -> Registry:
+    """Two sections, with a field in each of which roles may make an exception."""
+    sections = tuple(Section(n, each, each) for n, each in enumerate(("basic", "finance"), 1))
+    fields = tuple(Field(n, f"in_{each.key}", "", "text", each.key) for n, each in enumerate(sections, 3))
+    return Registry(9, key, key, sections=sections, fields=fields)
+
+
+def catalog(*known: Role) -> Catalog:
+    """A design with these roles."""
+    registries = {key: registry(key) for key in ("companies", "deals")}
+    return Catalog(1, registries, {f"{n}": each for n, each in enumerate(known)})
+
+
 def allowed(role: Role) -> set[tuple[Any, ...]]:
     """All single things that a role allows, each with the rows it allows them on."""
     things: set[tuple[Any, ...]] = {("power", power) for power in role.powers}
@@ -46,6 +69,9 @@ def allowed(role: Role) -> set[tuple[Any, ...]]:
         for section, level in grant.sections.items():
             levels = ["read", "edit"] if level == "edit" else ["read"]
             things |= {("section", registry, section, each, rows) for each in levels}
+            exception = grant.fields.get(f"in_{section}")
+            kept = {"hidden": [], "read": ["read"]}.get(exception or "", levels)
+            things |= {("field", registry, section, each, rows) for each in kept}
     return things
 
 
@@ -60,19 +86,21 @@ def has(held: list[Role], thing: tuple[Any, ...]) -> bool:
 
 @given(st.lists(roles, max_size=3), roles)
 def test_covers_is_having_every_single_thing(held: list[Role], role: Role) -> None:
-    assert covers(actor(held), role) == all(has(held, thing) for thing in allowed(role))
+    known = catalog(*held, role)
+    assert covers(actor(held), role, known) == all(has(held, thing) for thing in allowed(role))
 
 
 @given(roles)
 def test_only_an_admin_covers_admin(role: Role) -> None:
     admin = Role(1, "admin", "Administrator", frozenset(POWERS))
-    assert covers(actor([admin]), role)
+    known = catalog(admin, role)
+    assert covers(actor([admin]), role, known)
     everything = {registry: Grant(frozenset(RIGHTS), {"basic": "edit", "finance": "edit"}) for registry in
                   ("companies", "deals")}  # fmt: skip
     mighty = Role(2, "mighty", "Mighty", frozenset(POWERS), everything)
-    assert covers(actor([mighty]), role)
-    assert not covers(actor([mighty]), admin)
-    assert covers(actor([admin]), admin)
+    assert covers(actor([mighty]), role, known)
+    assert not covers(actor([mighty]), admin, known)
+    assert covers(actor([admin]), admin, known)
 
 
 def test_rights_and_sections_of_two_roles_add_up_where_they_reach_the_same_rows() -> None:
@@ -83,4 +111,6 @@ def test_rights_and_sections_of_two_roles_add_up_where_they_reach_the_same_rows(
             3, "z", "Z", grants={"deals": Grant(frozenset({"view", "edit"}), {"basic": "edit"}, ROWS[1])}
         )
         reach = {None if each is None else each["field"] for each in (first, second)}
-        assert covers(actor([viewer, editor]), wanted) == (reach <= {None, "city"})
+        assert covers(actor([viewer, editor]), wanted, catalog(viewer, editor, wanted)) == (
+            reach <= {None, "city"}
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import fold
 from kartoteka.platform.access.gate import CATEGORY, OpenRegistry
+from kartoteka.platform.catalog.conditions import VISIBLE
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.kernel.errors import Forbidden, Invalid
 from kartoteka.platform.kernel.texts import _
@@ -114,7 +115,7 @@ def _is_key(each: Field, options: Options) -> bool:
 
 def _writable(opened: OpenRegistry, each: Field, options: Options) -> bool:
     rights = {ADD: ("create",), UPDATE: ("edit",)}.get(options.mode, ("create", "edit"))
-    return any(opened.may_write(each.section, right) for right in rights)
+    return any(opened.may_write(each, right) for right in rights)
 
 
 def _target(opened: OpenRegistry, columns: Sequence[str], column: str, name: str) -> Target:
@@ -178,10 +179,16 @@ def _check_complete(opened: OpenRegistry, targets: Sequence[Target], options: Op
         return
     filled = {each.name for each in targets}
     for each in opened.fields:
-        lacking = each.required and each.default is None and each.key not in filled and not each.categories
+        lacking = (
+            each.required
+            and not opened.rules.bind(each, VISIBLE)
+            and each.default is None
+            and each.key not in filled
+            and not each.categories
+        )
         section = opened.registry.section(each.section)
         if (lacking and section is not None and not section.categories
-                and opened.may_write(each.section, "create") and each.type != "autonumber"):  # fmt: skip
+                and opened.may_write(each, "create") and each.type != "autonumber"):  # fmt: skip
             sentence = _("“{field}” must be filled in, but no column goes there.", field=each.name)
             raise Invalid({"mapping": [sentence]})
 

@@ -9,7 +9,9 @@ import marshmallow as ma
 from kartoteka.field_types.capabilities import Numbering
 from kartoteka.field_types.cleaning import as_text
 from kartoteka.field_types.folding import fold
-from kartoteka.platform.access.gate import CATEGORY, KEEP, NewRow, OpenRegistry, SeenRow
+from kartoteka.platform.access.conduct import Known
+from kartoteka.platform.access.gate import CATEGORY, KEEP, Judged, NewRow, OpenRegistry, SeenRow
+from kartoteka.platform.catalog.conditions import EMPTY, REQUIRED, VISIBLE, suits
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.kernel.errors import (
     Conflict,
@@ -20,6 +22,7 @@ from kartoteka.platform.kernel.errors import (
     StaleVersion,
 )
 from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services import records
 from kartoteka.platform.services.loading.columns import ID, Plan, Target
 from kartoteka.platform.services.loading.options import ADD, UPDATE, Options
 from kartoteka.platform.services.loading.references import References, Unknown, titled
@@ -30,7 +33,6 @@ from kartoteka.platform.services.work import Work
 _REMEMBERED = 5_000
 _SHOWN = 200
 _ROW_REFUSALS = (Conflict, Forbidden, Invalid, NotFound, StaleVersion)
-EMPTY: tuple[Any, ...] = (None, "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Loader:
         self.fields = [(each, each.field) for each in plan.targets if each.field is not None]
         self.scalars = [(each, one) for each, one in self.fields if not opened.kind(one).linking]
         self.linking = [(each, one) for each, one in self.fields if opened.kind(one).linking]
+        self.rules = opened.rules
         self.required = [one for one in opened.fields if self._is_required(one)]
         self.numbering = [
             one.key for _each, one in self.fields if isinstance(opened.kind(one).type, Numbering)
@@ -140,7 +143,8 @@ class Loader:
 
     def _is_required(self, one: Field) -> bool:
         kind = self.opened.kind(one)
-        return (one.required and self.opened.may_write(one.section, "create")
+        asked = one.required or self.rules.bind(one, REQUIRED)
+        return (asked and self.opened.may_write(one, "create")
                 and not isinstance(kind.type, Numbering))  # fmt: skip
 
     def _defaults(self) -> list[tuple[Field, Any]]:
@@ -148,8 +152,8 @@ class Loader:
         filled = {one.key for _each, one in self.fields if not one.required}
         return [
             (one, self.opened.kind(one).schema.deserialize(one.default))
-            for one in self.opened.registry.active_fields
-            if one.default is not None and one.key not in filled
+            for one in records.defaulted(self.opened)
+            if one.key not in filled
         ]
 
     def _category_words(self) -> dict[str, str]:
@@ -221,7 +225,7 @@ class Loader:
             meaning = () if text is None else known[text]
             if not isinstance(meaning, Unknown):
                 item.values[one.key] = meaning
-            elif meaning.missing and references.is_to_itself and not one.required:
+            elif meaning.missing and references.is_to_itself and not (one.required or one in self.required):
                 item.links.append((target, str(text)))
             else:
                 self._fault(item.number, item.cells, target, meaning.sentence)
@@ -350,23 +354,34 @@ class Loader:
     def _new_row(self, item: _Item) -> NewRow | None:
         values = item.values
         category = None if item.category is KEEP else item.category
+        record = Known(values, category)
         for one, default in self.defaults:
-            if values.get(one.key) in EMPTY and self._applies(one, category):
+            if values.get(one.key) in EMPTY and self._asked_for(one, record):
                 values[one.key] = default
+        if self.rules.any:
+            misplaced = self.rules.out_of_place(record, self.given)
+            for key, sentences in misplaced.items():
+                self._fault(item.number, item.cells, self._target(key), sentences[0])
+            if misplaced:
+                return None
         for one in self.required:
-            if values.get(one.key) in EMPTY and self._applies(one, category):
-                self._lacking(item, one)
+            if (
+                values.get(one.key) in EMPTY
+                and self._asked_for(one, record)
+                and self.rules.required(one, record)
+            ):
+                self._lacking(item, one, self.rules.said_required(one, record))
                 return None
         return NewRow(values, category, self.given)
 
-    def _applies(self, one: Field, category: str | None) -> bool:
-        section = self.opened.registry.section(one.section)
-        wanted = (one.categories, section.categories if section else ())
-        return all(not categories or category in categories for categories in wanted)
+    def _asked_for(self, one: Field, record: Known) -> bool:
+        return suits(self.opened.registry, one, record.category) and self.rules.visible(one, record)
 
-    def _lacking(self, item: _Item, one: Field) -> None:
-        target = next((each for each in self.plan.targets if each.name == one.key), None)
-        self._fault(item.number, item.cells, target, _("“{field}” must be filled in.", field=one.name))
+    def _target(self, key: str) -> Target | None:
+        return next((each for each in self.plan.targets if each.name == key), None)
+
+    def _lacking(self, item: _Item, one: Field, sentence: str) -> None:
+        self._fault(item.number, item.cells, self._target(one.key), sentence)
 
     def _without_taken(self, ready: list[tuple[_Item, NewRow]]) -> list[tuple[_Item, NewRow]]:
         """Rows whose unique values are free; the database would refuse the whole chunk otherwise."""
@@ -419,8 +434,7 @@ class Loader:
         name, sentence = next(
             ((key, each[0]) for key, each in error.errors.items() if each), ("", error.message)
         )
-        target = next((each for each in self.plan.targets if each.name == name), None)
-        self._fault(item.number, item.cells, target, sentence)
+        self._fault(item.number, item.cells, self._target(name), sentence)
 
     # Changing
 
@@ -450,8 +464,8 @@ class Loader:
     def _change(self, record: int, item: _Item, changed: dict[str, Any]) -> None:
         for key, value in changed.items():
             one = self.opened.registry.field(key)
-            if one is not None and one.required and value in EMPTY:
-                self._lacking(item, one)
+            if one is not None and one.required and value in EMPTY and not self.rules.bind(one, VISIBLE):
+                self._lacking(item, one, _("“{field}” must be filled in.", field=one.name))
                 return
         try:
             with self.work.attempt():
@@ -490,7 +504,9 @@ class Loader:
             return
         try:
             with self.work.attempt():
-                if self.opened.change(each.record, {each.field: ids}) and each.counted == "unchanged":
+                judged = Judged.MAKING if each.counted == "created" else Judged.CHANGE
+                changed = self.opened.change(each.record, {each.field: ids}, judged=judged)
+                if changed and each.counted == "unchanged":
                     self.outcome.updated += 1
                     self.outcome.unchanged -= 1
         except _ROW_REFUSALS as error:
