@@ -3,11 +3,13 @@
 from flask import Flask
 
 from kartoteka.platform.rest import (
+    absences,
     description,
     design,
     jobs,
     organisation,
     people,
+    plugins,
     records,
     resource,
     roles,
@@ -24,6 +26,8 @@ RESOURCES = (
     roles.roles,
     organisation.organisation,
     people.people,
+    absences.absences,
+    plugins.plugins,
 )
 
 

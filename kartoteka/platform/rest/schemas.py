@@ -393,6 +393,25 @@ class User(Described):
     invited = f.Bool(dump_only=True, metadata=_said("Invited, and has not come yet."))
 
 
+class Absence(Described):
+    """Days on which somebody is away, the first and the last included, and who stands in for him."""
+
+    id = f.Int(dump_only=True)
+    user = f.Raw(metadata=_said("In: the id of the person, yourself when it is not given. Out: id and title."))
+    begins = f.Str(metadata=_said("The first day."))
+    ends = f.Str(metadata=_said("The last day."))
+    substitute = f.Raw(allow_none=True, metadata=_said("In: the id of a colleague or null. Out: id and title."))
+    note = f.Str()
+    warnings = f.List(f.Str(), dump_only=True, metadata=_said("What is odd, such as a substitute who is away too."))
+
+
+class AbsenceQuery(Described):
+    """Which absences to list."""
+
+    user = f.Int(metadata=_said("Only those of one person."))
+    past = f.Bool(metadata=_said("Also those that are over."))
+
+
 class Settings(Described):
     """What is everybody's own affair."""
 

@@ -19,7 +19,7 @@ def designs(work: Work) -> bool:
 def registries(work: Work) -> list[dict[str, Any]]:
     """This function will give all registries that exist for the actor."""
     if designs(work):
-        return [answers.registry(each) for each in work.catalog.registries.values()]
+        return [answers.registry(each) for each in work.catalog.registries.values() if not each.plugin]
     return [_Cut(work, each).registry() for each in work.registries()]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from kartoteka.platform.services import delivery, history, jobs, mailing, search
 from kartoteka.platform.services import exports as _exports  # noqa: F401  a kind of job
 from kartoteka.platform.services import imports as _imports  # noqa: F401  a kind of job
+from kartoteka.platform.services.duties import do_duties
 from kartoteka.platform.services.finding.engines import embedded_engine
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.queue import queue_of
@@ -73,6 +74,7 @@ class Worker:
         while found := jobs.waiting(self.office):
             for job in found:
                 jobs.run_job(self.office, job)
+        do_duties(self.office)
         while self._deliver():
             pass
 
@@ -82,6 +84,7 @@ class Worker:
             _Duty(self._deliver, self.pause),
             _Duty(self._send_mail, 1.0),
             _Duty(self._sweep, 2.0),
+            _Duty(lambda: do_duties(self.office), 1.0),
             _Duty(self._seal, 300.0),
         ]
 
