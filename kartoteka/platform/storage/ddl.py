@@ -16,9 +16,11 @@ def create_registry(connection: Connection, table: Table, registry_key: str) -> 
 
 
 def add_columns(connection: Connection, table: Table, columns: list[str]) -> None:
-    """This function will add columns that the described table has and the real one lacks."""
+    """This function will add those of the columns that the real table lacks; one left behind earlier is used again."""
+    real = {each["name"] for each in inspect(connection).get_columns(table.name)}
     for name in columns:
-        _add_column(connection, table, table.c[name])
+        if name not in real:
+            _add_column(connection, table, table.c[name])
 
 
 def _add_column(connection: Connection, table: Table, column: Column[object]) -> None:

@@ -54,6 +54,11 @@ def mark_removed(
     )
 
 
+def renumber_links(connection: Connection, field: int, number: int) -> None:
+    """This function will keep all links of a field under another number."""
+    connection.execute(update(LINKS).where(LINKS.c.field_id == field).values(field_id=number))
+
+
 def insert_links(connection: Connection, links: Iterable[tuple[int, int, Sequence[int]]]) -> None:
     """This function will store links given as (field id, record, targets in order)."""
     rows = [

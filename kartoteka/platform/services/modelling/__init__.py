@@ -22,6 +22,13 @@ from kartoteka.platform.services.modelling.parts import (
     create_section,
     foresee,
 )
+from kartoteka.platform.services.modelling.returning import (
+    WayBack,
+    plan_return,
+    plan_undo,
+    return_to,
+    undo,
+)
 from kartoteka.platform.services.modelling.roles import (
     change_role,
     create_role,
@@ -34,6 +41,7 @@ __all__ = [
     "Foresight",
     "Originals",
     "Plan",
+    "WayBack",
     "apply_design",
     "change_category",
     "change_field",
@@ -55,6 +63,10 @@ __all__ = [
     "plan_copy",
     "plan_design",
     "plan_fields",
+    "plan_return",
+    "plan_undo",
     "remove_role",
+    "return_to",
     "set_grant",
+    "undo",
 ]
