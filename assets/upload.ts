@@ -18,6 +18,7 @@ on("change", ".drop input[type=file]", (input) => {
   const name = one("[data-file-name]", input.closest<HTMLElement>(".drop") as HTMLElement);
   const file = (input as HTMLInputElement).files?.[0];
   if (name && file) name.textContent = file.name;
+  if (file) input.closest<HTMLFormElement>("form[data-send-at-once]")?.requestSubmit();
 });
 on("change", "[data-mode]", (input) => {
   const part = one("[data-needs-key]");

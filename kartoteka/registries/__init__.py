@@ -1,7 +1,8 @@
 """Ready-made registries, told as data: the files beside this module, in the shape that the API takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,24 +10,56 @@ from typing import Any
 import yaml
 
 # A registry that others point to stands before them: installed in this order, no relation leads nowhere.
-KEYS = ("companies", "contacts", "contracts", "obligations", "deals", "orders", "assets", "requests")
+KEYS = (
+    "companies",
+    "contacts",
+    "contracts",
+    "obligations",
+    "deals",
+    "competitors",
+    "orders",
+    "invoices",
+    "projects",
+    "events",
+    "employees",
+    "vehicles",
+    "assets",
+    "requests",
+    "documents",
+)
 
 Definition = dict[str, Any]
+Sample = dict[str, Any]
+DEFAULT_LANGUAGE = "en"
+# In a sample a text such as “@-30” or “@+3 09:30” is a day as seen from the day of its making.
+_DAY = "@"
+_ME = "@me"
 
 
-def templates(language: str = "en") -> dict[str, Definition]:
-    """Every ready-made registry by its key, with help texts in the asked language."""
-    return {key: template(key, language) for key in KEYS}
+def templates() -> dict[str, Definition]:
+    """Every ready-made registry by its key, each text with its translations."""
+    return {key: template(key) for key in KEYS}
 
 
-def template(key: str, language: str = "en") -> Definition:
+def template(key: str) -> Definition:
     """One ready-made registry; KeyError when there is none of that key."""
     if key not in KEYS:
         raise KeyError(key)
     definition: Definition = deepcopy(_read(key))
-    for thing in things(definition):
-        _speak(thing, language)
     return definition
+
+
+def samples(key: str, language: str, today: date) -> list[Sample]:
+    """Invented records of one ready-made registry, in a language and around a day.
+
+    A value `->companies:2` is the third sample of companies, and `@me` whoever makes them.
+    """
+    if key not in KEYS:
+        raise KeyError(key)
+    return [
+        {"category": each.get("category"), "values": _told(each["values"], language, today)}
+        for each in _read(f"samples/{key}")
+    ]
 
 
 def needed_by(key: str) -> tuple[str, ...]:
@@ -63,13 +96,21 @@ def things(definition: Definition) -> Iterator[Definition]:
 
 
 @cache
-def _read(key: str) -> Definition:
-    source = files(__name__).joinpath(f"{key}.yaml").read_text(encoding="utf-8")
-    definition: Definition = yaml.safe_load(source)
-    return definition
+def _read(name: str) -> Any:
+    return yaml.safe_load(files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def _speak(thing: Definition, language: str) -> None:
-    translated = thing.pop("helps", {})
-    if language in translated:
-        thing["help"] = translated[language]
+def _told(value: Any, language: str, today: date) -> Any:
+    if isinstance(value, dict) and DEFAULT_LANGUAGE in value:
+        return value.get(language, value[DEFAULT_LANGUAGE])
+    if isinstance(value, dict):
+        return {key: _told(each, language, today) for key, each in value.items()}
+    if isinstance(value, str) and value.startswith(_DAY) and value != _ME:
+        return _dated(value, today)
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+
+def _dated(told: str, today: date) -> str:
+    days, _blank, hour = told.removeprefix(_DAY).partition(" ")
+    day = today + timedelta(days=int(days))
+    return datetime.fromisoformat(f"{day.isoformat()}T{hour}").isoformat() if hour else day.isoformat()

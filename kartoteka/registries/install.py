@@ -23,7 +23,7 @@ def install_demo(work: sdk.Work) -> Demo | None:
     if any(key in work.catalog.registries for key in demo.registries):
         return None
     for key in demo.registries:
-        sdk.create_registry(work, template(key, work.actor.locale.language))
+        sdk.create_registry(work, template(key))
     for role in demo.roles:
         sdk.create_role(work, role)
     _populate(work, demo)

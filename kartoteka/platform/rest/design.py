@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import Response
 
+from kartoteka.platform.catalog.definitions import Registry
 from kartoteka.platform.front import begin, needs, signed_in
-from kartoteka.platform.front.ready import ready_made
+from kartoteka.platform.front.ready import shelf
 from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.rest import answers, schemas, visible
 from kartoteka.platform.rest.answers import answer, listing, nothing
 from kartoteka.platform.rest.resource import PREFIX, Resource
-from kartoteka.platform.services import modelling
+from kartoteka.platform.services import modelling, ready_made
+from kartoteka.platform.services.ready_made import Wish
 from kartoteka.platform.services.work import Work
 
 design = Resource("design", "What the firm keeps records of, and how.")
@@ -32,18 +34,18 @@ def list_registries() -> Response:
 def create_registry(body: dict[str, Any]) -> Response:
     """This function will make a registry from a whole nested definition, or from a template."""
     with begin(design=True) as work:
-        made = modelling.create_registry(work, _with_template(work, body))
+        made = _from_template(work, body) if "template" in body else modelling.create_registry(work, body)
         return answer(answers.registry(made), 201, Location=f"{PREFIX}/registries/{made.key}")
 
 
-def _with_template(work: Work, body: dict[str, Any]) -> dict[str, Any]:
-    """The definition of the template with the rest of the body in the place of its own."""
-    if "template" not in body:
-        return body
-    found = ready_made(work.actor.locale.language).get(str(body["template"]))
-    if found is None:
-        raise Invalid({"template": [_("There is no template “{name}”.", name=str(body["template"])[:60])]})
-    return {**found, **{name: value for name, value in body.items() if name != "template"}}
+def _from_template(work: Work, body: dict[str, Any]) -> Registry:
+    """A ready-made registry with the rest of the body in the place of its own."""
+    changes = {name: value for name, value in body.items() if name not in ("template", "along", "samples")}
+    for name in ("along", "samples"):
+        if body.get(name) not in (None, True, False):
+            raise Invalid({name: [_("This must be true or false.")]})
+    wish = Wish(str(body["template"]), changes, body.get("along"), body.get("samples") is True)
+    return ready_made.install(work, shelf(), wish).registry
 
 
 @design.verb("GET", REGISTRY, signed_in, gives=schemas.Registry)

@@ -95,6 +95,27 @@ def start(work: Work, registry: str, file: Any, options: Mapping[str, Any]) -> J
     return jobs.start(work, KIND, _payload(registry, received, options), total=total, via=VIA)
 
 
+def start_known(
+    work: Work,
+    registry: str,
+    received: Received,
+    options: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: int,
+) -> Job:
+    """This function will order the import of a file that has been read before, without opening it again."""
+    asked = read_options(options)
+    opened = _check_may(work, registry, asked)
+    assert opened is not None
+    plan_columns(opened, columns, asked)
+    return jobs.start(work, KIND, _payload(registry, received, options), total=rows, via=VIA)
+
+
+def kept(office: Office, received: Received) -> Path:
+    """This function will tell where a received file waits."""
+    return _path(office, received)
+
+
 def receive(office: Office, stream: Any, name: str) -> Received:
     """This function will keep an uploaded file until its import; do it before a transaction begins."""
     return _keep(office, getattr(stream, "stream", stream), name)
@@ -127,12 +148,17 @@ def _path(office: Office, received: Received) -> Path:
 def _forget(work: Work) -> None:
     """Files of jobs that have ended without cleaning up (cancelled, say) go away after a while."""
     folder = work.office.settings.data / FOLDER
-    waiting = select(JobRow.payload).where(JobRow.kind == KIND, JobRow.state.in_(UNFINISHED))
-    kept = {payload["file"]["folder"] for payload in work.session.scalars(waiting)}
+    waited_for = waiting(work)
     for each in folder.iterdir():
         with suppress(OSError):
-            if each.name not in kept and each.stat().st_mtime < time.time() - _FORGOTTEN_SECONDS:
+            if each.name not in waited_for and each.stat().st_mtime < time.time() - _FORGOTTEN_SECONDS:
                 shutil.rmtree(each, ignore_errors=True)
+
+
+def waiting(work: Work) -> set[str]:
+    """This function will name the folders of files that unfinished imports still need."""
+    unfinished = select(JobRow.payload).where(JobRow.kind == KIND, JobRow.state.in_(UNFINISHED))
+    return {payload["file"]["folder"] for payload in work.session.scalars(unfinished)}
 
 
 def _opened(path: Path, name: str, options: Options) -> Sheet:
@@ -451,4 +477,4 @@ def _portions(entries: Iterable[Each]) -> Iterator[list[Each]]:
         yield portion
 
 
-__all__ = ["KIND", "Received", "discard", "receive", "run_file", "start"]
+__all__ = ["KIND", "Received", "discard", "kept", "receive", "run_file", "start", "start_known", "waiting"]

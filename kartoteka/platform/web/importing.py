@@ -72,6 +72,7 @@ class JobView:
     batch: int | None
     registry: str
     label: str
+    made: bool = False
 
 
 @page("/r/<registry>/import")
@@ -182,6 +183,7 @@ def _job_view(work: Work, key: str, found: Job) -> JobView:
         batch=result.get("batch") if found.finished and not result.get("dry_run") else None,
         registry=key,
         label=label(registry, language),
+        made=request.args.get("made") == "1" and "design" in work.actor.powers,
     )
 
 

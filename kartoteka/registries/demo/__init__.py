@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from .. import KEYS
 from . import words
 from .affairs import assets, deals, orders, requests
 from .chance import Chance
@@ -13,7 +12,10 @@ from .customers import Customers
 from .people import DEMO_PASSWORD, SELLERS, STAFF, TECHNICIAN, roles, users
 from .shape import Demo, DemoRecord, DemoRole, DemoUser, Ref, resolved
 
-__all__ = ["DEMO_PASSWORD", "Demo", "DemoRecord", "DemoRole", "DemoUser", "Ref", "firm", "resolved"]
+# What the firm keeps records of: not all that is ready-made.
+KEYS = ("companies", "contacts", "contracts", "obligations", "deals", "orders", "assets", "requests")
+
+__all__ = ["DEMO_PASSWORD", "KEYS", "Demo", "DemoRecord", "DemoRole", "DemoUser", "Ref", "firm", "resolved"]
 
 
 def firm(today: date, seed: int = 2026) -> Demo:

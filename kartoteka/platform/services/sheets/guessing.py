@@ -24,7 +24,10 @@ Types = Mapping[str, FieldType]
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """A proposal for one column. `required`: no row is empty; `unique`: no value stands there twice."""
+    """A proposal for one column. `required`: no row is empty; `unique`: no value stands there twice.
+
+    `values` are all that were seen when they are few; `currency` is the one whose sign stands beside the numbers.
+    """
 
     label: str
     key: str
@@ -33,6 +36,12 @@ class ColumnGuess:
     confidence: float
     required: bool
     unique: bool
+    filled: int = 0
+    empty: int = 0
+    different: int = 0
+    examples: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    currency: str = ""
 
 
 LONGEST_TEXT = 255
@@ -40,6 +49,7 @@ _TEXT_LENGTHS = (64, 128, LONGEST_TEXT)
 _USUAL_LONG_TEXT = 100_000
 _MOST_CHOICES, _LONGEST_CHOICE, _LEAST_REPEATS = 24, 40, 3
 _REMEMBERED = 50_000
+_EXAMPLES, _SHOWN_VALUES = 3, 200
 # So many values must agree before a number is taken for the number of a company without its column saying so.
 _LEAST_ICO, _ICO_SHARE = 5, 0.9
 
@@ -65,18 +75,38 @@ def guess(
     columns: Sequence[str], rows: Iterable[Sequence[Cell]], types: Types | None = None
 ) -> list[ColumnGuess]:
     """This function will propose a field for every column, having looked at all rows."""
-    known = types if types is not None else field_types.builtin()
-    gathered = [_Column(label, known) for label in columns]
+    guesser = Guesser(columns, types)
     for cells in rows:
-        for column, cell in zip(gathered, cells, strict=False):
+        guesser.see(cells)
+    return guesser.guesses()
+
+
+class Guesser:
+    """Looks at rows as they come, and proposes a field for every column when asked."""
+
+    def __init__(self, columns: Sequence[str], types: Types | None = None) -> None:
+        known = types if types is not None else field_types.builtin()
+        self.gathered = [_Column(label, known) for label in columns]
+
+    def see(self, cells: Sequence[Cell]) -> None:
+        """Take note of one row."""
+        for column, cell in zip(self.gathered, cells, strict=False):
             column.see(cell)
-    taken: set[str] = set()
-    guesses = []
-    for column in gathered:
-        key = make_key(column.label, taken, fallback="column")
-        taken.add(key)
-        guesses.append(column.guess(key))
-    return guesses
+
+    def guesses(self) -> list[ColumnGuess]:
+        """The proposals, in the order of the columns."""
+        taken: set[str] = set()
+        guesses = []
+        for column in self.gathered:
+            key = make_key(column.label, taken, fallback="column")
+            taken.add(key)
+            guesses.append(column.guess(key))
+        return guesses
+
+    def within(self, place: int, other: int) -> float:
+        """How much of what stands in one column stands in another too, of what is remembered; from 0 to 1."""
+        mine, its = self.gathered[place].known, self.gathered[other].known
+        return len(mine & its) / len(mine) if mine else 0.0
 
 
 def looks_right_as_ico(digits: str) -> bool:
@@ -103,6 +133,7 @@ class _Column:
         self.lines = False
         self.unique = True
         self.known: set[object] = set()
+        self.seen: list[str] = []
         self.tally: dict[str, str] | None = {}
         self.decimal = DecimalColumn()
         self.ico_seen = self.ico_long = self.ico_right = 0
@@ -145,6 +176,8 @@ class _Column:
 
     def _measure(self, cell: Cell) -> None:
         text = _as_text(cell)
+        if len(self.seen) <= _SHOWN_VALUES:
+            self.seen.append(text)
         self.longest = max(self.longest, len(text))
         self.lines = self.lines or "\n" in text or "\r" in text
         if self.longest > LONGEST_TEXT and self.unique:
@@ -217,6 +250,12 @@ class _Column:
             confidence=self._confidence(name),
             required=self.filled > 0 and self.empty == 0,
             unique=self.unique and self.filled > 1 and name not in ("boolean", "choice", "long_text"),
+            filled=self.filled,
+            empty=self.empty,
+            different=len(self.known),
+            examples=tuple(self.seen[:_EXAMPLES]),
+            values=tuple(self.seen) if len(self.seen) <= _SHOWN_VALUES else (),
+            currency=next(iter(self.decimal.currencies)) if len(self.decimal.currencies) == 1 else "",
         )
 
     def _decided(self) -> tuple[str, dict[str, Any]]:

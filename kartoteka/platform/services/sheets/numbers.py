@@ -14,7 +14,8 @@ LEAST_DECIMALS = 2
 _BLANKS = " \u00a0\u202f"
 # A leading zero belongs to a code, never to a number: 007, 04146506.
 _WHOLE = re.compile(rf"-?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:[{_BLANKS}]\d{{3}})+)")
-_CURRENCY = re.compile(rf"[{_BLANKS}]*(?:Kč|CZK|€|EUR|\$|USD)$")
+_CURRENCY = re.compile(rf"[{_BLANKS}]*(?P<sign>Kč|CZK|€|EUR|\$|USD)$")
+_CODES = {"Kč": "CZK", "€": "EUR", "$": "USD"}
 _NUMBER = re.compile(
     rf"-?(?P<whole>0|[1-9]\d*|[1-9]\d{{0,2}}(?:(?P<groups>[{_BLANKS}'.,])\d{{3}})(?:(?P=groups)\d{{3}})*)"
     r"(?:(?P<mark>[.,])(?P<decimals>\d+))?"
@@ -38,6 +39,7 @@ class DecimalColumn:
     digits: int = 0
     marks: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
+    currencies: set[str] = field(default_factory=set)
 
     def see(self, cell: Cell) -> bool:
         """This function will take note of one value."""
@@ -47,7 +49,11 @@ class DecimalColumn:
             return self._count(Decimal(repr(cell)))
         if not isinstance(cell, str) or len(cell) > 40:
             return False
-        found = _NUMBER.fullmatch(_CURRENCY.sub("", cell.strip()))
+        text = cell.strip()
+        if signed := _CURRENCY.search(text):
+            self.currencies.add(_CODES.get(signed["sign"], signed["sign"]))
+            text = text[: signed.start()]
+        found = _NUMBER.fullmatch(text)
         return found is not None and self._written(found)
 
     def _written(self, found: re.Match[str]) -> bool:

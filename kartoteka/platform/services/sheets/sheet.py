@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,8 @@ from kartoteka.platform.services.sheets.refusing import MAX_COLUMNS, refusal
 # The number is the one people see beside the row: the header of a plain file is row 1.
 Row = tuple[int, list[Cell]]
 Records = Iterable[tuple[int, Sequence[Cell]]]
+# A heading such as “Contracts of 2026, as of 1 May” stands in one cell or two.
+_LOOKED_AT, _LONE = 12, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Sheet:
 
 
 def survey(records: Records, name: str, first_column: int = 1) -> Layout:
-    """This function will read a sheet once: the first row that holds something is its header.
+    """This function will read a sheet once: the first row that looks like it is its header, below any heading.
 
     A column without a name counts only when something stands in it; `first_column` is the number of the
     first place.
@@ -83,9 +86,9 @@ def survey(records: Records, name: str, first_column: int = 1) -> Layout:
     header_row, header, rows = 0, list[Cell](), 0
     filled: set[int] = set()
     nameless: list[int] = []
-    for number, cells in records:
-        if all(map(is_blank, cells)):
-            continue
+    every = (record for record in records if not all(map(is_blank, record[1])))
+    first = list(islice(every, _LOOKED_AT))
+    for number, cells in chain(first[_headings(first) :], every):
         if not header_row:
             header_row, header = number, list(cells)
             nameless = [place for place, cell in enumerate(header) if is_blank(cell)]
@@ -102,6 +105,23 @@ def survey(records: Records, name: str, first_column: int = 1) -> Layout:
     places = sorted({*named, *filled})
     texts = [header[place] if place < len(header) else None for place in places]
     return Layout(header_row, name_columns(texts, [first_column + place for place in places]), places, rows)
+
+
+def _headings(first: Sequence[tuple[int, Sequence[Cell]]]) -> int:
+    """How many rows at the top are a heading over the table: lone cells above a row full of names."""
+    filled = [[cell for cell in cells if not is_blank(cell)] for _number, cells in first]
+    half = max(map(len, filled), default=0) / 2
+    for place, cells in enumerate(filled):
+        if len(cells) > max(_LONE, half):
+            named = len(set(map(str, cells))) == len(cells) and all(isinstance(cell, str) for cell in cells)
+            return place if named and place + 1 < len(filled) and not any(map(_numeric, cells)) else 0
+        if len(cells) > _LONE:
+            return 0
+    return 0
+
+
+def _numeric(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.strip()[:1].isdigit()
 
 
 def _check_width(columns: int) -> None:
