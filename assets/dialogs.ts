@@ -20,5 +20,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!dialog) return;
   if (dialog.childElementCount === 0) dialog.close();
   else if (!dialog.open) dialog.showModal();
-  one("[autofocus], [aria-invalid=true]", dialog)?.focus();
+  // Of a part that was renewed only what lies in it: whoever types elsewhere in the dialog stays there.
+  one("[autofocus], [aria-invalid=true]", event.target as HTMLElement)?.focus();
 });

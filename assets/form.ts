@@ -1,4 +1,4 @@
-// The form of a whole record: what belongs to another category hides, and nothing typed is lost by leaving.
+// The form of a whole record: what belongs to another category or is ruled out hides, and nothing typed is lost by leaving.
 import { all, on, one } from "./dom";
 
 let touched = false;
@@ -8,15 +8,19 @@ function fits(part: HTMLElement, category: string): boolean {
   return !wanted.length || wanted.includes(category);
 }
 
-function show(): void {
-  const chosen = one<HTMLInputElement>("[data-category]:checked");
-  if (!one("[data-category]")) return;
-  all("form [data-categories]").forEach((part) => {
-    part.hidden = !fits(part, chosen?.value ?? "");
+/** Shows what the category and the rules leave; a section of which nothing is left goes too. */
+export function fit(): void {
+  const chosen = one("[data-category]") ? (one<HTMLInputElement>("[data-category]:checked")?.value ?? "") : null;
+  const stays = (part: HTMLElement): boolean => (chosen === null || fits(part, chosen)) && part.dataset.ruled !== "off";
+  all("[data-guard] .field[data-categories]").forEach((part) => (part.hidden = !stays(part)));
+  all("[data-guard] details[data-categories]").forEach((section) => {
+    const fields = all("[data-field]", section);
+    section.hidden = !stays(section) || (fields.length > 0 && fields.every((part) => part.hidden));
   });
 }
 
-on("change", "[data-category]", show);
+on("change", "[data-category]", fit);
+document.addEventListener("htmx:afterSettle", fit);
 on("input", "[data-guard]", () => (touched = true));
 on("change", "[data-guard]", () => (touched = true));
 on("submit", "[data-guard]", () => (touched = false));
@@ -27,5 +31,5 @@ on("keydown", "[data-guard]", (form, event) => {
 window.addEventListener("beforeunload", (event) => {
   if (touched) event.preventDefault();
 });
-show();
+fit();
 if (one("[data-guard]") && !one("[data-focus]")) one("[aria-invalid=true], [data-guard] .field :is(input:not([type=hidden], [type=radio]), select, textarea)")?.focus();

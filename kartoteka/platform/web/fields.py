@@ -13,10 +13,13 @@ from werkzeug.datastructures import MultiDict
 
 from kartoteka.field_types.capabilities import Choice, Choosing, Computed, Linking, Numbering
 from kartoteka.field_types.locale import Locale
+from kartoteka.platform.access.conduct import Conduct, Known, Rules
+from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS
 from kartoteka.platform.catalog.definitions import Field, help_of, label
-from kartoteka.platform.services.records import Link, Record
+from kartoteka.platform.services.records import Link, Record, known_of
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.addresses import outer
+from kartoteka.platform.web.away import away_today
 
 NUMERIC = frozenset({"integer", "decimal", "money", "percent"})
 WIDE = frozenset({"long_text"})
@@ -70,11 +73,12 @@ class ChoiceView:
 
 @dataclass(frozen=True)
 class LinkView:
-    """A linked record or person, with its address when it has a page."""
+    """A linked record or person, with its address when it has a page; of a colleague, until when he is away."""
 
     id: int
     title: str
     url: str = ""
+    away: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,11 @@ class FieldView:
     caution: str = ""
     theirs: Theirs | None = None
     saved: bool = False
+    conduct: Conduct | None = None
+    locked: str = ""
     prefix: str = "v."
     flags: Mapping[str, Any] = field(default_factory=dict)
+    away: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -127,8 +134,18 @@ class FieldView:
 
     @property
     def required(self) -> bool:
-        """Whether it must be filled in."""
-        return self.each.required
+        """Whether it must be filled in, on this record."""
+        return self.each.required if self.conduct is None else self.conduct.required
+
+    @property
+    def shown(self) -> bool:
+        """Whether this record asks for it."""
+        return self.conduct is None or self.conduct.visible
+
+    @property
+    def bound(self) -> bool:
+        """Whether a rule has a say in it."""
+        return self.conduct is not None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -200,7 +217,9 @@ class FieldView:
         if not self.linking:
             return []
         shown: Iterable[Link] = (self.value or ()) if self.typed is NOTHING_TYPED else self.typed_links
-        return [LinkView(link.id, link.title, self._address(link)) for link in shown]
+        return [
+            LinkView(link.id, link.title, self._address(link), self.away.get(link.id, "")) for link in shown
+        ]
 
     def _address(self, link: Link) -> str:
         target = self.kind.type.target(self.kind.options)
@@ -251,6 +270,16 @@ class FieldView:
     def _typed_number(self) -> str:
         text = str(self.kind.schema.serialize("value", {"value": self.value}))
         return text.replace(".", ",") if self.locale.language == "cs" else text
+
+    @property
+    def meant(self) -> Any:
+        """What would be saved: the value, or what was typed as far as it can be read; links as ids."""
+        if self.typed is NOTHING_TYPED:
+            return tuple(link.id for link in self.value or ()) if self.linking else self.value
+        try:
+            return parsed(self, raw_value(self, self.typed))
+        except Unreadable:
+            return None
 
     @property
     def native(self) -> bool:
@@ -362,10 +391,24 @@ def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | Non
     view = FieldView(
         each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry
     )
-    view.may_edit = (record.writes(each) if may_edit is None else may_edit) and may_be_typed(
-        work, view
-    )
+    view.may_edit = (record.writes(each) if may_edit is None else may_edit) and may_be_typed(work, view)
+    if each.type == "user" and view.value:
+        view.away = away_today(work)
+    rules = opened.rules
+    if rules.bind(each, *RULES_OF_FIELDS):
+        known = known_of(record)
+        obey(view, rules, known, known)
     return view
+
+
+def obey(view: FieldView, rules: Rules, record: Known, before: Known | None) -> None:
+    """This function will let the rules of a registry have their say about a field of a record."""
+    if not rules.bind(view.each, *RULES_OF_FIELDS):
+        return
+    view.conduct = rules.conduct(view.each, record, before)
+    if view.conduct.readonly and before is not None:
+        view.locked = rules.said_readonly(view.each, before)
+        view.may_edit = False
 
 
 def may_be_typed(work: Work, view: FieldView) -> bool:
