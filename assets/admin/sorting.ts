@@ -11,7 +11,7 @@ function follower(item: HTMLElement): string {
 }
 
 /** The server is told what the thing now stands before, which stays right whatever others move meanwhile. */
-function tell(item: HTMLElement, list: HTMLElement): void {
+export function tell(item: HTMLElement, list: HTMLElement): void {
   const address = (list.dataset.sort ?? "").replace("KEY", item.dataset.keyOf ?? "");
   const values = { before: follower(item), section: list.dataset.section ?? "" };
   void htmx.ajax("post", address, { source: list, target: list, swap: "none", values });

@@ -1,6 +1,5 @@
 """Changing a record: one detail in place, all of them in a form, a new one, removing and bringing back."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kartoteka.field_types.capabilities import Cautious
-from kartoteka.platform.catalog.definitions import Field, help_of, label, label_one
+from kartoteka.platform.access.conduct import Known
+from kartoteka.platform.catalog.definitions import help_of, label, label_one
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from kartoteka.platform.kernel.texts import _
@@ -19,12 +19,13 @@ from kartoteka.platform.services import history, records
 from kartoteka.platform.services.records import KEEP, Record
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
+from kartoteka.platform.web.designing import may_design
+from kartoteka.platform.web.drafts import Draft, draft_of
 from kartoteka.platform.web.fields import (
     NOTHING_TYPED,
     FieldView,
     Theirs,
     Unreadable,
-    may_be_typed,
     parsed,
     raw_value,
     shown_field,
@@ -63,18 +64,29 @@ def save_field(registry: str, id: int, field: str) -> FlaskResponse:
     with begin() as work:
         record = records.fetch(work, registry, id)
         if refusal is None:
-            view = replace(_field_view(work, record, field), saved=True)
-            answer = make_response(
-                render_template("records/saved.html", f=view, record=record_view(work, record, "details"))
-            )
-            answer.headers["HX-Trigger"] = "record-changed"
-            return answer
+            return _saved(work, record, field)
         view = _refused(
             work, _with_typed(work, _editable(work, record, field), request.form), record, refusal
         )
         return make_response(
             render_template("records/field_edit.html", f=view, version=record.version), _status(refusal)
         )
+
+
+def _saved(work: Work, record: Record, key: str) -> FlaskResponse:
+    """The detail and the head; or all sections, where rules ask about this detail and others may come and go."""
+    if key not in work.open(record.registry).rules.names:
+        view = replace(_field_view(work, record, key), saved=True)
+        shown = record_view(work, record, "details")
+        answer = make_response(render_template("records/saved.html", f=view, record=shown))
+    else:
+        shown = record_view(work, record, "details", sections=True)
+        for view in (view for section in shown.sections for view in section.fields):
+            view.saved = view.key == key
+        answer = make_response(render_template("records/saved_sections.html", record=shown))
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#details", "outerHTML"
+    answer.headers["HX-Trigger"] = "record-changed"
+    return answer
 
 
 class Questioned(Exception):
@@ -163,6 +175,8 @@ def _field_view(work: Work, record: Record, key: str) -> FieldView:
 
 def _editable(work: Work, record: Record, key: str) -> FieldView:
     view = _field_view(work, record, key)
+    if view.locked:
+        raise Forbidden(view.locked)
     if not view.may_edit:
         raise Forbidden(_("You may read this detail, not change it."))
     return view
@@ -189,6 +203,7 @@ class FormSection:
     help: str
     categories: Sequence[str]
     fields: Sequence[FieldView]
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,17 +237,9 @@ class RecordForm:
     conflict: str = ""
     cautions: bool = False
     another: bool = False
-
-
-@dataclass
-class Draft:
-    """A record being typed: the views of its fields, and the category chosen."""
-
-    work: Work
-    registry: str
-    record: Record | None
-    category: str | None
-    views: list[FieldView] = dataclasses.field(default_factory=list)
+    rules_url: str = ""
+    registry: str = ""
+    design_version: int = 0
 
 
 @page("/r/<registry>/new")
@@ -241,7 +248,7 @@ def new_record(registry: str) -> str:
     with begin() as work:
         if not work.open(registry).may("create"):
             raise Forbidden(_("You may not make new records here."))
-        draft = _draft(work, registry, None, request.args.get("category") or None)
+        draft = draft_of(work, registry, None, request.args.get("category") or None)
         _prefill(draft, request.args)
         return render(work, "records/form.html", at=registry, form=_form(draft))
 
@@ -252,7 +259,7 @@ def create_record(registry: str) -> Response | tuple[str, int]:
     form = request.form
     try:
         with begin(write=True) as work:
-            draft = _draft(work, registry, None, form.get("category") or None)
+            draft = draft_of(work, registry, None, form.get("category") or None)
             values = _values(draft, form)
             _question(draft.views, values, form)
             made = records.create(work, registry, values, category=draft.category)
@@ -278,7 +285,7 @@ def edit_record(registry: str, id: int) -> str:
             work,
             "records/form.html",
             at=registry,
-            form=_form(_draft(work, registry, record, record.category)),
+            form=_form(draft_of(work, registry, record, record.category)),
         )
 
 
@@ -289,7 +296,7 @@ def save_record(registry: str, id: int) -> Response | tuple[str, int]:
     try:
         with begin(write=True) as work:
             record = records.fetch(work, registry, id)
-            draft = _draft(work, registry, record, form.get("category", record.category) or None)
+            draft = draft_of(work, registry, record, form.get("category", record.category) or None)
             values = _values(draft, form)
             _question(draft.views, values, form)
             category = draft.category if "category" in form else KEEP
@@ -322,28 +329,6 @@ def restore(registry: str, id: int) -> Response:
     return go(url_for("web.record", registry=registry, id=id))
 
 
-def _draft(work: Work, registry: str, record: Record | None, category: str | None) -> Draft:
-    opened = work.open(registry)
-    mine = [
-        each
-        for each in opened.fields
-        if (opened.may_write(each, "create") if record is None else record.writes(each) and each.key in record.values)
-    ]
-    views = [_view(work, registry, record, each) for each in mine]
-    return Draft(work, registry, record, category, [view for view in views if may_be_typed(work, view)])
-
-
-def _view(work: Work, registry: str, record: Record | None, each: Field) -> FieldView:
-    if record is not None:
-        return shown_field(work, record, each)
-    kind = work.open(registry).kind(each)
-    return FieldView(each, kind, work.actor.locale, _default(kind, each), None, registry, may_edit=True)
-
-
-def _default(kind: Any, each: Field) -> Any:
-    return None if each.default is None or kind.linking else kind.schema.deserialize(each.default)
-
-
 def _prefill(draft: Draft, given: Form) -> None:
     like = given.get("like", "")
     source = (
@@ -362,11 +347,13 @@ def _prefill(draft: Draft, given: Form) -> None:
 def _values(draft: Draft, form: Form) -> dict[str, Any]:
     """What was typed, without the details that records of this category do not have."""
     registry = draft.work.open(draft.registry).registry
+    known = draft.typed(form).known() if draft.rules.any else Known({})
     values = {}
     for view in draft.views:
         section = registry.section(view.each.section)
         if (
             section is not None
+            and draft.rules.visible(view.each, known)
             and belongs(section, draft.category)
             and belongs(view.each, draft.category)
             and view.input_name in form
@@ -379,14 +366,24 @@ def _again(registry: str, id: int | None, refusal: Refusal) -> tuple[str, int]:
     """The form with everything that was typed, and what stands against it beside each detail."""
     with begin() as work:
         record = records.fetch(work, registry, id) if id is not None else None
-        draft = _draft(work, registry, record, request.form.get("category") or None)
-        draft.views = [
-            _with_typed(work, view, request.form) if view.input_name in request.form else view
-            for view in draft.views
-        ]
+        draft = _typed_draft(work, registry, record, request.form)
         draft.views = [_judged(view, record, refusal) for view in draft.views]
         form = _told(_form(draft), refusal, record)
         return render(work, "records/form.html", at=registry, form=form), _status(refusal)
+
+
+def form_again(work: Work, registry: str, id: int | None, given: Form) -> RecordForm:
+    """This function will put together the form of a new or an old record with what has been typed into it so far."""
+    record = records.fetch(work, registry, id) if id is not None else None
+    return _form(_typed_draft(work, registry, record, given))
+
+
+def _typed_draft(work: Work, registry: str, record: Record | None, given: Form) -> Draft:
+    draft = draft_of(work, registry, record, given.get("category") or None)
+    draft.views = [
+        _with_typed(work, view, given) if view.input_name in given else view for view in draft.views
+    ]
+    return draft
 
 
 def _judged(view: FieldView, record: Record | None, refusal: Refusal) -> FieldView:
@@ -438,6 +435,7 @@ def _told(form: RecordForm, refusal: Refusal, record: Record | None) -> RecordFo
 
 
 def _form(draft: Draft) -> RecordForm:
+    draft.judge()
     work, record = draft.work, draft.record
     registry, language = work.open(draft.registry).registry, work.actor.locale.language
     one, list_url = label_one(registry, language), url_for("web.registry", registry=registry.key)
@@ -447,6 +445,7 @@ def _form(draft: Draft) -> RecordForm:
             help_of(each, language),
             each.categories,
             [view for view in draft.views if view.each.section == each.key],
+            each.key,
         )
         for each in registry.active_sections
     ]
@@ -458,13 +457,16 @@ def _form(draft: Draft) -> RecordForm:
         url_for("web.create_record", registry=registry.key),
         list_url,
         _("Save"),
-        [each for each in shown if each.fields],
+        [each for each in shown if each.fields or (may_design(work) and not registry.fields_of(each.key))],
         [
             FormCategory(each.key, label(each, language), each.key == draft.category)
             for each in registry.categories
             if each.active
         ],
         another=record is None,
+        rules_url=draft.rules_url,
+        registry=registry.key,
+        design_version=work.catalog.version,
     )
     if record is None:
         return basic

@@ -11,6 +11,7 @@ from kartoteka.field_types.locale import Locale
 from kartoteka.platform.front import person
 from kartoteka.platform.kernel.clock import utc_now
 from kartoteka.platform.kernel.texts import _, plural
+from kartoteka.platform.services.markdown import markdown
 from kartoteka.platform.web.assets import asset
 
 
@@ -18,8 +19,10 @@ def install(app: Flask) -> None:
     """This function will teach the templates of an application our few words."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=_, ngettext=plural, asset=asset)
-    app.jinja_env.filters.update(initials=initials, moment=_moment, exact_moment=_exact_moment)
+    app.jinja_env.globals.update(_=_, ngettext=plural, asset=asset, may_design=_may_design)
+    app.jinja_env.filters.update(
+        initials=initials, moment=_moment, exact_moment=_exact_moment, markdown=markdown
+    )
 
 
 def initials(name: str | None) -> str:
@@ -44,6 +47,11 @@ def moment_text(at: datetime, locale: Locale, now: datetime) -> str:
     if days == 1:
         return _("yesterday {time}", time=clock)
     return date_text(local.date(), locale.language)
+
+
+def _may_design() -> bool:
+    asking = person()
+    return asking is not None and "design" in asking.powers
 
 
 def _moment(at: datetime) -> str:

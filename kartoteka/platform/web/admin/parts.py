@@ -1,21 +1,23 @@
 """The dialogs of sections and categories."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.platform.catalog.definitions import Category, Registry, Section, help_of, label
+from kartoteka.platform.catalog.conditions import RULES_OF_SECTIONS
+from kartoteka.platform.catalog.definitions import Category, Registry, Section, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.work import Work
-from kartoteka.platform.web.admin import stale
+from kartoteka.platform.web.admin import effects, stale, when
 from kartoteka.platform.web.admin.answers import Refusal, refused
+from kartoteka.platform.web.admin.facts import Facts, facts_of
 from kartoteka.platform.web.admin.frame import DESIGN
 from kartoteka.platform.web.admin.pictures import colour_choices
 from kartoteka.platform.web.admin.registry import (
@@ -25,7 +27,6 @@ from kartoteka.platform.web.admin.registry import (
     found_registry,
     parts_of,
     there,
-    typed_help,
     typed_names,
 )
 from kartoteka.platform.web.pages import page
@@ -44,6 +45,19 @@ class PartForm:
     categories: Sequence[tuple[str, str, bool]] = ()
     is_section: bool = False
     refusal: Refusal = field(default_factory=Refusal)
+    helps: Sequence[tuple[str, str, str]] = ()
+    facts: Facts | None = None
+    effects: Sequence[str] = ()
+    sure: str = ""
+    rules: Sequence[when.Box] = ()
+
+
+class Unsure(Exception):
+    """A change that does something to records, and was not agreed to yet."""
+
+    def __init__(self, found: Sequence[str]) -> None:
+        super().__init__(" ".join(found))
+        self.effects = found
 
 
 @page("/admin/r/<registry>/<any(sections, categories):place>/new", right=DESIGN)
@@ -69,7 +83,7 @@ def admin_part(registry: str, place: str, key: str) -> str:
         part = there(next((each for each in parts_of(found, place) if each.key == key), None))
         return render_template(
             "admin/part.html",
-            form=_part_form(work, found, place, part, _part_typed(part, work.actor.locale.language)),
+            form=_part_form(work, found, place, part, _part_typed(part)),
         )
 
 
@@ -85,51 +99,75 @@ def _save_part(registry: str, place: str, key: str | None) -> ResponseReturnValu
             found = found_registry(work, registry)
             old = next((each for each in parts_of(found, place) if each.key == key), None)
             if old is not None:
-                stale.insist(
-                    work,
-                    _part_document(old),
-                    request.form.get("seen", ""),
-                    label(old, work.actor.locale.language),
-                )
-            body = _part_body(old, request.form, place, work.actor.locale.language)
+                name, part = label(old, work.actor.locale.language), (registry, place, old.key)
+                stale.insist(work, _part_document(old), request.form.get("seen", ""), name, part)
+            body = _part_body(work, found, old, request.form, place)
             if key is None:
                 create = modelling.create_section if place == "sections" else modelling.create_category
                 create(work, registry, body)
             else:
+                _insist_on_consent(work, found, place, key, body)
                 changer(place)(work, registry, key, body)
             return design_renewed(work, registry, _("Saved."))
+    except Unsure as doubt:
+        with begin() as work:
+            form = replace(_form_again(work, registry, place, key), effects=doubt.effects)
+            form = replace(form, sure=effects.mark(doubt.effects))
+            return render_template("admin/part.html", form=form)
     except (Invalid, Conflict) as error:
         with begin() as work:
-            found = found_registry(work, registry)
-            part = next((each for each in parts_of(found, place) if each.key == key), None)
-            typed = {**request.form.to_dict(), "categories": request.form.getlist("categories")}
-            form = _part_form(work, found, place, part, typed, Refusal(error, frozenset({"name", "key"})))
+            form = _form_again(work, registry, place, key, Refusal(error, frozenset({"name", "key"})))
             return refused(render_template("admin/part.html", form=form), error)
+
+
+def _insist_on_consent(work: Work, registry: Registry, place: str, key: str, body: Mapping[str, Any]) -> None:
+    foreseen = modelling.foresee(work, registry.key, place, key, body)
+    found = effects.effects_of(work, registry, place, key, foreseen)
+    if found and request.form.get("sure") != effects.mark(found):
+        raise Unsure(found)
+
+
+def _form_again(
+    work: Work, registry: str, place: str, key: str | None, refusal: Refusal | None = None
+) -> PartForm:
+    """The dialog with everything that was typed."""
+    found = found_registry(work, registry)
+    part = next((each for each in parts_of(found, place) if each.key == key), None)
+    typed = {**request.form.to_dict(), "categories": request.form.getlist("categories"),
+             "when": when.typed_rules(work, registry, request.form, RULES_OF_SECTIONS)}  # fmt: skip
+    return _part_form(work, found, place, part, typed, refusal)
 
 
 def _part_document(part: Section | Category) -> dict[str, Any]:
     rest = (
-        {"collapsed": part.collapsed, "help": part.help, "categories": part.categories}
+        {
+            "collapsed": part.collapsed,
+            "help": part.help,
+            "helps": dict(part.helps),
+            "categories": part.categories,
+            "when": dict(part.when),
+        }
         if isinstance(part, Section)
         else {"colour": part.colour}
     )
     return {"name": part.name, "names": dict(part.names), **rest}
 
 
-def _part_typed(part: Section | Category, language: str) -> dict[str, Any]:
+def _part_typed(part: Section | Category) -> dict[str, Any]:
     document = _part_document(part)
     names = {f"names.{code}": text for code, text in part.names.items()}
+    helps = {f"helps.{code}": text for code, text in document.get("helps", {}).items()}
     return {
         **document,
         **names,
+        **helps,
         "collapsed": "1" if document.get("collapsed") else "",
         "seen": stale.mark(document),
-        "help": help_of(part, language) if isinstance(part, Section) else "",
     }
 
 
 def _part_body(
-    old: Section | Category | None, given: MultiDict[str, str], place: str, language: str
+    work: Work, registry: Registry, old: Section | Category | None, given: MultiDict[str, str], place: str
 ) -> dict[str, Any]:
     body: dict[str, Any] = {
         "name": given.get("name", ""),
@@ -138,9 +176,11 @@ def _part_body(
     if place == "sections":
         return {
             **body,
-            **typed_help(given, old if isinstance(old, Section) else None, language),
+            "help": given.get("help", ""),
+            "helps": typed_names(given, "helps", old.helps if isinstance(old, Section) else {}),
             "collapsed": given.get("collapsed") == "1",
             "categories": given.getlist("categories"),
+            "when": when.posted(work, registry.key, given, RULES_OF_SECTIONS),
         }
     return {**body, "colour": given.get("colour", "")}
 
@@ -161,7 +201,7 @@ def _part_form(
         request.path,
         typed,
         stale.mark(_part_document(part)) if part else "",
-        [(code, _(name), str(typed.get(f"names.{code}", ""))) for code, name in TRANSLATIONS.items()],
+        _translated(typed, "names"),
         colour_choices(),
         [
             (each.key, label(each, language), each.key in chosen)
@@ -170,4 +210,11 @@ def _part_form(
         ],
         is_section,
         refusal or Refusal(),
+        _translated(typed, "helps"),
+        facts_of(work, registry, part) if isinstance(part, Section) else None,
+        rules=when.boxes(work, registry, part, typed.get("when", {}), of_section=True) if is_section else (),
     )
+
+
+def _translated(typed: Mapping[str, Any], what: str) -> list[tuple[str, str, str]]:
+    return [(code, _(name), str(typed.get(f"{what}.{code}", ""))) for code, name in TRANSLATIONS.items()]
