@@ -47,3 +47,13 @@ class DashboardRow(Base):
     version: Mapped[int]
     body: Mapped[Any] = mapped_column(Document)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class FirstStepsRow(Base):
+    """Which first steps somebody has taken, and whether he has put the list of them away."""
+
+    __tablename__ = "first_steps"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    put_away: Mapped[bool]
+    done: Mapped[Any] = mapped_column(Document)

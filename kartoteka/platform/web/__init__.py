@@ -5,6 +5,8 @@ from flask import Flask
 from kartoteka.platform.front import Unfinished, failure_pages
 from kartoteka.platform.web import (
     admin,
+    board_forms,
+    boards,
     bulk,
     clauses,
     editing,
@@ -17,6 +19,7 @@ from kartoteka.platform.web import (
     importing,
     lists,
     looks,
+    onboarding,
     oops,
     picking,
     plugged,
@@ -27,6 +30,8 @@ from kartoteka.platform.web.pages import web
 
 PAGES = (
     admin,
+    board_forms,
+    boards,
     bulk,
     clauses,
     editing,
@@ -38,6 +43,7 @@ PAGES = (
     identity,
     importing,
     lists,
+    onboarding,
     picking,
     records,
     settings,

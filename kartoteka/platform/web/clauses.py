@@ -74,10 +74,19 @@ class Builder:
     picker: _Picker | None = None
     errors: Sequence[str] = ()
     role: str = ""
+    # The home page for one of whose tiles the condition is made.
+    board: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Whether the form stands within a dialog, which takes the condition over."""
+        return bool(self.role or self.board)
 
     @property
     def use_url(self) -> str:
-        """Where the finished condition goes: into the filter of the list, or into the row rule of a role."""
+        """Where the finished condition goes: into the filter of the list, a row rule, or a tile of a home page."""
+        if self.board:
+            return url_for("web.tile_condition", place=self.board)
         if self.role:
             return url_for("web.admin_rule_condition", registry=self.registry, role=self.role)
         return url_for("web.apply_clause", registry=self.registry)
@@ -88,7 +97,8 @@ def clause(registry: str) -> str:
     """The form of a new condition, or of the one at a place of the filter."""
     with begin() as work:
         role = request.args.get("role", "")
-        builder = builder_of(work, state_of(registry, request.args), request.args, role=role)
+        board = request.args.get("board", "")
+        builder = builder_of(work, state_of(registry, request.args), request.args, role=role, board=board)
         return render_template("lists/clause.html", builder=builder)
 
 
@@ -172,9 +182,16 @@ def _read(target: Target, operator: str, text: str) -> Any:
 
 
 def builder_of(
-    work: Work, state: State, given: MultiDict[str, str], errors: Sequence[str] = (), *, role: str = ""
+    work: Work,
+    state: State,
+    given: MultiDict[str, str],
+    errors: Sequence[str] = (),
+    *,
+    role: str = "",
+    board: str = "",
 ) -> Builder:
-    """This function will put together the form of a condition; with a role it makes a part of its row rule."""
+    """This function will put together the form of a condition; with a role it makes a part of its row rule,
+    with a home page a part of a tile there."""
     at = given.get("at", "")
     node: Node = state.nodes[int(at)] if at.isdecimal() and int(at) < len(state.nodes) else {}
     path = given.get("field") or str(node.get("field", ""))
@@ -186,7 +203,8 @@ def builder_of(
     operator = wanted if wanted in dict(ops) else ops[0][0]
     values = given.getlist("value") or (_typed_values(node, operator) if same else [])
     shown = _shown(work, state, at, target, operator, [value for value in values if value], errors)
-    return replace(shown, role=role, carried=[*shown.carried, ("role", role)]) if role else shown
+    own = [(name, value) for name, value in (("role", role), ("board", board)) if value]
+    return replace(shown, role=role, board=board, carried=[*shown.carried, *own]) if own else shown
 
 
 def _shown(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import make_response, render_template, request, session, url_for
@@ -17,26 +17,15 @@ from kartoteka.platform.services.search import Hit
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
+from kartoteka.platform.web.boards import arranging, board_view
 from kartoteka.platform.web.entrance import sign_in_page
 from kartoteka.platform.web.looks import count_text
+from kartoteka.platform.web.onboarding import steps_view
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import THEME_COOKIE, THEMES, render
 
-RECENT = 10
 HITS = 12
 A_YEAR = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class Recent:
-    """A record changed lately."""
-
-    title: str
-    url: str
-    icon: str
-    registry: str
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,8 @@ def home() -> str | Response:
     if caller() is None:
         return make_response(sign_in_page())
     with begin() as work:
-        name, local = work.actor.name.split(" ")[0], work.now
+        name = work.actor.name.split(" ")[0]
+        local = work.now.astimezone(ZoneInfo(work.actor.locale.timezone))
         greeting = _("Hello, {name}", name=name) if name else _("Hello")
         today = dates.format_date(local, "full", locale=work.actor.locale.language)
         return render(
@@ -65,7 +55,8 @@ def home() -> str | Response:
             at="home",
             greeting=greeting,
             today=today[0].upper() + today[1:],
-            recent=_recent(work),
+            board=board_view(work, "", arranging(work)),
+            steps=steps_view(work),
         )
 
 
@@ -79,27 +70,6 @@ def counts() -> str:
             for each in work.registries()
         ]
         return render_template("home/counts.html", counts=found, tiles=request.args.get("tiles") == "1")
-
-
-def _recent(work: Work) -> Sequence[Recent]:
-    found = [recent for registry in work.registries() for recent in _recent_of(work, registry.key)]
-    return sorted(found, key=lambda each: each.at, reverse=True)[:RECENT]
-
-
-def _recent_of(work: Work, registry: str) -> list[Recent]:
-    page_found = records.browse(work, registry, Query(sort="-updated_at", fields=(), page_size=RECENT))
-    known, language = work.catalog.registries[registry], work.actor.locale.language
-    return [
-        Recent(
-            each.title,
-            url_for("web.record", registry=registry, id=each.id),
-            known.icon or "file-text",
-            label(known, language),
-            each.updated_by.title,
-            each.updated_at,
-        )
-        for each in page_found.items
-    ]
 
 
 @page("/find")

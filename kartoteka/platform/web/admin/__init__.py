@@ -5,6 +5,7 @@ from kartoteka.platform.web.admin import (
     general,
     history,
     jobs,
+    organisation,
     overview,
     parts,
     people,
@@ -15,4 +16,4 @@ from kartoteka.platform.web.admin import (
     why,
 )
 
-PAGES = (fields, general, history, jobs, overview, parts, people, portable, registry, roles, rules, why)
+PAGES = (fields, general, history, jobs, organisation, overview, parts, people, portable, registry, roles, rules, why)

@@ -1,0 +1,35 @@
+"""Kinds of tiles on home pages: each knows what it asks for, what it is made of, and how it is shown."""
+
+from collections.abc import Mapping
+
+from kartoteka.platform.web.tiles.ahead import Ahead
+from kartoteka.platform.web.tiles.figure import Figure
+from kartoteka.platform.web.tiles.kind import TileKind
+from kartoteka.platform.web.tiles.overview import Recent, Registries
+from kartoteka.platform.web.tiles.plain import Picture, Words
+from kartoteka.platform.web.tiles.rows import Rows
+from kartoteka.platform.web.tiles.shortcuts import Shortcuts
+from kartoteka.platform.web.tiles.split import Split
+
+_KINDS: dict[str, TileKind] = {}
+
+
+def add_kind(kind: TileKind) -> None:
+    """This function will let home pages have one more kind of tiles.
+
+    :raises ValueError: when there is one of that name already.
+    """
+    if kind.name in _KINDS:
+        raise ValueError(f"there is a kind of tiles called {kind.name} already")
+    _KINDS[kind.name] = kind
+
+
+def kinds() -> Mapping[str, TileKind]:
+    """This function will give every kind of tiles by its name."""
+    return _KINDS
+
+
+for _kind in (Figure(), Rows(), Split(), Ahead(), Words(), Picture(), Shortcuts(), Registries(), Recent()):
+    add_kind(_kind)
+
+__all__ = ["TileKind", "add_kind", "kinds"]
