@@ -13,9 +13,12 @@ from kartoteka.platform.kernel.errors import (
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, RecordsChanged
 from kartoteka.platform.kernel.texts import N_, _, plural
-from kartoteka.platform.rest.attached import AttachedResource, Shape, Verbs
+from kartoteka.platform.rest.attached import AttachedResource, Shape, Verbs, bearer_of
+from kartoteka.platform.rest.reading import Described
+from kartoteka.platform.rest.records import query_of
 from kartoteka.platform.rest.resource import Resource
-from kartoteka.platform.rest.schemas import Attached, Described, page_of
+from kartoteka.platform.rest.schemas import Attached, ListQuery, page_of
+from kartoteka.platform.services.absences import absent_on, substitute_of
 from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
 from kartoteka.platform.services.modelling import (
     create_category,
@@ -64,6 +67,7 @@ __all__ = [
     "Invalid",
     "KartotekaError",
     "Link",
+    "ListQuery",
     "Misconfigured",
     "NavEntry",
     "NotFound",
@@ -83,7 +87,9 @@ __all__ = [
     "Verbs",
     "Work",
     "_",
+    "absent_on",
     "batch",
+    "bearer_of",
     "begin",
     "browse",
     "change",
@@ -100,6 +106,7 @@ __all__ = [
     "page_of",
     "plural",
     "public",
+    "query_of",
     "related",
     "remove",
     "render",
@@ -107,6 +114,7 @@ __all__ = [
     "set_grant",
     "settings_of",
     "signed_in",
+    "substitute_of",
     "summary",
     "tell",
 ]  # fmt: skip

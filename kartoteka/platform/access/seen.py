@@ -78,6 +78,10 @@ SYSTEM = {
 _BORNE = {"view": "view", "export": "export"}
 
 
+# The ids of the actor's roles, as the value of `in`: for what is meant for everybody who has a role.
+MY_ROLES = {"var": "roles"}
+
+
 @dataclass(frozen=True)
 class Sight:
     """Who looks, at which design, on which database, at what moment."""
@@ -412,6 +416,8 @@ class Seen:
         if operator is Operator.EQ:
             same: Bool = column == self._operand(kind, value)
             return same
+        if value == MY_ROLES:
+            return column.in_([role.id for role in self.sight.actor.roles])
         if not isinstance(value, list):
             raise _wrong(_("This operator needs a list of values."))
         return column.in_([self._operand(kind, each) for each in value])

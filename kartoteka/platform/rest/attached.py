@@ -5,7 +5,7 @@ has added lie under `values`; `on` tells the record that the thing is attached t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import marshmallow as ma
@@ -138,8 +138,7 @@ class AttachedResource(Resource):
                 self.done.remove(work, self.shape.key, found.id, version=reading.expected_version())
             return nothing()
 
-        listed = {"query": schemas.ListQuery, "gives": page}
-        self.verb("GET", several, signed_in, **listed)(list_of_record)
+        self.verb("GET", several, signed_in, query=schemas.ListQuery, gives=page)(list_of_record)
         self.verb("POST", several, signed_in, body=self.document, gives=self.document, status=201)(
             create_on_record
         )
@@ -171,9 +170,14 @@ class AttachedResource(Resource):
         self.verb("PATCH", one, signed_in, body=self.document, gives=self.document)(change_thing)
         self.verb("DELETE", one, signed_in, status=204)(remove_thing)
 
-    def page(self, work: Work, query: Query, *, on: Mapping[str, Any] | None = None) -> Response:
-        """This function will answer with a page of things, those on one record if it is named."""
-        found = verbs.browse(work, self.shape.key, query if on is None else _on(query, on))
+    def page(
+        self, work: Work, query: Query, *, on: Mapping[str, Any] | None = None, also: Any = None
+    ) -> Response:
+        """This function will answer with a page of things: those on a record if it is named, and that fit `also`."""
+        there = {"field": "on", "op": "eq", "value": dict(on)} if on is not None else None
+        nodes = [each for each in (there, also, query.filter) if each is not None]
+        narrowed = replace(query, filter=nodes[0] if len(nodes) == 1 else {"and": nodes} if nodes else None)
+        found = verbs.browse(work, self.shape.key, narrowed)
         show = Shown(work, self.shape.key)
         document: dict[str, Any] = {
             "items": [self.shape.shown(work, each, show) for each in found.items],
@@ -215,12 +219,17 @@ class AttachedResource(Resource):
             raise NotFound(_("There is no record {id}.", id=record))
 
 
-def _on(query: Query, on: Mapping[str, Any]) -> Query:
-    """The same query, narrowed to what lies on one record."""
-    there = {"field": "on", "op": "eq", "value": dict(on)}
-    parts = {name: getattr(query, name) for name in Query.__dataclass_fields__}
-    both = there if query.filter is None else {"and": [there, query.filter]}
-    return Query(**{**parts, "filter": both})
+def bearer_of(body: Mapping[str, Any]) -> Bearer | None:
+    """This function will read the record that a new thing is to be attached to, None when the body names none.
+
+    :raises Invalid: when `on` is not a registry and an id.
+    """
+    on = body.get("on")
+    if on is None:
+        return None
+    if not isinstance(on, Mapping) or not isinstance(on.get("registry"), str):
+        raise Invalid({"on": [_("Name a registry and the id of a record in it.")]})
+    return Bearer(on["registry"], record_id(on.get("id")))
 
 
-__all__ = ["AttachedResource", "Shape", "Verbs"]
+__all__ = ["AttachedResource", "Shape", "Verbs", "bearer_of"]

@@ -1,5 +1,7 @@
 """The documents of the API, described for the readers of OpenAPI. The verbs check what comes in; these do not."""
 
+from functools import cache
+
 import marshmallow as ma
 from marshmallow import fields as f
 
@@ -18,6 +20,7 @@ def _said(description: str) -> dict[str, object]:
     return {"description": description}
 
 
+@cache
 def page_of(schema: type[ma.Schema]) -> type[ma.Schema]:
     """This function will describe a list of documents and the cursor of what follows."""
     attributes = {

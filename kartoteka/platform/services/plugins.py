@@ -183,7 +183,7 @@ def _settings(work: Work, state: PluginState, wanted: Mapping[str, Any]) -> dict
     try:
         return dict(schema.dump(schema.load(merged)))
     except ma.ValidationError as error:
-        wrong = error.normalized_messages()
+        wrong = error.messages if isinstance(error.messages, dict) else {"settings": error.messages}
         raise Invalid({f"settings.{name}": _sentences(each) for name, each in wrong.items()}) from error
 
 

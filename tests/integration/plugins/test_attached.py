@@ -1,4 +1,4 @@
-"""What plugins attach to records is reached through the records: by tab, by row, by level; private things by nobody else."""
+"""What plugins attach to records is reached through the records: by tab, row and level; private things by nobody."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

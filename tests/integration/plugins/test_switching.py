@@ -96,6 +96,26 @@ def test_a_section_may_have_the_name_of_a_plugin(api: Api) -> None:
     assert api("POST", "/registries/plans/records/1/notes", {"text": "x"}).status_code == 201
 
 
+def test_activities_and_tasks_over_rest(api: Api) -> None:
+    record = "/registries/companies/records/1"
+    called = api("POST", f"{record}/activities", {"kind": "call", "text": "Wants an offer"})
+    assert called.status_code == 201
+    assert {"kind": "call", "text": "Wants an offer", "values": {}}.items() <= called.json.items()
+    assert called.json["at"]
+    assert api("GET", "/activities").json["items"] == [called.json]
+    me = api("GET", "/me").json["id"]
+    made = api("POST", f"{record}/tasks", {"title": "Send it", "assignee": me, "due": "2026-12-01"})
+    assert made.status_code == 201
+    assert {"title": "Send it", "due": "2026-12-01", "state": "open"}.items() <= made.json.items()
+    assert made.json["assignee"]["id"] == me
+    alone = api("POST", "/tasks", {"title": "Buy coffee"}).json
+    assert alone["on"] is None
+    mine = api("GET", "/tasks?mine=1").json["items"]
+    assert [each["title"] for each in mine] == ["Send it"]
+    assert api("PATCH", f"/tasks/{alone['id']}", {"state": "done"}).json["state"] == "done"
+    assert api("PATCH", f"{record}/tasks/{made.json['id']}", {"assignee": None}).json["assignee"] is None
+
+
 def test_plugins_own_fields_stay(api: Api) -> None:
     fields = "/registries/_notes/fields"
     assert api("PATCH", f"{fields}/text", {"active": False}).status_code == 422

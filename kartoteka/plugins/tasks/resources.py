@@ -1,0 +1,65 @@
+"""Tasks over REST: on a record, and one's own wherever they lie."""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import fields as f
+
+from kartoteka.platform.sdk import (
+    Attached,
+    AttachedResource,
+    ListQuery,
+    Record,
+    Shape,
+    Work,
+    bearer_of,
+    begin,
+    page_of,
+    query_of,
+    signed_in,
+)
+from kartoteka.plugins.tasks.design import KEY, ME
+
+
+class Task(Attached):
+    """What is to be done, by whom and by when."""
+
+    title = f.Str()
+    assignee = f.Raw(allow_none=True, metadata={"description": "A person's id; comes back as {id, title}."})
+    due = f.Str(allow_none=True, metadata={"format": "date"})
+    due_time = f.Str(allow_none=True, metadata={"description": "Such as 09:30."})
+    state = f.Str(metadata={"enum": ["open", "in_progress", "waiting", "done", "cancelled"]})
+    priority = f.Str(metadata={"enum": ["low", "normal", "high"]})
+    description = f.Str(allow_none=True)
+
+
+class TaskQuery(ListQuery):
+    """Which tasks."""
+
+    mine = f.Int(metadata={"enum": [0, 1], "description": "1 for those that are mine to do."})
+
+
+def _finish(work: Work, record: Record, document: dict[str, Any]) -> dict[str, Any]:
+    people = document.get("assignee") or []
+    return {**document, "assignee": people[0] if people else None}
+
+
+tasks = AttachedResource("tasks", "What is to be done.", Shape(KEY, finish=_finish), document=Task)
+
+
+@tasks.verb("GET", "/tasks", signed_in, query=TaskQuery, gives=page_of(Task))
+def list_tasks(query: dict[str, str]) -> Response:
+    """This function will list tasks, on request those that the caller is to do."""
+    mine = {"field": "assignee", "op": "eq", "value": ME} if query.pop("mine", "") in ("1", "true") else None
+    with begin() as work:
+        return tasks.page(work, query_of(query), also=mine)
+
+
+@tasks.verb("POST", "/tasks", signed_in, body=Task, gives=Task, status=201)
+def create_task(body: dict[str, Any]) -> Response:
+    """This function will make a task, on a record if `on` names one."""
+    with begin(write=True) as work:
+        return tasks.made(work, body, bearer_of(body))
+
+
+__all__ = ["tasks"]
