@@ -58,3 +58,30 @@ document.addEventListener("htmx:configRequest", (event) => {
   const { parameters } = (event as CustomEvent<{ parameters: Record<string, string> }>).detail;
   if (role) parameters.filter = one<HTMLInputElement>(`[name="rows.${role}"]`)?.value ?? "";
 });
+
+/** A whole row or column at once; a single change event lets the server tell what it would do. */
+on("click", "[data-set-level]", (button) => {
+  const { setLevel: level, ofRole: role, ofPlace: place } = button.dataset;
+  const boxes = all<HTMLInputElement>(`[data-matrix] .lvl input[value="${level}"]`).filter((box) => (role ? box.name.startsWith(`s.${role}.`) : box.name.endsWith(`.${place}`)));
+  boxes.forEach((box) => (box.checked = true));
+  button.closest<HTMLElement>("[popover]")?.hidePopover();
+  boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+/** Fields stricter than their section, chosen in the dialog, go into the form and onto the button that opened it. */
+document.addEventListener("use-exceptions", (event) => {
+  const { role, section, fields, words } = (event as CustomEvent<{ role: string; section: string; fields: string; words: string }>).detail;
+  const box = one<HTMLInputElement>(`[name="fields.${role}"]`);
+  const button = one(`#few-${role}-${section}`);
+  if (!box || !button) return;
+  box.value = fields;
+  button.textContent = words || (button.dataset.none ?? "");
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const { few: role, fewOf: name } = (event.target as HTMLElement).dataset;
+  if (!role) return;
+  const { parameters } = (event as CustomEvent<{ parameters: Record<string, string> }>).detail;
+  parameters.fields = one<HTMLInputElement>(`[name="fields.${role}"]`)?.value ?? "";
+  parameters.level = one<HTMLInputElement>(`[name="${name}"]:checked`)?.value ?? "";
+});

@@ -50,8 +50,11 @@ def disguised(session: Session, catalog: Catalog, admin: Actor, guise: Guise) ->
 
 def _of_person(session: Session, catalog: Catalog, guise: Guise) -> Actor | None:
     user = session.get(User, guise.user_id)
-    if user is None or not user.active or user.system:
-        return None
+    return None if user is None or not user.active or user.system else actor_of(session, catalog, user)
+
+
+def actor_of(session: Session, catalog: Catalog, user: User) -> Actor:
+    """This function will give the actor that a person would be, to reason about what he may do."""
     roles = session.scalars(select(UserRole.role_id).where(UserRole.user_id == user.id))
     known = user.identity_registry is not None and user.identity_id is not None
     identity = Identity(user.identity_registry or "", user.identity_id or 0) if known else None
@@ -84,4 +87,4 @@ def name_of(actor: Actor) -> str:
     return _("the role “{role}”", role=label(actor.roles[0], actor.locale.language))
 
 
-__all__ = ["Guise", "disguised", "insist_on_looking_only", "name_of"]
+__all__ = ["Guise", "actor_of", "disguised", "insist_on_looking_only", "name_of"]

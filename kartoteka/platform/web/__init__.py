@@ -4,6 +4,7 @@ from flask import Flask
 
 from kartoteka.platform.front import Unfinished, failure_pages
 from kartoteka.platform.web import (
+    absences,
     admin,
     board_forms,
     boards,
@@ -18,6 +19,7 @@ from kartoteka.platform.web import (
     identity,
     importing,
     lists,
+    looking,
     looks,
     onboarding,
     oops,
@@ -29,6 +31,7 @@ from kartoteka.platform.web import (
 from kartoteka.platform.web.pages import web
 
 PAGES = (
+    absences,
     admin,
     board_forms,
     boards,
@@ -43,6 +46,7 @@ PAGES = (
     identity,
     importing,
     lists,
+    looking,
     onboarding,
     picking,
     records,

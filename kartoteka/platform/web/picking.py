@@ -1,13 +1,30 @@
 """What the comboboxes offer: records of a registry and people, found by typing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from kartoteka.platform.front import begin
 from kartoteka.platform.services import people, records
+from kartoteka.platform.web.fields import LinkView
 from kartoteka.platform.web.pages import page
 
 OFFERED = 20
+
+
+@dataclass(frozen=True)
+class Picker:
+    """A combobox of the question, in the shape that fields/combo.html draws."""
+
+    label: str
+    pick_url: str
+    input_id: str
+    input_name: str
+    links: Sequence[LinkView] = ()
+    many: bool = False
+    errors: Sequence[str] = ()
 
 
 @page("/r/<registry>/pick")

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.platform.catalog.definitions import Field, Registry, label
+from kartoteka.platform.catalog.definitions import Field, Registry, Role, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Invalid, KartotekaError, NotFound
 from kartoteka.platform.kernel.texts import _, plural
@@ -34,11 +34,31 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Conditions of which one is enough; a record must fit every group. `place`: where another is put beside them."""
+
+    parts: Sequence[Part]
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Own:
     """A condition about who looks, for people who are a record themselves."""
 
     text: str
     node: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the rule would reach, for one of the people who have the role."""
+
+    reached: str
+    changes: Sequence[tuple[str, Sequence[str]]]
+    sample: Sequence[tuple[str, str]]
+    people: Sequence[tuple[str, str]]
+    person: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +69,9 @@ class RuleView:
     role: str
     heading: str
     filter: str
-    parts: Sequence[Part]
-    reached: str
+    groups: Sequence[Group]
+    join: str
+    tried: Tried | None
     own: Sequence[Own]
     builder: Builder
 
@@ -62,7 +83,7 @@ def admin_rule(registry: str, role: str) -> str:
         state = _state(registry, request.args)
         added = request.args.get("add", "")
         if added in [each.node for each in own_conditions(work, found_registry(work, registry))]:
-            state = state.but(nodes=(*state.nodes, json.loads(added)))
+            state = _joined(state, json.loads(added))
         return render_template("admin/rule.html", rule=_rule_view(work, state, role, MultiDict()))
 
 
@@ -79,7 +100,7 @@ def admin_rule_condition(registry: str, role: str) -> str | Response | tuple[str
                 "admin/rule.html", rule=_rule_view(work, state, role, request.args, errors)
             ), 422
         return render_template(
-            "admin/rule.html", rule=_rule_view(work, put(state, "", node), role, MultiDict())
+            "admin/rule.html", rule=_rule_view(work, _joined(state, node), role, MultiDict())
         )
 
 
@@ -97,9 +118,35 @@ def admin_use_rule(registry: str, role: str) -> Response:
         return Response(status=204, headers={"HX-Trigger": json.dumps({"use-rule": used, "shut-dialog": {}})})
 
 
+def _joined(state: State, node: Node) -> State:
+    """The rule with one condition more: a further one, or another way to fit a group of those that are there."""
+    place = request.args.get("join", "")
+    if not place.isdecimal() or int(place) >= len(state.nodes):
+        return put(state, "", node)
+    beside = state.nodes[int(place)]
+    return put(state, place, {"or": [*_ways(beside), node]})
+
+
+def _ways(node: Node) -> list[Node]:
+    """The conditions of which one is enough."""
+    inner = node.get("or")
+    return list(inner) if isinstance(inner, list) and len(node) == 1 and inner else [node]
+
+
 def rows_text(rows: Mapping[str, Any] | None) -> str:
     """This function will write a rule as a form carries it; nothing is every record."""
     return "" if rows is None else json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def role_found(work: Work, key: str) -> Role:
+    """This function will find a role whose rights can be changed.
+
+    :raises NotFound: when there is none; what an administrator may do cannot be changed.
+    """
+    found = work.catalog.roles.get(key)
+    if found is None or found.is_admin:
+        raise NotFound(_("There is no role “{role}”.", role=key[:60]))
+    return found
 
 
 def rows_read(text: str) -> Mapping[str, Any] | None:
@@ -116,9 +163,16 @@ def rule_sentence(work: Work, registry: Registry, rows: Mapping[str, Any] | None
         for each in own_conditions(work, registry)
     }
     nodes = state_of(registry.key, MultiDict({"filter": rows_text(rows)})).nodes
+
+    def said(node: Node) -> str:
+        return own.get(json.dumps(node, sort_keys=True)) or sentence(work, registry.key, node)
+
     try:
+        ways = [_(" or ").join(map(said, _ways(node))) for node in nodes]
+        several = len(nodes) > 1
         return _(" and ").join(
-            own.get(json.dumps(node, sort_keys=True)) or sentence(work, registry.key, node) for node in nodes
+            f"({way})" if several and len(_ways(node)) > 1 else way
+            for node, way in zip(nodes, ways, strict=True)
         )
     except NotFound:
         return _("some records")
@@ -175,7 +229,31 @@ def _own_of(work: Work, registry: Registry, person: Registry) -> list[Own]:
     for theirs in _relations(person):
         if person.key != registry.key:
             found += _own_through(registry, theirs, language)
+    for theirs in person.active_fields:
+        found += [
+            _own(
+                _(
+                    "{field} is the person’s “{theirs}”",
+                    field=label(mine, language),
+                    theirs=label(theirs, language),
+                ),
+                mine.key,
+                {"var": f"identity.{theirs.key}"},
+            )
+            for mine in registry.active_fields
+            if person.key != registry.key and _comparable(mine, theirs)
+        ]
     return found
+
+
+def _comparable(mine: Field, theirs: Field) -> bool:
+    """Whether what somebody has in his own record can be the same as what stands in others: a department, a region."""
+    if mine.type != theirs.type or mine.type not in ("choice", "user"):
+        return False
+    if mine.type == "user":
+        return True
+    keys = [{each.get("key") for each in one.options.get("choices", ())} for one in (mine, theirs)]
+    return bool(keys[0] & keys[1])
 
 
 def _own_through(registry: Registry, theirs: Field, language: str) -> list[Own]:
@@ -212,31 +290,67 @@ def _state(registry: str, given: MultiDict[str, str]) -> State:
 def _rule_view(
     work: Work, state: State, role: str, given: MultiDict[str, str], errors: Sequence[str] = ()
 ) -> RuleView:
-    found = found_registry(work, state.registry)
-    known = work.catalog.roles.get(role)
-    if known is None or known.is_admin:
-        raise NotFound(_("There is no role “{role}”.", role=role[:60]))
+    found, known = found_registry(work, state.registry), role_found(work, role)
     try:
         builder = builder_of(work, state, MultiDict(given), errors, role=role)
     except NotFound as error:
         raise Invalid(
             {"rows": [_("Only who sees records of this registry can make a rule about them.")]}
         ) from error
-    parts = [
-        Part(_said(work, found, node), rows_text(state.without(n).condition))
-        for n, node in enumerate(state.nodes)
-    ]
+    groups = [_group(work, found, state, n) for n in range(len(state.nodes))]
     heading = _("Which records does {role} reach?", role=label(known, work.actor.locale.language))
     return RuleView(
         found.key,
         role,
         heading,
         rows_text(state.condition),
-        parts,
-        reached_text(work, found, state.condition),
+        groups,
+        request.args.get("join", ""),
+        _tried(work, found, known, state.condition),
         own_conditions(work, found),
         builder,
     )
+
+
+def _group(work: Work, registry: Registry, state: State, place: int) -> Group:
+    ways = _ways(state.nodes[place])
+    parts = []
+    for n, way in enumerate(ways):
+        left = [*ways[:n], *ways[n + 1 :]]
+        without = (
+            put(state, str(place), left[0] if len(left) == 1 else {"or": left})
+            if left
+            else state.without(place)
+        )
+        parts.append(Part(_said(work, registry, way), rows_text(without.condition)))
+    return Group(parts, str(place), _(" or ").join(part.text for part in parts))
+
+
+def _tried(work: Work, registry: Registry, role: Role, rows: Mapping[str, Any] | None) -> Tried | None:
+    """The rule on real records, with one of those who have the role in the place of “me”."""
+    people = headcount.people_with(work, role)
+    asked = request.args.get("as", "")
+    person = int(asked) if asked.isdecimal() and len(asked) < 10 else people[0][0] if people else None
+    try:
+        found = headcount.try_rule(work, registry.key, role, rows, person)
+    except KartotekaError:
+        return None
+    language, personal = work.actor.locale.language, rows is not None and _hangs_on_who_looks(rows)
+    numbers = {"count": count_text(found.reached, language), "all": count_text(found.every, language)}
+    reached = plural("{count} record of {all}", "{count} records of {all}", found.reached, **numbers)
+    changes = [
+        (said, [title for _id, title in titles])
+        for number, said, titles in (
+            (found.gained, _("{n} more than now", n=count_text(found.gained, language)), found.more),
+            (found.lost, _("{n} fewer than now", n=count_text(found.lost, language)), found.fewer),
+        )
+        if number
+    ]
+    sample = [
+        (url_for("web.record", registry=registry.key, id=record), title) for record, title in found.titles
+    ]
+    offered = [(str(each), name) for each, name in people] if personal else []
+    return Tried(reached, changes, sample, offered, str(person or ""))
 
 
 def _said(work: Work, registry: Registry, node: Node) -> str:

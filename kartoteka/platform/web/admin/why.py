@@ -16,6 +16,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.frame import USERS
 from kartoteka.platform.web.fields import LinkView
 from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.picking import Picker
 
 _SUBJECTS = {
     "view": N_("See the record"),
@@ -25,19 +26,6 @@ _SUBJECTS = {
     "import": N_("Import"),
     "export": N_("Export"),
 }
-
-
-@dataclass(frozen=True)
-class Picker:
-    """A combobox of the question, in the shape that fields/combo.html draws."""
-
-    label: str
-    pick_url: str
-    input_id: str
-    input_name: str
-    links: Sequence[LinkView] = ()
-    many: bool = False
-    errors: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
