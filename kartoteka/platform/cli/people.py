@@ -7,7 +7,7 @@ import click
 
 from kartoteka.platform.cli.running import lines, open_office, refusing, work_as
 from kartoteka.platform.kernel.errors import Invalid
-from kartoteka.platform.services import explaining, people, tokens
+from kartoteka.platform.services import explaining, people, second_factor, tokens
 
 
 @click.group()
@@ -40,6 +40,17 @@ def add(email: str, roles: tuple[str, ...], name: str, identity: str | None, pas
     click.echo(
         f"{made.email} may sign in." if password_stdin else f"{made.email} was added, without a password yet."
     )
+
+
+@user.command()
+@click.argument("email")
+@refusing
+def unlock(email: str) -> None:
+    """Take the second factor from somebody who has lost his phone and his recovery codes."""
+    with work_as(None, write=True) as work:
+        found = people.by_email(work, email)
+        second_factor.reset(work, found.id)
+    click.echo(f"{found.email} signs in with the password alone now, and was signed out everywhere.")
 
 
 def read_identity(text: str) -> dict[str, object]:

@@ -58,7 +58,7 @@ def is_on(session: Session, user_id: int) -> bool:
 
 
 def take(session: Session, user_id: int, code: str, now: datetime) -> str:
-    """This function will take a code, once: it tells by which kind, “app” or “recovery”, or nothing when it is wrong."""
+    """This function will take a code, once, and tell its kind, “app” or “recovery”; nothing when it is wrong."""
     if _take_step(session, user_id, code, now):
         return "app"
     return "recovery" if _take_recovery(session, user_id, code, now) else ""

@@ -88,6 +88,16 @@ def never_came(work: Work, user_id: int) -> bool:
     return found.password is None and not found.active
 
 
+def by_email(work: Work, email: str) -> Person:
+    """This function will give the account with an address.
+
+    :raises NotFound: when there is none.
+    """
+    work.require("users")
+    found = work.session.scalar(select(User.id).where(User.email == email.strip().lower()))
+    return user(work, found or 0)
+
+
 def person(work: Work) -> Person:
     """This function will give the account of the actor himself."""
     return _people(work, [_self(work)])[0]

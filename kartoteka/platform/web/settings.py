@@ -1,7 +1,8 @@
-"""A person's own settings: name, language, time zone and looks, the password, keys for the API."""
+"""A person's own settings: name, language, looks, password, absences, second factor, sessions, keys for the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,14 @@ from werkzeug.wrappers import Response
 from kartoteka.platform import front
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
-from kartoteka.platform.kernel.texts import LANGUAGES, N_, _
-from kartoteka.platform.services import people, signing, tokens
+from kartoteka.platform.kernel.texts import LANGUAGES, N_, _, plural
+from kartoteka.platform.services import people, second_factor, sessions, signing, tokens
 from kartoteka.platform.services.particulars import timezones
+from kartoteka.platform.services.second_factor import Standing
 from kartoteka.platform.services.tokens import Token
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.absences import AbsenceLine, own_lines
+from kartoteka.platform.web.agents import browser_text
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.home import remember_choices
 from kartoteka.platform.web.pages import page
@@ -22,6 +26,17 @@ from kartoteka.platform.web.shell import render, tell
 
 THEMES = (("auto", N_("As the system")), ("light", N_("Light")), ("dark", N_("Dark")))
 OWN = ("name", "language", "timezone", "theme")
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One browser in which the person is signed in."""
+
+    id: int
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,9 @@ class SettingsView:
     tokens: Sequence[Token]
     new_token: str = ""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    absences: Sequence[AbsenceLine] = ()
+    factor: Standing | None = None
+    sessions: Sequence[SessionLine] = ()
 
 
 @page("/settings")
@@ -97,6 +115,37 @@ def revoke_token(id: int) -> Response:
     return go(url_for("web.settings"))
 
 
+@page("/settings/sessions/<int:id>/end", "POST")
+def end_session(id: int) -> Response:
+    """Signed out in another browser."""
+    with begin(write=True) as work:
+        sessions.end(work, id)
+        tell(_("Signed out there."))
+    return go(url_for("web.settings", _anchor="sessions"))
+
+
+@page("/settings/sessions/end", "POST")
+def end_other_sessions() -> Response:
+    """Signed out in all browsers but this one."""
+    key = _key()
+    with begin(write=True) as work:
+        ended = sessions.end_others(work, key) if key else 0
+        tell(plural("Signed out in {n} other browser.", "Signed out in {n} other browsers.", ended))
+    return go(url_for("web.settings", _anchor="sessions"))
+
+
+def _key() -> str:
+    asking = front.caller()
+    return asking.key if isinstance(asking, front.Session) else ""
+
+
+def _sessions(work: Work) -> list[SessionLine]:
+    return [
+        SessionLine(each.id, browser_text(each.agent), each.created_at, each.seen_at, each.mine)
+        for each in sessions.places(work, _key())
+    ]
+
+
 def _shown(
     work: Work,
     *,
@@ -110,6 +159,6 @@ def _shown(
     themes = [(theme, _(name)) for theme, name in THEMES]
     view = SettingsView(
         own.email, roles, values, list(LANGUAGES.items()), themes, sorted(timezones()), tokens.tokens(work),
-        new_token, errors or {},
+        new_token, errors or {}, own_lines(work), second_factor.standing(work), _sessions(work),
     )  # fmt: skip
     return render(work, "settings/settings.html", at="settings", view=view)
