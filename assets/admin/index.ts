@@ -2,3 +2,6 @@
 import "./sorting";
 import "./rows";
 import "./matrix";
+import "./studio";
+import "./titles";
+import "./when";

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.kernel.errors import KartotekaError
 from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin.news import news_of, seen_version
 
 
 def renewed(template: str, said: str = "", **context: Any) -> Response:
@@ -17,6 +19,20 @@ def renewed(template: str, said: str = "", **context: Any) -> Response:
     happenings: dict[str, Any] = {**({"say": {"text": said}} if said else {}), "shut-dialog": {}}
     part = render_template(template, renewing=True, **context)
     return Response(part, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
+
+
+def renewed_in_place(work: Work, parts: str, said: str) -> Response:
+    """This function will put parts of a record's page in the place of the old ones, shut the dialog and say what was done.
+
+    What others have changed since the page was drawn is said too: nobody wonders at what he did not do.
+    """
+    news = [
+        _("Meanwhile, {who}: {what}", who=each.who, what=" ".join(each.steps))
+        for each in reversed(news_of(work, seen_version()))
+    ]
+    text = " ".join([said, *news]).strip()
+    happenings: dict[str, Any] = {**({"say": {"text": text}} if text else {}), "shut-dialog": {}}
+    return Response(parts, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
 
 
 def refused(shown: str, refusal: KartotekaError) -> ResponseReturnValue:

@@ -17,10 +17,9 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin import stale
 from kartoteka.platform.web.admin.answers import Refusal, refused
 from kartoteka.platform.web.admin.frame import DESIGN
-from kartoteka.platform.web.admin.pictures import ICONS, colour_choices
+from kartoteka.platform.web.admin.pictures import colour_choices, picture_groups
 from kartoteka.platform.web.admin.registry import (
     TRANSLATIONS,
-    column_name,
     design_renewed,
     found_registry,
     local,
@@ -28,7 +27,6 @@ from kartoteka.platform.web.admin.registry import (
     typed_names,
 )
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.targets import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,7 @@ class GeneralForm:
     seen: str
     names: Sequence[tuple[str, str, str, str]]
     colours: Sequence[tuple[str, str]]
-    columns: Sequence[tuple[str, str, bool]]
-    titled: Sequence[tuple[str, str]]
-    icons: Sequence[str] = ICONS
+    pictures: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
     refusal: Refusal = field(default_factory=Refusal)
 
 
@@ -77,24 +73,15 @@ def admin_save_general(registry: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         with begin() as work:
             found = found_registry(work, registry)
-            typed = {**request.form.to_dict(), "columns": request.form.getlist("columns")}
-            form = _general_form(
-                work,
-                found,
-                typed,
-                Refusal(local(error, registry), frozenset({"name", "name_one", "title", "icon"})),
-            )
+            refusal = Refusal(local(error, registry), frozenset({"name", "name_one", "icon"}))
+            form = _general_form(work, found, request.form.to_dict(), refusal)
             return refused(render_template("admin/general.html", form=form), error)
 
 
 def _general_document(registry: Registry) -> dict[str, Any]:
-    return {
-        name: getattr(registry, name)
-        for name in ("name", "name_one", "icon", "colour", "help", "title", "columns")
-    } | {
-        "names": dict(registry.names),
-        "names_one": dict(registry.names_one),
-    }
+    plain = {name: getattr(registry, name) for name in ("name", "name_one", "icon", "colour", "help")}
+    translated = {name: dict(getattr(registry, name)) for name in ("names", "names_one", "helps")}
+    return plain | translated
 
 
 def _general_typed(registry: Registry, language: str) -> dict[str, Any]:
@@ -104,29 +91,22 @@ def _general_typed(registry: Registry, language: str) -> dict[str, Any]:
 
 
 def _general_body(registry: Registry, given: MultiDict[str, str], language: str) -> dict[str, Any]:
-    plain = {name: given.get(name, "") for name in ("name", "name_one", "colour", "title")}
+    plain = {name: given.get(name, "") for name in ("name", "name_one", "colour")}
     return {
         **plain,
         **typed_help(given, registry, language),
         "icon": given.get("icon") or registry.icon,
         "names": typed_names(given, "names", registry.names),
         "names_one": typed_names(given, "names_one", registry.names_one),
-        "columns": given.getlist("columns"),
     }
 
 
 def _general_form(
     work: Work, registry: Registry, typed: Mapping[str, Any], refusal: Refusal | None = None
 ) -> GeneralForm:
-    language, chosen = work.actor.locale.language, list(typed.get("columns", ()))
-    offered = [
-        *(each.key for each in registry.active_fields if each.type != "file"),
-        *(key for key in SYSTEM if key != "title"),
-    ]
-    ordered = [*(key for key in chosen if key in offered), *(key for key in offered if key not in chosen)]
     return GeneralForm(
         registry.key,
-        label(registry, language),
+        label(registry, work.actor.locale.language),
         typed,
         stale.mark(_general_document(registry)),
         [
@@ -134,11 +114,6 @@ def _general_form(
             for code, name in TRANSLATIONS.items()
         ],
         colour_choices(),
-        [(key, column_name(registry, key, language), key in chosen) for key in ordered],
-        [
-            (each.key, label(each, language))
-            for each in registry.active_fields
-            if each.type not in ("relation", "user", "file", "multi_choice")
-        ],
+        picture_groups(str(typed.get("icon", ""))),
         refusal=refusal or Refusal(),
     )

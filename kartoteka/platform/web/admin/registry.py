@@ -1,96 +1,26 @@
-"""The page of one registry's design: sections with their fields, categories, what it is called and looks like."""
+"""The design studio of one registry: the screen itself, and moving and switching its parts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from kartoteka.platform.catalog.definitions import (
-    Category,
-    Field,
-    Registry,
-    Section,
-    help_of,
-    label,
-    label_one,
-)
+from kartoteka.platform.catalog.definitions import Field, Registry, Section, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
-from kartoteka.platform.kernel.texts import N_, _
+from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.work import Work
-from kartoteka.platform.web.admin.answers import renewed
+from kartoteka.platform.web.admin.answers import renewed, renewed_in_place
+from kartoteka.platform.web.admin.asking import question
 from kartoteka.platform.web.admin.frame import DESIGN, show
+from kartoteka.platform.web.admin.news import news_of, seen_version
 from kartoteka.platform.web.admin.order import position_before
-from kartoteka.platform.web.admin.words import TypeView, type_view
+from kartoteka.platform.web.admin.studio import TRANSLATIONS, design_of, registries_of
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.targets import SYSTEM
-
-TRANSLATIONS = {"cs": N_("In Czech"), "en": N_("In English")}
-
-
-@dataclass(frozen=True)
-class FieldLine:
-    """A field on the screen of its registry."""
-
-    key: str
-    label: str
-    kind: TypeView
-    required: bool
-    unique: bool
-    categories: Sequence[str]
-    titled: bool
-    leads_to: str = ""
-    up: str | None = None
-    down: str | None = None
-
-
-@dataclass(frozen=True)
-class SectionCard:
-    """A section with its fields in use and those switched off."""
-
-    key: str
-    label: str
-    help: str
-    collapsed: bool
-    categories: Sequence[str]
-    fields: Sequence[FieldLine]
-    off: Sequence[FieldLine]
-    up: str | None = None
-    down: str | None = None
-
-
-@dataclass(frozen=True)
-class CategoryLine:
-    """A category on the screen of its registry."""
-
-    key: str
-    label: str
-    colour: str
-    up: str | None = None
-    down: str | None = None
-
-
-@dataclass(frozen=True)
-class Design:
-    """The whole screen."""
-
-    key: str
-    label: str
-    one: str
-    icon: str
-    colour: str
-    active: bool
-    title: str
-    columns: str
-    translations: Sequence[tuple[str, str]]
-    sections: Sequence[SectionCard]
-    off: Sequence[SectionCard]
-    categories: Sequence[CategoryLine]
-    categories_off: Sequence[CategoryLine]
+from kartoteka.platform.web.renewing import parts_anew
 
 
 def found_registry(work: Work, key: str) -> Registry:
@@ -104,125 +34,96 @@ def found_registry(work: Work, key: str) -> Registry:
     return registry
 
 
-def design_renewed(work: Work, registry: str, said: str = "") -> Response:
-    """This function will answer a change with the screen anew."""
-    return renewed("admin/registry_design.html", said, design=design_of(work, found_registry(work, registry)))
+def design_renewed(work: Work, registry: str, said: str = "", announced: str = "") -> Response:
+    """This function will answer a change with the screen anew, or the record's page on which it was made."""
+    if parts := parts_anew(work, registry):
+        return renewed_in_place(work, parts, said)
+    design = design_of(work, found_registry(work, registry), seen_version())
+    return renewed("admin/registry_design.html", said, design=design, announced=announced)
+
+
+def design_shown(work: Work, registry: str) -> str:
+    """This function will draw the screen as it is, to be put in the place of what was dragged about on it."""
+    design = design_of(work, found_registry(work, registry), seen_version())
+    return render_template("admin/registry_design.html", design=design, renewing=True)
 
 
 @page("/admin/r/<registry>", right=DESIGN)
 def admin_registry(registry: str) -> str:
     """The screen on which a registry is designed."""
     with begin() as work:
+        design = design_of(work, found_registry(work, registry))
         return show(
-            work, "registry.html", "registries", design=design_of(work, found_registry(work, registry))
+            work, "registry.html", "registries", design=design, registries=registries_of(work, registry)
         )
+
+
+@page("/admin/r/<registry>/news", right=DESIGN)
+def admin_news(registry: str) -> str | Response:
+    """What others have changed since the screen was drawn; asked for while it is open."""
+    with begin() as work:
+        found, news = found_registry(work, registry), news_of(work, seen_version())
+        if "show" in request.args:
+            return design_renewed(work, found.key)
+        return render_template("admin/news.html", news=news, registry=found.key, waiting=True)
 
 
 @page("/admin/r/<registry>/<any(sections, categories, fields):place>/<key>/move", "POST", right=DESIGN)
 def admin_move_part(registry: str, place: str, key: str) -> Response:
     """A section, category or field moved before another one; a field perhaps into another section."""
-    before, body = request.form.get("before", ""), {}
     with begin(design=True) as work:
         found = found_registry(work, registry)
-        if place == "fields":
-            section = request.form.get("section") or there(found.field(key)).section
-            keys = [each.key for each in found.fields if each.section == section]
-            body = {"section": section, "position": position_before(keys, key, before)}
-            modelling.change_field(work, registry, key, body)
-        else:
-            keys = [each.key for each in parts_of(found, place)]
-            changer(place)(work, registry, key, {"position": position_before(keys, key, before)})
-        return design_renewed(work, registry)
+        part = there(next((each for each in getattr(found, place) if each.key == key), None))
+        section = request.form.get("section") or str(getattr(part, "section", ""))
+        body = _moved(found, place, key, section, request.form.get("before", ""))
+        if asked := question(work, found, place, key, body, design_shown(work, registry)):
+            return asked
+        changer(place)(work, registry, key, body)
+        return design_renewed(work, registry, announced=_place_said(work, registry, place, key))
+
+
+def _moved(registry: Registry, place: str, key: str, section: str, before: str) -> dict[str, Any]:
+    if place != "fields":
+        keys = [each.key for each in parts_of(registry, place)]
+        return {"position": position_before(keys, key, before)}
+    keys = [each.key for each in registry.fields if each.section == section]
+    return {"section": section, "position": position_before(keys, key, before)}
+
+
+def _place_said(work: Work, registry: str, place: str, key: str) -> str:
+    """Where a thing has come to, for those who do not see it."""
+    found, language = found_registry(work, registry), work.actor.locale.language
+    parts = [each for each in getattr(found, place) if each.active]
+    part = there(next((each for each in getattr(found, place) if each.key == key), None))
+    section = found.section(part.section) if isinstance(part, Field) else None
+    if section is not None:
+        parts = [each for each in parts if each.section == section.key]
+    keys = [each.key for each in parts]
+    if key not in keys:
+        return ""
+    said = {"name": label(part, language), "n": keys.index(key) + 1, "all": len(keys)}
+    if section is None:
+        return _("“{name}” is now {n} of {all}.", **said)
+    return _("“{name}” is now {n} of {all} in “{section}”.", **said, section=label(section, language))
 
 
 @page("/admin/r/<registry>/<any(sections, categories, fields):place>/<key>/switch", "POST", right=DESIGN)
 def admin_switch_part(registry: str, place: str, key: str) -> Response:
     """A section, category or field switched off or on again."""
-    on = request.form.get("on") == "1"
+    body = {"active": request.form.get("on") == "1"}
     with begin(design=True) as work:
-        name = label(changer(place)(work, registry, key, {"active": on}), work.actor.locale.language)
-        said = (
-            _("“{name}” is in use again.", name=name)
-            if on
-            else _("“{name}” is switched off; nothing of it is lost.", name=name)
-        )
-        return design_renewed(work, registry, said)
+        found = found_registry(work, registry)
+        if asked := question(work, found, place, key, body, ""):
+            return asked
+        name = label(changer(place)(work, registry, key, body), work.actor.locale.language)
+        return design_renewed(work, registry, switched_said(name, on=body["active"]))
 
 
-def design_of(work: Work, registry: Registry) -> Design:
-    """This function will put together the screen of a registry's design."""
-    language = work.actor.locale.language
-    active = [each for each in registry.sections if each.active]
-    used = [each for each in registry.categories if each.active]
-    columns = [column_name(registry, key, language) for key in registry.columns]
-    return Design(
-        registry.key,
-        label(registry, language),
-        label_one(registry, language),
-        registry.icon or "file-text",
-        registry.colour,
-        registry.active,
-        registry.title,
-        ", ".join(columns),
-        [(_(TRANSLATIONS[code]), name) for code, name in registry.names.items() if code in TRANSLATIONS],
-        [_card(work, registry, each, active, n) for n, each in enumerate(active)],
-        [_card(work, registry, each, (), 0) for each in registry.sections if not each.active],
-        [_category(each, used, n, language) for n, each in enumerate(used)],
-        [_category(each, (), 0, language) for each in registry.categories if not each.active],
-    )
-
-
-def _neighbours(among: Sequence[Any], n: int) -> tuple[str | None, str | None]:
-    """What a thing must be put before to go up or down by one; an empty text is the end, None means it cannot."""
-    up = among[n - 1].key if among and n else None
-    down = None if n + 1 >= len(among) else among[n + 2].key if n + 2 < len(among) else ""
-    return up, down
-
-
-def _card(work: Work, registry: Registry, section: Section, among: Sequence[Section], n: int) -> SectionCard:
-    language = work.actor.locale.language
-    mine = [each for each in registry.fields if each.section == section.key]
-    used = [each for each in mine if each.active]
-    return SectionCard(
-        section.key,
-        label(section, language),
-        help_of(section, language),
-        section.collapsed,
-        _category_names(registry, section.categories, language),
-        [_line(work, registry, each, used, k) for k, each in enumerate(used)],
-        [_line(work, registry, each, (), 0) for each in mine if not each.active],
-        *_neighbours(among, n),
-    )
-
-
-def _line(work: Work, registry: Registry, each: Field, among: Sequence[Field], n: int) -> FieldLine:
-    language = work.actor.locale.language
-    target = work.catalog.registries.get(str(each.options.get("target", "")))
-    return FieldLine(
-        each.key,
-        label(each, language),
-        type_view(work, each.type),
-        each.required,
-        each.unique,
-        _category_names(registry, each.categories, language),
-        f"{{{each.key}}}" in registry.title,
-        label(target, language) if target else "",
-        *_neighbours(among, n),
-    )
-
-
-def _category(each: Category, among: Sequence[Category], n: int, language: str) -> CategoryLine:
-    return CategoryLine(each.key, label(each, language), each.colour, *_neighbours(among, n))
-
-
-def _category_names(registry: Registry, keys: Sequence[str], language: str) -> list[str]:
-    return [label(found, language) for key in keys if (found := registry.category(key)) is not None]
-
-
-def column_name(registry: Registry, key: str, language: str) -> str:
-    """This function will name a column of the list."""
-    found = registry.field(key)
-    return label(found, language) if found else _(SYSTEM.get(key, key))
+def switched_said(name: str, *, on: bool) -> str:
+    """This function will say that something has been switched off or on."""
+    if on:
+        return _("“{name}” is in use again.", name=name)
+    return _("“{name}” is switched off; nothing of it is lost.", name=name)
 
 
 def parts_of(registry: Registry, place: str) -> tuple[Any, ...]:
@@ -277,3 +178,17 @@ def local(error: Invalid | Conflict, registry: str) -> Invalid | Conflict:
     """This function will leave the key of the registry, which its own form knows, out of the places of an error."""
     places = {place.removeprefix(f"{registry}."): sentences for place, sentences in error.errors.items()}
     return Invalid(places, error.message) if isinstance(error, Invalid) else Conflict(error.message, places)
+
+
+__all__ = [
+    "TRANSLATIONS",
+    "changer",
+    "design_renewed",
+    "found_registry",
+    "local",
+    "parts_of",
+    "switched_said",
+    "there",
+    "typed_help",
+    "typed_names",
+]
