@@ -20,6 +20,7 @@ from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.rest.schemas import Attached, ListQuery, page_of
 from kartoteka.platform.services.absences import absent_on, substitute_of
 from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
+from kartoteka.platform.services.markdown import markdown
 from kartoteka.platform.services.modelling import (
     create_category,
     create_field,
@@ -29,7 +30,10 @@ from kartoteka.platform.services.modelling import (
     set_grant,
 )
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.onboarding import put_away_for_all as put_steps_away_for_all
+from kartoteka.platform.services.organisation import change_organisation
 from kartoteka.platform.services.people import create_user
+from kartoteka.platform.services.pictures import keep as keep_picture
 from kartoteka.platform.services.plugins import settings_of
 from kartoteka.platform.services.records import (
     Bearer,
@@ -51,6 +55,8 @@ from kartoteka.platform.services.records import (
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
 from kartoteka.platform.web.shell import render, tell
+from kartoteka.platform.web.tiles import TileKind, add_kind
+from kartoteka.platform.web.tiles.placing import place_tile
 
 __all__ = [
     "N_",
@@ -84,15 +90,18 @@ __all__ = [
     "Shape",
     "StaleVersion",
     "Tab",
+    "TileKind",
     "Verbs",
     "Work",
     "_",
     "absent_on",
+    "add_kind",
     "batch",
     "bearer_of",
     "begin",
     "browse",
     "change",
+    "change_organisation",
     "count",
     "create",
     "create_category",
@@ -102,10 +111,14 @@ __all__ = [
     "create_section",
     "create_user",
     "fetch",
+    "keep_picture",
+    "markdown",
     "needs",
     "page_of",
+    "place_tile",
     "plural",
     "public",
+    "put_steps_away_for_all",
     "query_of",
     "related",
     "remove",

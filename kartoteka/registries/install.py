@@ -7,6 +7,7 @@ from kartoteka.platform import sdk
 
 from . import template
 from .demo import Demo, DemoRecord, DemoUser, firm, resolved
+from .demo.home import dress
 
 # Within the limit of one batch, and small enough to keep the memory of a small machine free.
 MOST_AT_ONCE = 200
@@ -27,6 +28,8 @@ def install_demo(work: sdk.Work) -> Demo | None:
     for role in demo.roles:
         sdk.create_role(work, role)
     _populate(work, demo)
+    dress(work)
+    sdk.put_steps_away_for_all(work)
     return demo
 
 

@@ -35,8 +35,8 @@ Entry = dict[str, Any]
 class Tile:
     """One tile. `of` holds the ids of what it is made of, by path; the empty path is the registry."""
 
-    id: str
-    kind: str
+    id: str = ""
+    kind: str = ""
     title: str = ""
     width: int = 1
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -62,6 +62,16 @@ def put_away(work: Work, away: bool = True) -> None:
     work.session.flush()
 
 
+def put_away_for_all(work: Work) -> None:
+    """This function will put the first steps away for everybody there is, where all has been arranged already."""
+    work.require("users")
+    known = set(work.session.scalars(select(FirstStepsRow.user_id)))
+    people = work.session.scalars(select(User.id).where(User.system.is_(False)))
+    rows = [FirstStepsRow(user_id=each, put_away=True, done=[]) for each in people if each not in known]
+    work.session.add_all(rows)
+    work.session.flush()
+
+
 def _row(work: Work) -> FirstStepsRow:
     row = work.session.get(FirstStepsRow, work.actor.user_id, populate_existing=True, with_for_update=True)
     if row is None:

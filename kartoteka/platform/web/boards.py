@@ -23,6 +23,9 @@ from kartoteka.platform.web.tiles.kind import DATES, TileKind, all_paths
 
 # In addresses, where a registry would be named otherwise; no key of a registry begins with a digit.
 HOME = "0"
+SUMMED = frozenset({"money", "decimal"})
+# Words in the keys of dates that are awaited rather than remembered.
+AHEAD = frozenset("until to due next end ends deadline expires do termin konec platnost".split())
 
 
 @dataclass(frozen=True)
@@ -218,16 +221,22 @@ def _suitable(work: Work, registry: Registry) -> list[tuple[str, int, dict[str, 
     by = next(
         (each.key for each in fields if each.type == "choice"), "category" if registry.categories else ""
     )
-    date = next((each.key for each in fields if each.type in DATES), "")
-    found: list[tuple[str, int, dict[str, Any]]] = [
-        ("figure", 1, {"measure": "count"}),
-        ("figure", 1, {"measure": "count", "date": "created_at", "days": 30}),
+    number = next((each.key for each in fields if each.type in SUMMED), "")
+    dates = [each.key for each in fields if each.type in DATES]
+    coming = next((key for key in dates if AHEAD & set(key.split("_"))), dates[0] if dates else "")
+    figures: list[dict[str, Any]] = [
+        {"measure": "count"},
+        {"measure": "count", "date": "created_at", "days": 30},
     ]
+    if number:
+        figures += [{"measure": f"sum:{number}"}, {"measure": f"avg:{number}"}]
+    found = [("figure", 4 // len(figures), each) for each in figures]
     if by:
         found.append(("split", 2, {"by": by, "measure": "count", "look": "bars"}))
-    found.append(("rows", 2, {"sort": "-updated_at", "columns": ["updated_by", "updated_at"], "size": 6}))
-    if date:
-        found.append(("ahead", 2, {"date": date, "days": 30}))
+    if coming:
+        found.append(("ahead", 2, {"date": coming, "days": 30}))
+    columns = ["updated_by", "updated_at"]
+    found.append(("rows", 4 if by and coming else 2, {"sort": "-updated_at", "columns": columns, "size": 6}))
     return found
 
 

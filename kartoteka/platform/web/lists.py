@@ -187,6 +187,19 @@ class ListView:
         return address + ("" if "?" in address else "?")
 
     @property
+    def as_tile(self) -> dict[str, str]:
+        """What the dialog of a tile is opened with, to show this list."""
+        given = dict(self.state.pairs("columns", "sort", "q", "category"))
+        sort = self.state.sort.partition(",")[0]
+        return {
+            "t.kind": "rows",
+            "t.registry": self.key,
+            "t.from_list": "1",
+            "t.sort": sort or "title",
+            **given,
+        }
+
+    @property
     def design_url(self) -> str:
         """Where the registry is designed."""
         return f"/admin/r/{self.key}"

@@ -83,7 +83,9 @@ class Figure(TileKind):
         """This function will say what is counted or measured."""
         registry = super().heading(work, tile)
         way, _colon, key = tile.options.get("measure", "count").partition(":")
-        return registry if way == "count" else f"{registry} · {name_of(work, tile.registry, key)}"
+        if way == "count" and tile.options.get("date"):
+            key = tile.options["date"]
+        return f"{registry} · {name_of(work, tile.registry, key)}" if key else registry
 
     def link(self, work: Work, tile: Tile) -> str:
         """This function will lead to the records that were measured."""
