@@ -40,8 +40,9 @@ MASKED = (
     "adviser",
     "keeper",
     "ok",
+    "margin",
 )
-HIDDEN = tuple(f"h_{name}_{side}" for name in ("text", "number", "link", "self") for side in "ab")
+HIDDEN = tuple(f"h_{name}_{side}" for name in ("text", "number", "link", "self", "part") for side in "ab")
 ABSENT = (
     "nothing",
     "_title",
@@ -415,6 +416,39 @@ def change_asks(p: Places) -> Iterator[Ask]:
                 yield api("PATCH", f"/registries/firms/records/{firm}", {"values": {"contacts": links}})
             for link in (None, p.open, p.open, None):
                 yield api("PATCH", f"/registries/firms/records/{firm}", {"values": {"partner": link}})
+    yield from ruled_asks(p)
+
+
+RULED: tuple[Mapping[str, Any], ...] = (
+    {"ruled": "x"}, {"ruled": None}, {"tied": "x"}, {"tied": None, "city": "Most"}, {"locked": "x"}, {"locked": None},
+    {"ruled": "y", "tied": "y"}, {"partner": None}, {"tied": None},
+)  # fmt: skip
+
+
+def ruled_asks(p: Places) -> Iterator[Ask]:
+    """Changes of what rules hang on things that the reader does not see."""
+    for firm in p.firms[:5]:
+        for values in RULED:
+            yield api("PATCH", f"/registries/firms/records/{firm}", {"values": values})
+
+
+def judge_asks(of_record: bool) -> Callable[[Places], Iterator[Ask]]:
+    """What a form should show, as it is typed."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        typed = (
+            ("v.name", "x"),
+            ("v.ruled", "x"),
+            ("v.units", "500"),
+            ("v.remark", "quokka"),
+            ("v.tied", ""),
+        )
+        for registry, record in p.records if of_record else ((each, 0) for each in REGISTRIES):
+            place = f"/r/{registry}/{record}/rules" if of_record else f"/r/{registry}/new/rules"
+            yield post(place, *typed)
+            yield post(place, ("v.partner", str(p.closed)), ("category", "customer"))
+
+    return asks
 
 
 def batch_asks(p: Places) -> Iterator[Ask]:
@@ -606,7 +640,7 @@ def field_asks(suffix: str = "") -> Callable[[Places], Iterator[Ask]]:
 def save_field_asks(p: Places) -> Iterator[Ask]:
     """One detail saved."""
     for record in (p.masked, p.shown):
-        for name in ("units", "area", "h_text_a", "nothing", "number", "box"):
+        for name in ("units", "area", "h_text_a", "nothing", "number", "box", "ruled", "tied", "locked"):
             yield post(f"/r/firms/{record}/details/{name}", (f"v.{name}", "5"))
         yield post(f"/r/firms/{record}/details/city", ("v.city", "Kolín"))
         yield post(f"/r/firms/{record}/details/city", ("v.city", "Cheb"), ("version", "1"))
@@ -630,6 +664,9 @@ def save_record_asks(p: Places) -> Iterator[Ask]:
             ("v.h_text_a", "x"),
             ("v.units", "7"),
             ("v.area", "brno"),
+            ("v.ruled", "x"),
+            ("v.tied", ""),
+            ("v.locked", "x"),
         )
         yield post(f"/r/firms/{record}/edit", ("v.name", "Form"), ("v.contacts", ""), ("v.partner", ""))
         yield post(
@@ -665,6 +702,9 @@ def create_web_asks(p: Places) -> Iterator[Ask]:
     yield post("/r/firms/new", ("v.name", "Dvojí"), ("v.code", "C1"))
     yield post("/r/firms/new", ("v.name", ""))
     yield post("/r/firms/new", ("v.name", "x"), ("v.partner", str(p.closed)))
+    yield post(
+        "/r/firms/new", ("v.name", "Podle pravidel"), ("v.ruled", "x"), ("v.tied", ""), ("v.locked", "x")
+    )
     yield post("/r/vault_a/new", ("v.item", "x"))
     yield post("/r/persons/new", ("v.name", "x"))
 
@@ -916,6 +956,9 @@ _FILLED: Mapping[str, tuple[Any, ...]] = {
     "id": (1, MISSING),
     "place": ("fields",),
     "key": ("name", "h_text_a"),
+    "section": ("public", "hidden_a"),
+    "template": ("companies", "nothing"),
+    "folder": ("0" * 24, "nothing"),
 }
 
 
@@ -963,6 +1006,10 @@ ADMIN_PAGES = (
     "/admin",
     "/admin/design",
     "/admin/design.yaml",
+    "/admin/gallery",
+    "/admin/gallery/<template>",
+    "/admin/sheets/<folder>",
+    "/admin/sheets/<folder>/progress",
     "/admin/history",
     "/admin/jobs",
     "/admin/organisation",
@@ -970,15 +1017,28 @@ ADMIN_PAGES = (
     "/admin/people/<int:id>",
     "/admin/people/<int:id>/identity",
     "/admin/people/add",
+    "/admin/people/<int:id>/leave",
     "/admin/people/invite",
+    "/admin/people/second-factor",
     "/admin/r/<registry>",
     "/admin/r/<registry>/<any(sections, categories):place>/<key>",
     "/admin/r/<registry>/<any(sections, categories):place>/new",
     "/admin/r/<registry>/field-key",
     "/admin/r/<registry>/field-options",
+    "/admin/r/<registry>/field-positions",
     "/admin/r/<registry>/fields/<key>",
     "/admin/r/<registry>/fields/new",
     "/admin/r/<registry>/general",
+    "/admin/r/<registry>/columns",
+    "/admin/r/<registry>/copy",
+    "/admin/r/<registry>/copy/plan",
+    "/admin/r/<registry>/many/<any(off, on, move):deed>",
+    "/admin/r/<registry>/news",
+    "/admin/r/<registry>/preview",
+    "/admin/r/<registry>/series/<key>",
+    "/admin/r/<registry>/title",
+    "/admin/r/<registry>/title/trial",
+    "/admin/r/<registry>/when/<any(visible, required, readonly):word>",
     "/admin/r/<registry>/roles",
     "/admin/r/<registry>/roles/<role>/rule",
     "/admin/r/<registry>/roles/<role>/rule/condition",
@@ -986,17 +1046,33 @@ ADMIN_PAGES = (
     "/admin/registries/new",
     "/admin/roles",
     "/admin/roles/<role>",
+    "/admin/r/<registry>/roles/<role>/fields/<section>",
+    "/admin/r/<registry>/roles/<role>/fields/<section>/use",
+    "/admin/roles/changes",
+    "/admin/roles/compare",
     "/admin/roles/new",
     "/admin/why",
+    "/admin/why/<registry>/<int:id>",
+    "/see-as",
 )
 ADMIN_FORMS = (
     "/admin/design",
+    "/admin/gallery/<template>",
+    "/admin/sheets",
+    "/admin/sheets/<folder>",
+    "/admin/sheets/<folder>/drop",
+    "/admin/sheets/<folder>/sheet",
     "/admin/jobs/<int:id>/stop",
     "/admin/organisation",
     "/admin/people/<int:id>",
-    "/admin/people/<int:id>/<any(on, off, resend, revoke, password):deed>",
+    "/admin/people/<int:id>/<any(on, off, revoke, password, factor):deed>",
+    "/admin/people/<int:id>/invite",
+    "/admin/people/<int:id>/leave",
     "/admin/people/add",
     "/admin/people/invite",
+    "/admin/people/invite/again",
+    "/admin/people/invite/preview",
+    "/admin/people/second-factor",
     "/admin/r/<registry>/<any(sections, categories):place>/<key>",
     "/admin/r/<registry>/<any(sections, categories):place>/new",
     "/admin/r/<registry>/<any(sections, categories, fields):place>/<key>/move",
@@ -1004,6 +1080,11 @@ ADMIN_FORMS = (
     "/admin/r/<registry>/fields/<key>",
     "/admin/r/<registry>/fields/new",
     "/admin/r/<registry>/general",
+    "/admin/r/<registry>/columns",
+    "/admin/r/<registry>/copy",
+    "/admin/r/<registry>/many/<any(off, on, move):deed>",
+    "/admin/r/<registry>/series/<key>",
+    "/admin/r/<registry>/title",
     "/admin/r/<registry>/roles",
     "/admin/r/<registry>/roles/impact",
     "/admin/registries/<registry>/move",
@@ -1054,13 +1135,22 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /settings": just(get("/settings")),
     **{f"GET {rule}": refused("GET", rule) for rule in ADMIN_PAGES},
     "GET /": just(get("/"), Ask("GET", "/", nobody=True)),
-    "GET /identity/<colour>.css": just(get("/identity/0f766e.css"), Ask("GET", "/identity/nothing.css", nobody=True)),
+    "GET /identity/<colour>.css": just(
+        get("/identity/0f766e.css"), Ask("GET", "/identity/nothing.css", nobody=True)
+    ),
     "GET /identity/<hashed>": just(get(f"/identity/{'0' * 64}")),
     "GET /pictures/<hashed>": just(get(f"/pictures/{'0' * 64}"), Ask("GET", "/pictures/0", nobody=True)),
     "GET /api/v1/organisation": just(get(f"{API}/organisation")),
     "GET /counts": just(get("/counts"), get("/counts", tiles="1")),
     "GET /find": lambda p: (get("/find", q=word) for word in WORDS),
     "GET /people/pick": just(get("/people/pick"), get("/people/pick", q="o")),
+    "GET /absences/pick": just(get("/absences/pick"), get("/absences/pick", q="o")),
+    "GET /absences/new": just(get("/absences/new"), get("/absences/new", user="1")),
+    "GET /absences/<int:id>": just(get("/absences/1"), get(f"/absences/{MISSING}")),
+    "GET /api/v1/absences": just(get(f"{API}/absences"), get(f"{API}/absences", past="true", user="1")),
+    "GET /api/v1/absences/<id:absence>": just(get(f"{API}/absences/1"), get(f"{API}/absences/{MISSING}")),
+    "GET /second-factor": "a secret made at random for whoever asks, out of nothing that is kept",
+    "GET /sign-in/code": just(get("/sign-in/code"), Ask("GET", "/sign-in/code", nobody=True)),
     "GET /sign-in": just(get("/sign-in"), Ask("GET", "/sign-in", nobody=True)),
     "GET /forgotten": just(get("/forgotten"), Ask("GET", "/forgotten", nobody=True)),
     "GET /invitation/<key>": with_parts("GET", "/invitation/<key>", key=KEYS),
@@ -1147,6 +1237,8 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /r/<registry>/<int:id>/details/<field>": save_field_asks,
     "POST /r/<registry>/<int:id>/edit": save_record_asks,
     "POST /r/<registry>/new": create_web_asks,
+    "POST /r/<registry>/new/rules": judge_asks(of_record=False),
+    "POST /r/<registry>/<int:id>/rules": judge_asks(of_record=True),
     "POST /r/<registry>/<int:id>/history/<int:version>": version_asks("POST"),
     "POST /r/<registry>/<int:id>/remove": posts("/r/<registry>/<id>/remove", ("version", "97")),
     "POST /r/<registry>/<int:id>/restore": posts("/r/<registry>/<id>/restore"),
@@ -1161,6 +1253,30 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /settings/password": just(post("/settings/password", ("old", "wrong"), ("new", PASSWORD))),
     "POST /settings/tokens": just(post("/settings/tokens", ("name", ""))),
     "POST /settings/tokens/<int:id>/revoke": revoke_asks,
+    "POST /api/v1/absences": just(
+        api("POST", "/absences", {"begins": "2030-01-01", "ends": "2030-01-02", "substitute": 3}),
+        api("POST", "/absences", {"begins": "2030-01-01", "ends": "2030-01-02", "user": 1}),
+        api("POST", "/absences", {"begins": "2031-01-01", "ends": "2031-01-02", "substitute": MISSING}),
+    ),
+    "PATCH /api/v1/absences/<id:absence>": just(
+        *(api("PATCH", f"/absences/{each}", {"note": "x"}) for each in (1, MISSING))
+    ),
+    "DELETE /api/v1/absences/<id:absence>": just(api("DELETE", f"/absences/{MISSING}")),
+    "POST /absences/new": just(
+        post("/absences/new", ("begins", "2032-01-01"), ("ends", "2032-01-02"), ("substitute", "3")),
+        post("/absences/new?user=1", ("begins", "2032-01-01"), ("ends", "2032-01-02")),
+    ),
+    "POST /absences/<int:id>": just(post("/absences/1", ("begins", "x")), post(f"/absences/{MISSING}")),
+    "POST /absences/<int:id>/remove": just(post(f"/absences/{MISSING}/remove")),
+    "POST /second-factor": just(post("/second-factor", ("code", "wrong"))),
+    "POST /sign-in/code": just(post("/sign-in/code", ("code", "000000"))),
+    "POST /settings/second-factor/<any(codes, move, off):deed>": just(
+        *(post(f"/settings/second-factor/{deed}", ("code", "000000")) for deed in ("codes", "move", "off"))
+    ),
+    "POST /settings/sessions/<int:id>/end": just(post(f"/settings/sessions/{MISSING}/end")),
+    "POST /settings/sessions/end": just(post("/settings/sessions/end")),
+    "POST /see-as": just(post("/see-as", ("person", "1")), post("/see-as", ("role", "secret_a"))),
+    "POST /see-as/end": just(post("/see-as/end", ("back", "//evil.example"))),
     "POST /preferences": just(
         post("/preferences", ("theme", "light"), ("back", "//evil.example")),
         post("/preferences", ("theme", "nothing")),

@@ -10,8 +10,8 @@ import pytest
 from kartoteka.platform import sdk
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
-from kartoteka.registries import KEYS, fields, templates
-from kartoteka.registries.demo import DemoRecord, firm
+from kartoteka.registries import fields, templates
+from kartoteka.registries.demo import KEYS, DemoRecord, firm
 from kartoteka.registries.install import MOST_AT_ONCE, _without_inner_references, install_demo
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import settings_for

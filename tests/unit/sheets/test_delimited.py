@@ -151,6 +151,22 @@ def test_header_names() -> None:
         assert list(sheet.rows()) == [(4, ["1", "2", "3", "4", "5", "6"])]
 
 
+def test_a_heading_above_the_table_is_no_header() -> None:
+    heading = "Smlouvy 2024;;;\nStav k;1. 5. 2024;;\n\n"
+    with opened(text_table(heading + "Číslo;Předmět;Firma;Cena\nA1;Oprava;Pila;100\n")) as sheet:
+        assert sheet.columns == ["Číslo", "Předmět", "Firma", "Cena"]
+        assert sheet.recognised.header_row == 4
+        assert [number for number, _cells in sheet.rows()] == [5]
+
+
+@pytest.mark.parametrize(
+    "text", ["Name;;;\n1;2;3;4\n5;6;7;8\n", "Name\nOne\nTwo\n", "Name;City\nOne;Brno\n", "a;;;\nb;c;d;e\n"]
+)
+def test_a_first_row_with_few_names_stays_the_header(text: str) -> None:
+    with opened(text_table(text)) as sheet:
+        assert sheet.recognised.header_row == 1
+
+
 def test_nameless_columns_without_values_do_not_count() -> None:
     with opened(text_table("a;;b;;\n1;;2;;\n;;;;\n3;;;;\n")) as sheet:
         assert sheet.columns == ["a", "b"]

@@ -40,11 +40,12 @@ _NO_PART_OF_A_NAME = re.compile(
 _GENERIC_SHEET = re.compile(r"(?:sheet|list|tabelle|table|arkusz|hárok)\s*\d*", re.I)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 _LONG_LINE = 120
+_TELLING = 0.5
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """One column as it is proposed to become a field. `telling`: hardly any value stands there twice."""
+    """One column as it is proposed to become a field. `share`: of different values among all."""
 
     column: str
     label: str
@@ -60,7 +61,12 @@ class Proposed:
     empty: int = 0
     examples: Sequence[str] = ()
     values: Sequence[str] = ()
-    telling: bool = False
+    share: float = 0.0
+
+    @property
+    def telling(self) -> bool:
+        """Whether a value hardly ever stands there twice."""
+        return self.share >= _TELLING
 
 
 def refine(guesser: Guesser) -> list[Proposed]:
@@ -87,7 +93,10 @@ def parent_of(guesser: Guesser, columns: Sequence[Proposed], title: str) -> Sequ
         return columns
     return [
         replace(each, type="relation", options={"target": ""}, confidence=0.8, unique=False, required=False)
-        if n != place and not each.telling and _may_lead(each) and guesser.within(n, place) >= 0.9
+        if n != place
+        and not (each.telling and each.empty == 0)
+        and _may_lead(each)
+        and guesser.within(n, place) >= 0.9
         else each
         for n, each in enumerate(columns)
     ]
@@ -143,7 +152,7 @@ def _proposed(guess: ColumnGuess, grouped: bool) -> Proposed:
         empty=guess.empty,
         examples=guess.examples,
         values=guess.values,
-        telling=guess.different >= 0.5 * guess.filled > 0,
+        share=guess.different / guess.filled if guess.filled else 0.0,
     )
 
 
@@ -179,7 +188,7 @@ def _is_code(guess: ColumnGuess, words: frozenset[str]) -> bool:
     return guess.type == "ico" or (bool(words & _CODE) and guess.type in ("text", "integer"))
 
 
-def _fitness_as_title(each: Proposed) -> tuple[int, int, int, int, float]:
+def _fitness_as_title(each: Proposed) -> tuple[int, int, int, float, float]:
     words = frozenset(make_key(_CAMEL.sub(" ", each.column)).split("_"))
     named = 2 if words & _NAMES and not words & _CODE else 0
     wordy = int(
