@@ -11,6 +11,7 @@ from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.rest import answers, schemas, visible
 from kartoteka.platform.rest.answers import answer, listing, nothing
+from kartoteka.platform.rest.designing import ETAG, changed, etag
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.services import modelling, ready_made
 from kartoteka.platform.services.ready_made import Wish
@@ -48,26 +49,34 @@ def _from_template(work: Work, body: dict[str, Any]) -> Registry:
     return ready_made.install(work, shelf(), wish).registry
 
 
-@design.verb("GET", REGISTRY, signed_in, gives=schemas.Registry)
+@design.verb("GET", REGISTRY, signed_in, gives=schemas.Registry, headers=ETAG)
 def get_registry(registry: str) -> Response:
     """This function will give a registry as far as the caller may see it."""
     with begin() as work:
-        return answer(visible.registry(work, registry))
+        shown = answer(visible.registry(work, registry))
+        if "design" in work.actor.powers:
+            shown.headers["ETag"] = etag(work, ("registries", registry))
+        return shown
 
 
-@design.verb("PATCH", REGISTRY, needs("design"), body=schemas.Registry, gives=schemas.Registry)
+@design.verb("PATCH", REGISTRY, needs("design"), body=schemas.Registry, gives=schemas.Registry, headers=ETAG)
 def change_registry(body: dict[str, Any], registry: str) -> Response:
     """This function will change a registry; sections and fields only when the body names them."""
-    with begin(design=True) as work:
-        return answer(answers.registry(modelling.change_registry(work, registry, body)))
+    return changed(
+        lambda work: modelling.change_registry(work, registry, body),
+        lambda made: answer(answers.registry(made)),
+        ("registries", registry),
+    )
 
 
 @design.verb("DELETE", REGISTRY, needs("design"), status=204)
 def switch_off_registry(registry: str) -> Response:
     """This function will switch a registry off; nothing is lost."""
-    with begin(design=True) as work:
-        modelling.change_registry(work, registry, OFF)
-    return nothing()
+    return changed(
+        lambda work: modelling.change_registry(work, registry, OFF),
+        lambda _made: nothing(),
+        ("registries", registry),
+    )
 
 
 @design.verb("GET", f"{REGISTRY}/sections", signed_in, gives=schemas.page_of(schemas.SectionAlone))
@@ -87,10 +96,11 @@ def list_sections(registry: str) -> Response:
 )
 def create_section(body: dict[str, Any], registry: str) -> Response:
     """This function will add a section to a registry."""
-    with begin(design=True) as work:
-        made = modelling.create_section(work, registry, body)
-        place = f"{PREFIX}/registries/{registry}/sections/{made.key}"
-        return answer(answers.section(made), 201, Location=place)
+    place = f"{PREFIX}/registries/{registry}/sections/"
+    return changed(
+        lambda work: modelling.create_section(work, registry, body),
+        lambda made: answer(answers.section(made), 201, Location=place + made.key),
+    )
 
 
 @design.verb(
@@ -99,19 +109,25 @@ def create_section(body: dict[str, Any], registry: str) -> Response:
     needs("design"),
     body=schemas.Section,
     gives=schemas.SectionAlone,
+    headers=ETAG,
 )
 def change_section(body: dict[str, Any], registry: str, section: str) -> Response:
     """This function will change a section, move it, or switch it off or on."""
-    with begin(design=True) as work:
-        return answer(answers.section(modelling.change_section(work, registry, section, body)))
+    return changed(
+        lambda work: modelling.change_section(work, registry, section, body),
+        lambda made: answer(answers.section(made)),
+        ("sections", registry, section),
+    )
 
 
 @design.verb("DELETE", f"{REGISTRY}/sections/<section>", needs("design"), status=204)
 def switch_off_section(registry: str, section: str) -> Response:
     """This function will switch a section off; nothing is lost."""
-    with begin(design=True) as work:
-        modelling.change_section(work, registry, section, OFF)
-    return nothing()
+    return changed(
+        lambda work: modelling.change_section(work, registry, section, OFF),
+        lambda _made: nothing(),
+        ("sections", registry, section),
+    )
 
 
 @design.verb("GET", f"{REGISTRY}/fields", signed_in, gives=schemas.page_of(schemas.FieldPlaced))
@@ -131,9 +147,11 @@ def list_fields(registry: str) -> Response:
 )
 def create_field(body: dict[str, Any], registry: str) -> Response:
     """This function will add a field to a section of a registry."""
-    with begin(design=True) as work:
-        made = modelling.create_field(work, registry, body)
-        return answer(answers.field(made), 201, Location=f"{PREFIX}/registries/{registry}/fields/{made.key}")
+    place = f"{PREFIX}/registries/{registry}/fields/"
+    return changed(
+        lambda work: modelling.create_field(work, registry, body),
+        lambda made: answer(answers.field(made), 201, Location=place + made.key),
+    )
 
 
 @design.verb(
@@ -142,19 +160,25 @@ def create_field(body: dict[str, Any], registry: str) -> Response:
     needs("design"),
     body=schemas.FieldChange,
     gives=schemas.FieldPlaced,
+    headers=ETAG,
 )
 def change_field(body: dict[str, Any], registry: str, field: str) -> Response:
     """This function will change a field, move it, or switch it off or on."""
-    with begin(design=True) as work:
-        return answer(answers.field(modelling.change_field(work, registry, field, body)))
+    return changed(
+        lambda work: modelling.change_field(work, registry, field, body),
+        lambda made: answer(answers.field(made)),
+        ("fields", registry, field),
+    )
 
 
 @design.verb("DELETE", f"{REGISTRY}/fields/<field>", needs("design"), status=204)
 def switch_off_field(registry: str, field: str) -> Response:
     """This function will switch a field off; its values are kept."""
-    with begin(design=True) as work:
-        modelling.change_field(work, registry, field, OFF)
-    return nothing()
+    return changed(
+        lambda work: modelling.change_field(work, registry, field, OFF),
+        lambda _made: nothing(),
+        ("fields", registry, field),
+    )
 
 
 @design.verb("GET", f"{REGISTRY}/categories", signed_in, gives=schemas.page_of(schemas.Category))
@@ -174,10 +198,11 @@ def list_categories(registry: str) -> Response:
 )
 def create_category(body: dict[str, Any], registry: str) -> Response:
     """This function will add a category to a registry."""
-    with begin(design=True) as work:
-        made = modelling.create_category(work, registry, body)
-        place = f"{PREFIX}/registries/{registry}/categories/{made.key}"
-        return answer(answers.category(made), 201, Location=place)
+    place = f"{PREFIX}/registries/{registry}/categories/"
+    return changed(
+        lambda work: modelling.create_category(work, registry, body),
+        lambda made: answer(answers.category(made), 201, Location=place + made.key),
+    )
 
 
 @design.verb(
@@ -186,16 +211,22 @@ def create_category(body: dict[str, Any], registry: str) -> Response:
     needs("design"),
     body=schemas.Category,
     gives=schemas.Category,
+    headers=ETAG,
 )
 def change_category(body: dict[str, Any], registry: str, category: str) -> Response:
     """This function will change a category, move it, or switch it off or on."""
-    with begin(design=True) as work:
-        return answer(answers.category(modelling.change_category(work, registry, category, body)))
+    return changed(
+        lambda work: modelling.change_category(work, registry, category, body),
+        lambda made: answer(answers.category(made)),
+        ("categories", registry, category),
+    )
 
 
 @design.verb("DELETE", f"{REGISTRY}/categories/<category>", needs("design"), status=204)
 def switch_off_category(registry: str, category: str) -> Response:
     """This function will switch a category off; records keep it."""
-    with begin(design=True) as work:
-        modelling.change_category(work, registry, category, OFF)
-    return nothing()
+    return changed(
+        lambda work: modelling.change_category(work, registry, category, OFF),
+        lambda _made: nothing(),
+        ("categories", registry, category),
+    )

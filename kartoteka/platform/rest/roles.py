@@ -7,6 +7,7 @@ from flask import Response
 from kartoteka.platform.front import begin, needs
 from kartoteka.platform.rest import answers, schemas
 from kartoteka.platform.rest.answers import answer, listing, nothing
+from kartoteka.platform.rest.designing import changed, etag
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.services import modelling
 
@@ -32,27 +33,32 @@ def create_role(body: dict[str, Any]) -> Response:
 @roles.verb("PATCH", "/roles/<role>", needs("design"), body=schemas.Role, gives=schemas.Role)
 def change_role(body: dict[str, Any], role: str) -> Response:
     """This function will change a role; grants that the body does not name stay."""
-    with begin(design=True) as work:
-        return answer(answers.role(modelling.change_role(work, role, body)))
+    return changed(
+        lambda work: modelling.change_role(work, role, body),
+        lambda made: answer(answers.role(made)),
+        ("roles", role),
+    )
 
 
 @roles.verb("DELETE", "/roles/<role>", needs("design"), status=204)
 def remove_role(role: str) -> Response:
     """This function will remove a role; whoever had it loses it at once."""
-    with begin(design=True) as work:
-        modelling.remove_role(work, role)
-    return nothing()
+    return changed(lambda work: modelling.remove_role(work, role), lambda _made: nothing(), ("roles", role))
 
 
 @roles.verb("GET", GRANT, needs("design"), gives=schemas.Grant)
 def get_grant(role: str, registry: str) -> Response:
     """This function will tell what a role may do in a registry."""
     with begin() as work:
-        return answer(answers.grant(modelling.grant_of(work, role, registry)))
+        found = answers.grant(modelling.grant_of(work, role, registry))
+        return answer(found, ETag=etag(work, ("grants", registry, role)))
 
 
 @roles.verb("PUT", GRANT, needs("design"), body=schemas.Grant, gives=schemas.Grant)
 def set_grant(body: dict[str, Any], role: str, registry: str) -> Response:
     """This function will put a grant in the place of the one before."""
-    with begin(design=True) as work:
-        return answer(answers.grant(modelling.set_grant(work, role, registry, body)))
+    return changed(
+        lambda work: modelling.set_grant(work, role, registry, body),
+        lambda made: answer(answers.grant(made)),
+        ("grants", registry, role),
+    )

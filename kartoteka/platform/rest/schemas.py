@@ -148,7 +148,8 @@ class Registry(Described):
         ),
     )
     samples = f.Bool(
-        load_only=True, metadata=_said("With a template: put in sample records, as one batch that can be undone.")
+        load_only=True,
+        metadata=_said("With a template: put in sample records, as one batch that can be undone."),
     )
     rights = f.List(
         f.Str(), dump_only=True, metadata=_said("What the reader may do; only if he does not design.")
@@ -232,7 +233,9 @@ class Plugin(Described):
     icon = f.Str()
     version = f.Str()
     active = f.Bool()
-    registries = f.List(f.Str(), allow_none=True, metadata=_said("Where it is active; null means everywhere."))
+    registries = f.List(
+        f.Str(), allow_none=True, metadata=_said("Where it is active; null means everywhere.")
+    )
     settings = f.Dict(keys=f.Str(), values=f.Raw(allow_none=True))
     has_tab = f.Bool(metadata=_said("Whether records have a tab of it, a section in grants."))
     missing = f.Str(metadata=_said("Why it cannot be used, although its data may be there."))
@@ -400,12 +403,18 @@ class Absence(Described):
     """Days on which somebody is away, the first and the last included, and who stands in for him."""
 
     id = f.Int(dump_only=True)
-    user = f.Raw(metadata=_said("In: the id of the person, yourself when it is not given. Out: id and title."))
+    user = f.Raw(
+        metadata=_said("In: the id of the person, yourself when it is not given. Out: id and title.")
+    )
     begins = f.Str(metadata=_said("The first day."))
     ends = f.Str(metadata=_said("The last day."))
-    substitute = f.Raw(allow_none=True, metadata=_said("In: the id of a colleague or null. Out: id and title."))
+    substitute = f.Raw(
+        allow_none=True, metadata=_said("In: the id of a colleague or null. Out: id and title.")
+    )
     note = f.Str()
-    warnings = f.List(f.Str(), dump_only=True, metadata=_said("What is odd, such as a substitute who is away too."))
+    warnings = f.List(
+        f.Str(), dump_only=True, metadata=_said("What is odd, such as a substitute who is away too.")
+    )
 
 
 class AbsenceQuery(Described):
@@ -498,8 +507,106 @@ class Organisation(Described):
     """What the firm has settled about itself."""
 
     name = f.Str()
-    accent = f.Str(metadata=_said("The colour of buttons and links, such as #1d54b0; empty is the usual one."))
+    accent = f.Str(
+        metadata=_said("The colour of buttons and links, such as #1d54b0; empty is the usual one.")
+    )
     logo = f.Str(metadata=_said("Out as the hash of the picture; in as base64, or empty to take it away."))
     sign_in_picture = f.Str(metadata=_said("As the logo."))
     sign_in_text = f.Str(metadata=_said("Markdown for the sign-in page, which everybody can read."))
     welcome = f.Str(metadata=_said("Markdown for the home page."))
+
+
+class DryRun(Described):
+    """Whether a change of the design is meant or only thought of."""
+
+    dry_run = f.Str(metadata=_said("1: tell what would be done, and do nothing."))
+
+
+class DesignHistoryQuery(Described):
+    """Where to go on in the history of the design."""
+
+    before = f.Int(metadata=_said("Changes below this version."))
+    page_size = f.Int(metadata=_said("At most so many, up to 200; 50 unless told."))
+
+
+class DesignStep(Described):
+    """One thing that a change of the design does."""
+
+    action = f.Str()
+    registry = f.Str(allow_none=True)
+    part = f.Str(metadata=_said("`field`, `section`, `category`, `registry`, `role` or `plugin`."))
+    subject = f.Str(allow_none=True, metadata=_said("The key of the part."))
+    sentence = f.Str(metadata=_said("The step in the language of the caller."))
+
+
+class DesignEntry(Described):
+    """One change of the design."""
+
+    version = f.Int(metadata=_said("The version of the design that the change made."))
+    at = f.Str()
+    by = f.Nested(Person)
+    via = f.Str()
+    steps = f.List(f.Nested(DesignStep))
+
+
+class DesignDocument(Described):
+    """A whole design, as `kartoteka design export` writes it."""
+
+    kartoteka = f.Int()
+    registries = f.List(f.Nested(Registry))
+    roles = f.List(f.Nested(Role))
+
+
+class Against(Described):
+    """Stored values that stand against a change."""
+
+    place = f.Str(metadata=_said("Such as `companies.city`."))
+    count = f.Int()
+    examples = f.List(f.Str())
+    sentence = f.Str()
+    acceptable = f.Bool(metadata=_said("With `accept_loss` it is done all the same; these are left empty."))
+
+
+class Touched(Described):
+    """Records or people that a change touches."""
+
+    place = f.Str()
+    count = f.Int()
+    sentence = f.Str()
+
+
+class UseOfDesign(Described):
+    """Something that relies on what a change takes away or makes another thing."""
+
+    place = f.Str()
+    kind = f.Str(
+        metadata=_said("`title`, `column`, `row_rule`, `grant`, `rule`, `relation` or what a plugin says.")
+    )
+    sentence = f.Str()
+
+
+class Impact(Described):
+    """What a change of the design would do."""
+
+    asks = f.Bool(metadata=_said("Whether it touches anything that exists."))
+    steps = f.List(f.Nested(DesignStep))
+    against = f.List(f.Nested(Against))
+    touched = f.List(f.Nested(Touched))
+    uses = f.List(f.Nested(UseOfDesign))
+
+
+class WayBack(Impact):
+    """What going back does, or would do."""
+
+    version = f.Int(metadata=_said("The version of the design in force now."))
+    left = f.List(
+        f.Str(), metadata=_said("Demands that stay off, since values entered since do not meet them.")
+    )
+
+
+class GoingBack(Described):
+    """How to go back."""
+
+    accept_loss = f.Bool(
+        metadata=_said("Leave values empty that cannot be converted back; their column keeps them.")
+    )

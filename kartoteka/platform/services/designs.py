@@ -1,5 +1,6 @@
 """The journal of the design: who changed it, when and what was done, and how the design was at any time."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from kartoteka.platform.catalog.portable import (
 )
 from kartoteka.platform.catalog.steps import Action, Naming, Step, step_from
 from kartoteka.platform.kernel.errors import Forbidden, NotFound
+from kartoteka.platform.kernel.tables import canonical_json
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
 
@@ -138,6 +140,11 @@ def documents_of(design: Catalog) -> dict[str, dict[str, Any]]:
     }
 
 
+def mark(document: Any) -> str:
+    """This function will give a short mark of a document of the design; another document has another mark."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()[:16]
+
+
 def _known(work: Work, version: int) -> int:
     first = work.session.scalar(select(DesignChange.version).order_by(DesignChange.version).limit(1))
     if first is None or not first - 1 <= version <= work.catalog.version:
@@ -160,5 +167,5 @@ def _insist(work: Work) -> None:
         raise Forbidden(_("You need the power “{power}” for this.", power="audit"))
 
 
-__all__ = ["PAGE", "Action", "Past", "at_version", "backwards", "changes", "documents_of", "last_about", "past",
+__all__ = ["PAGE", "Action", "Past", "at_version", "backwards", "changes", "documents_of", "last_about", "mark", "past",
            "told", "without"]  # fmt: skip

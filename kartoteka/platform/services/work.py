@@ -40,6 +40,8 @@ class Work:
     batch: int | None = None
     # What the firm has settled about itself is kept under this mark.
     firm_mark: str = ""
+    # Plans of design changes that are only thought of; None when changes are meant.
+    thought: list[object] | None = None
     failure: Failure = field(default_factory=Failure)
     _gates: dict[int | None, Gate] = field(default_factory=dict)
 

@@ -8,8 +8,14 @@ from kartoteka.platform.services.modelling.copying import (
     plan_copy,
 )
 from kartoteka.platform.services.modelling.designer import Plan
-from kartoteka.platform.services.modelling.documents import apply_design, export_design, plan_design
+from kartoteka.platform.services.modelling.documents import (
+    apply_design,
+    design_document,
+    export_design,
+    plan_design,
+)
 from kartoteka.platform.services.modelling.foresight import Foresight
+from kartoteka.platform.services.modelling.impact import Impact, impact_of, told
 from kartoteka.platform.services.modelling.many import change_fields, plan_fields
 from kartoteka.platform.services.modelling.parts import (
     change_category,
@@ -39,6 +45,7 @@ from kartoteka.platform.services.modelling.roles import (
 
 __all__ = [
     "Foresight",
+    "Impact",
     "Originals",
     "Plan",
     "WayBack",
@@ -57,9 +64,11 @@ __all__ = [
     "create_registry",
     "create_role",
     "create_section",
+    "design_document",
     "export_design",
     "foresee",
     "grant_of",
+    "impact_of",
     "plan_copy",
     "plan_design",
     "plan_fields",
@@ -68,5 +77,6 @@ __all__ = [
     "remove_role",
     "return_to",
     "set_grant",
+    "told",
     "undo",
 ]

@@ -247,6 +247,8 @@ class Designer:
             return Plan([])
         target = self._with_columns(replace(target, version=self.state.version + 1))
         surveys = self._look_through(target, steps)
+        if self.work.thought is not None:
+            return self._only_think(target, Plan(steps, surveys, self.naming(target)))
         blocking = [
             finding
             for each in surveys
@@ -267,6 +269,12 @@ class Designer:
         self.work.renew(target, layout)
         self.work.emit(DesignChanged(target.version, tuple(sorted(changed))))
         return Plan(steps, surveys, naming)
+
+    def _only_think(self, target: Catalog, plan: Plan) -> Plan:
+        assert self.work.thought is not None
+        self.work.thought.append(plan)
+        self.work.renew(target, self.work.office.layout(target))
+        return plan
 
     def _store(self, target: Catalog, layout: Layout, steps: Sequence[Step]) -> None:
         connection, old = self.work.connection, self.work.catalog

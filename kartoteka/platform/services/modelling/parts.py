@@ -113,10 +113,24 @@ def _create_part(
 ) -> Any:
     work.require("design")
     old = registry_of(work, registry)
+    _refuse_key_of_switched_off(old, place, body)
     designer = Designer(work)
     part = designer.read(read(designer.reader, old))
     designer.put(_placed(old, place, part, _position(body)))
     return part
+
+
+def _refuse_key_of_switched_off(registry: Registry, place: str, body: Any) -> None:
+    """What is switched off keeps its key with all that hangs on it; a new thing must not inherit that."""
+    key = body.get("key") if isinstance(body, Mapping) else None
+    found = next((each for each in getattr(registry, place) if each.key == key and not each.active), None)
+    if found is not None:
+        sentence = _(
+            "The key “{key}” belongs to “{name}”, which is switched off; switch it on again, or choose another key.",
+            key=found.key,
+            name=found.name,
+        )
+        raise Conflict(sentence, {"key": [sentence]})
 
 
 def _change_part(
