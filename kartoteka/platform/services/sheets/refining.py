@@ -199,7 +199,7 @@ def _fitness_as_title(each: Proposed) -> tuple[int, int, int, float, float]:
         int(each.telling),
         whole,
         named + wordy + (each.type == "text"),
-        int(each.unique),
+        round(each.share, 1),
         -len(each.column) / 1000,
     )
 
