@@ -1,4 +1,5 @@
-// The form of one condition of a rule lies within the form of a dialog: Enter in it adds the condition.
+// The form of one condition of a rule lies within the form of a dialog: it comes into view, and Enter in it adds the
+// condition.
 import { on, one } from "../dom";
 
 on("keydown", "[data-when] input", (input, event) => {
@@ -7,4 +8,8 @@ on("keydown", "[data-when] input", (input, event) => {
   if (!add) return;
   event.preventDefault();
   add.click();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const box = event.target as HTMLElement;
+  if (box.matches("[data-when]")) box.scrollIntoView({ block: "nearest" });
 });

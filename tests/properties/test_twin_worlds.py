@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, true
 
 from kartoteka.app import create_app
+from kartoteka.platform.access.conduct import Rule
 from kartoteka.platform.access.gate import OpenRegistry, Selection
 from kartoteka.platform.access.past import PastOf
 from kartoteka.platform.access.reach import EVERYTHING
 from kartoteka.platform.access.seen import LINKS, Seen
+from kartoteka.platform.catalog.definitions import Grant
 from kartoteka.platform.services import exports
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
@@ -221,6 +223,10 @@ def _titles_of_all(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Seen, "reach", lambda self, right, section=None, level="read": true())
 
 
+def _no_exceptions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Grant, "level", lambda self, section, field=None: self.sections.get(section, "hidden"))
+
+
 def _every_field_exists(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Seen, "field", lambda self, key: self.registry.field(key))
 
@@ -233,6 +239,10 @@ def _searching_links_that_are_hidden(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Seen, "field_shown", lambda self, field: true())
 
 
+def _rules_that_know_what_is_hidden(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Rule, "holds", lambda self, facts, unseen, otherwise: self.says(facts))
+
+
 LIST = "GET /api/v1/registries/<registry>/records"
 # Each with the route by which it shows; the table asks all of them.
 SEEDS = {
@@ -243,8 +253,10 @@ SEEDS = {
     _whole_history: "GET /api/v1/registries/<registry>/records/<id:record>/history",
     _titles_of_all: LIST,
     _every_field_exists: LIST,
+    _no_exceptions: LIST,
     _forgetting_unseen_links: "PATCH /api/v1/registries/<registry>/records/<id:record>",
     _searching_links_that_are_hidden: LIST,
+    _rules_that_know_what_is_hidden: "PATCH /api/v1/registries/<registry>/records/<id:record>",
 }
 
 
@@ -315,7 +327,11 @@ def _hidden_columns(world: World, record: int) -> list[Any]:
     with world.office.begin_system(write=False) as work:
         registry = work.catalog.registries["firms"]
         table = work.layout.table(registry)
-        hidden = [each for each in registry.fields if each.section in ("finance", "hidden_a")]
+        hidden = [
+            each
+            for each in registry.fields
+            if each.section in ("finance", "hidden_a") or each.key in ("margin", "h_part_a")
+        ]
         columns = [table.c[each.column] for each in hidden if not work.layout.kind(each).linking]
         row = work.connection.execute(select(*columns).where(table.c.id == record)).one()
         links = (

@@ -343,6 +343,13 @@ def firms(side: str) -> dict[str, Any]:
                     },
                     {"key": "owner", "name": "Owner", "type": "user"},
                     {"key": "number", "name": "Number", "type": "autonumber"},
+                    # Stricter than their section: one on some rows, one everywhere.
+                    {"key": "margin", "name": "Margin", "type": "text"},
+                    {"key": f"h_part_{side}", "name": f"{CANARY} part", "type": "text"},
+                    *(
+                        {"key": key, "name": key.title(), "type": "text"}
+                        for key in ("ruled", "tied", "locked")
+                    ),
                     {
                         "key": "box",
                         "name": "Box",
@@ -466,7 +473,11 @@ ALL = ["view", "create", "edit", "delete", "import", "export"]
 BRNO = {"field": "area", "op": "eq", "value": "brno"}
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "clerk": {
-        "firms": {"rights": ALL, "sections": {"public": "edit", "fixed": "read"}},
+        "firms": {
+            "rights": ALL,
+            "sections": {"public": "edit", "fixed": "read"},
+            "fields": {"margin": "hidden", "number": "read"},
+        },
         "persons": {
             "rights": ALL,
             "rows": {"field": "group", "op": "eq", "value": "open"},
@@ -474,7 +485,11 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
         },
     },
     "banker": {
-        "firms": {"rights": ["view", "edit", "export"], "rows": BRNO, "sections": {"finance": "edit"}},
+        "firms": {
+            "rights": ["view", "edit", "export"],
+            "rows": BRNO,
+            "sections": {"finance": "edit", "public": "read"},
+        },
         "persons": {
             "rights": ["view"],
             "rows": {"field": "group", "op": "eq", "value": "club"},
@@ -485,6 +500,13 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
 # A hidden person whose title may be named in a request.
 QUIET = 4
 GROUPS = ("open", "club", "closed", "open", "closed", "club", "closed")
+
+
+def _with_part(side: str, grants: Mapping[str, Any]) -> dict[str, Any]:
+    """The grants with the exception of a field that has another key in each world."""
+    firms_grant = grants["firms"]
+    hidden = {**firms_grant.get("fields", {}), f"h_part_{side}": "hidden"}
+    return {**grants, "firms": {**firms_grant, "fields": hidden}}
 
 
 def _hidden(side: str, n: int) -> str:
@@ -543,6 +565,8 @@ def _firm(world: World, n: int) -> dict[str, Any]:
         "adviser": seen[0],
         "keeper": world.people[ADMIN],
         "ok": True,
+        "margin": f"margin {n}",
+        f"h_part_{side}": _hidden(side, n),
         f"h_text_{side}": _hidden(side, n),
         f"h_number_{side}": _number(side, n),
         f"h_link_{side}": people_ids[: n % 3 + 1] if side == "a" else people_ids[-1:],
@@ -561,6 +585,7 @@ def _masked(world: World, n: int, hidden_link: int, seen: Sequence[int]) -> dict
         "since": "2021-01-01" if odd else "2019-09-09",
         "seen": "2025-05-05T05:05:00Z" if odd else None,
         "remark": _hidden(side, n),
+        "margin": _hidden(side, n),
         "story": f"dlouhý {_hidden(side, n)}",
         "level": "high" if odd else "low",
         "marks": ["q"] if odd else ["p", "q"],
@@ -586,7 +611,7 @@ def build(world: World) -> None:
             }
             modelling.create_field(work, registry, back)
         for key, grants in ROLES.items():
-            modelling.create_role(work, {"key": key, "name": key.title(), "grants": grants})
+            modelling.create_role(work, {"key": key, "name": key.title(), "grants": _with_part(side, grants)})
         secret = {
             "key": f"secret_{side}",
             "name": f"{CANARY} role",
@@ -611,6 +636,7 @@ def build(world: World) -> None:
     _make_history(world)
     clock.turn()
     _affairs_of_others(world)
+    _make_rules(world)
     world.token = tokens.create_token(office, READER, "mine")
     Worker(office).run_once()
 
@@ -660,6 +686,7 @@ def _make_history(world: World) -> None:
         (0, {f"h_text_{side}": _hidden(side, 70), f"h_number_{side}": _number(side, 70)}),
         (0, {"turnover": "5000.10"}),
         (1, {"turnover": f"{_number(side, 71)}.75", "remark": _hidden(side, 71), "city": "Zlín"}),
+        (1, {"margin": _hidden(side, 73), f"h_part_{side}": _hidden(side, 74)}),
         (1, {"story": _hidden(side, 72), "keeper": world.people[COLLEAGUE if side == "a" else READER]}),
         (0, {f"h_link_{side}": world.ids["persons"][: 2 if side == "a" else 1]}),
         (3, {"contacts": [world.ids["persons"][1], world.ids["persons"][2 if side == "a" else 4]]}),
@@ -686,6 +713,23 @@ def _make_history(world: World) -> None:
             ],
         )
         world.things["batch"] = done.batch
+
+
+def _make_rules(world: World) -> None:
+    """Rules of fields that the reader sees, about fields and records that he does not see."""
+    hidden = {"field": f"h_number_{world.side}", "op": "gte", "value": 500}
+    masked = {"field": "remark", "op": "contains", "value": PROBES["a"]}
+    groups = enumerate(world.ids["persons"])
+    closed = [each for place, each in groups if GROUPS[place % len(GROUPS)] == "closed"]
+    linked = {"field": "partner", "op": "in", "value": closed}
+    rules = {
+        "ruled": {"visible": {"field": "units", "op": "gte", "value": 100}, "required": hidden},
+        "tied": {"required": linked, "visible": {"or": [masked, linked]}},
+        "locked": {"readonly": masked},
+    }
+    with world.office.begin_system(design=True) as work:
+        for key, when in rules.items():
+            modelling.change_field(work, "firms", key, {"when": when})
 
 
 def _affairs_of_others(world: World) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response as FlaskResponse
 from flask import make_response, render_template, request, url_for
@@ -37,6 +38,8 @@ from kartoteka.platform.web.records import belongs, record_view
 from kartoteka.platform.web.shell import render, tell
 
 Form = MultiDict[str, str]
+# What is longer than a browser surely takes is cut; it can be typed again.
+MOST_URL = 2000
 
 
 @page("/r/<registry>/<int:id>/details/<field>")
@@ -159,7 +162,19 @@ def _refused(work: Work, view: FieldView, record: Record, refusal: Refusal) -> F
     if isinstance(refusal, StaleVersion):
         who = record.updated_by.title
         return replace(view, theirs=Theirs(who, view.text))
-    return replace(view, errors=refusal.errors.get(view.key) or [refusal.message])
+    errors = refusal.errors.get(view.key)
+    if errors:
+        return replace(view, errors=errors)
+    return replace(view, errors=[refusal.message], elsewhere=_with_others(work, view, record, refusal))
+
+
+def _with_others(work: Work, view: FieldView, record: Record, refusal: Refusal) -> str:
+    """The whole form with what was typed here, when this detail cannot be saved without another one."""
+    others = {each.key for each in work.open(record.registry).fields if record.writes(each)}
+    if not isinstance(refusal, Invalid) or not set(refusal.errors) & others:
+        return ""
+    typed = [(view.input_name, each) for each in request.form.getlist(view.input_name)]
+    return f"{url_for('web.edit_record', registry=record.registry, id=record.id)}?{urlencode(typed)}"[:MOST_URL]
 
 
 def _status(refusal: Refusal) -> int:
@@ -281,12 +296,9 @@ def edit_record(registry: str, id: int) -> str:
         record = records.fetch(work, registry, id)
         if "edit" not in record.may:
             raise Forbidden(_("You may read this record, not change it."))
-        return render(
-            work,
-            "records/form.html",
-            at=registry,
-            form=_form(draft_of(work, registry, record, record.category)),
-        )
+        draft = draft_of(work, registry, record, record.category)
+        _fill_in(draft, request.args)
+        return render(work, "records/form.html", at=registry, form=_form(draft))
 
 
 @page("/r/<registry>/<int:id>/edit", "POST")
@@ -339,7 +351,13 @@ def _prefill(draft: Draft, given: Form) -> None:
     for view in draft.views:
         if source is not None and not view.each.unique:
             view.value = source.values.get(view.key)
-        if view.input_name in given:
+    _fill_in(draft, given)
+
+
+def _fill_in(draft: Draft, given: Form) -> None:
+    """What the address already says of some details."""
+    for view in draft.views:
+        if view.input_name in given and not view.locked:
             view.typed = typed_value(given, view)
             view.typed_links = typed_links(draft.work, view, view.typed)
 

@@ -108,6 +108,8 @@ class FieldView:
     saved: bool = False
     conduct: Conduct | None = None
     locked: str = ""
+    # Where it can be filled in together with what it cannot be saved without.
+    elsewhere: str = ""
     prefix: str = "v."
     flags: Mapping[str, Any] = field(default_factory=dict)
     away: Mapping[int, str] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def admin_when(registry: str, word: str) -> str | tuple[str, int]:
             except ValidationError as error:
                 errors = [str(each) for each in error.messages]
                 opened = True
-        elif given.get("field"):
+        elif given.get("field") and request.args.get("shut") != "1":
             opened = True
         box = _box(work, found, thing, word, rule_of(join, nodes), join)
         if opened:
