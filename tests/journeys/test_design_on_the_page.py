@@ -117,7 +117,7 @@ def test_a_plus_adds_a_choice_and_a_section(firm: Firm, come_in: ComeIn) -> None
     expect(page.locator("#field-payment")).to_contain_text("Payment")
     expect(page.get_by_role("button", name="Add a field to “Finance”")).to_be_focused()
     page.locator("#field-payment .value").click()
-    page.locator("#field-payment").get_by_label("By transfer").check(force=True)
+    page.locator("#field-payment").get_by_label("Payment").select_option(label="By transfer")
     page.locator("#field-payment").get_by_role("button", name="Save").click()
     expect(page.locator("#field-payment .value")).to_contain_text("By transfer")
 
@@ -273,12 +273,12 @@ def test_who_does_not_design_finds_no_trace_of_it(firm: Firm, come_in: ComeIn) -
         "/r/companies/new",
     ):
         page.goto(f"{firm.site.url}{address}")
-        html = page.content()
+        html = page.content().replace(address, "")
         for trace in (
             "/admin",
             "data-design",
             "Design",
-            'pencil"',
+            'class="pencil',
             "add-field",
             "Add field",
             "design=1",

@@ -27,6 +27,7 @@ _WORDS = {
     "categories": N_("categories"),
     "default": N_("what is filled in by itself"),
     "colour": N_("colour"),
+    "when": N_("rules"),
 }
 _FLAGS = {
     "required": (N_("must be filled in"), N_("may be empty")),
@@ -35,7 +36,7 @@ _FLAGS = {
 }
 _QUOTED = frozenset({"name", "type", "section"})
 # What an attribute is when the document does not say: it is left out where it has its default.
-_UNSAID: Mapping[str, Any] = {"active": True, "options": {}, "names": {}, "helps": {}, "categories": []}
+_UNSAID: Mapping[str, Any] = {"active": True, "options": {}, "names": {}, "helps": {}, "categories": [], "when": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _said(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> 
     if before is None or after is None:
         yield _("made") if before is None else _("switched off")
         return
-    for name in dict.fromkeys((*after, *before)):
+    for name in (*_WORDS, *_FLAGS, "active"):
         old, new = (each.get(name, _UNSAID.get(name, "")) for each in (before, after))
         if old == new:
             continue
@@ -105,7 +106,7 @@ def _said(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> 
             yield _(_FLAGS[name][0] if new else _FLAGS[name][1])
         elif name in _QUOTED:
             yield f"{_(_WORDS[name])}: “{old}” → “{new}”"
-        elif name in _WORDS:
+        else:
             yield _(_WORDS[name])
 
 
