@@ -137,7 +137,7 @@ def _saved(
 
 def _back(work: Work, user_id: int) -> str:
     mine = user_id == work.actor.user_id
-    return url_for("web.settings", _anchor="absences") if mine else url_for("web.admin_people")
+    return url_for("web.settings") if mine else url_for("web.admin_people")
 
 
 def _shown(form: AbsenceForm) -> str:
