@@ -155,7 +155,7 @@ def test_a_choice_is_designed_row_by_row(firm: Firm, come_in: ComeIn) -> None:
     page = come_in("ana", "/admin/r/companies")
     page.get_by_role("region", name="Finance", exact=True).get_by_role("button", name="Add field").click()
     name_of(page).fill("Způsob platby")
-    expect(dialog(page).locator("#field-key")).to_have_text("zpusob_platby")
+    expect(dialog(page).locator("#design-key")).to_have_text("zpusob_platby")
     dialog(page).get_by_role("radio", name="Choice", exact=True).check(force=True)
     names = dialog(page).get_by_label("Name of the choice")
     names.nth(0).fill("Převodem")
