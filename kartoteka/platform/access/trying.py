@@ -18,7 +18,7 @@ Rule = Mapping[str, Any] | None
 
 @dataclass(frozen=True)
 class Trial:
-    """How many records a rule reaches, and how that differs from the rule in force; titles as the designer sees them."""
+    """How many records a rule reaches, and how that differs from the rule in force; with titles of some."""
 
     reached: int
     every: int

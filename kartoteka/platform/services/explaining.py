@@ -1,60 +1,84 @@
-"""Why somebody may or may not: every right and section of a record with the roles that grant it."""
+"""Why somebody may or may not: every right, section and detail of a record with the roles that open it, or do not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
-from kartoteka.field_types.locale import Locale
-from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
-from kartoteka.platform.access.models import User, UserRole
+from kartoteka.platform.access.actor import Actor
+from kartoteka.platform.access.guises import actor_of
+from kartoteka.platform.access.models import User
+from kartoteka.platform.access.reach import Rows
 from kartoteka.platform.access.seen import Seen, Sight
-from kartoteka.platform.catalog.definitions import EDIT, RIGHTS, Grant, Registry, Role, label
+from kartoteka.platform.catalog.definitions import (
+    EDIT,
+    HIDDEN,
+    RIGHTS,
+    Field,
+    Grant,
+    Registry,
+    Role,
+    label,
+)
 from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.kernel.tables import canonical_json
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
+
+# What a role says to the question: it opens it, it would but for its row rule, an exception or its level, or nothing.
+OPENS, OUTSIDE, EXCEPTED, CLOSED = "opens", "outside", "excepted", "closed"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What one role of the person has to say, and for which records (None: for all)."""
+
+    role: Role
+    says: str
+    rows: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One right or section: whether it is allowed on the record, and a sentence that says why."""
+    """One right, section or detail: whether it is allowed on the record, and a sentence that says why."""
 
     subject: str
     allowed: bool
     sentence: str
+    edits: bool = False
+    grounds: tuple[Ground, ...] = ()
 
 
-def explain(work: Work, email: str, registry_key: str, record: int) -> list[Reason]:
-    """This function will explain what a user may do with one record, right by right and section by section.
+def explain(
+    work: Work, email: str, registry_key: str, record: int, field_key: str | None = None
+) -> list[Reason]:
+    """This function will explain what a user may do with one record: right by right, section by section.
 
-    :raises NotFound: when there is no such user, registry or record for the one who asks.
+    Single fields are told of where a role makes an exception to their section; with a field that one alone.
+
+    :raises NotFound: when there is no such user, registry, record or field for the one who asks.
     """
     work.require("users")
     opened = work.open(registry_key)
     opened.one(record)
-    actor = _actor(work, email)
-    judge = _Judge(work, actor, opened.registry, record)
-    rights = [judge.right(right) for right in RIGHTS]
-    return rights + [
-        judge.section(each.key, label(each, work.actor.locale.language))
-        for each in opened.registry.active_sections
-    ]
+    judge = _Judge(work, _actor(work, email), opened.registry, record)
+    if field_key is not None:
+        asked = opened.seen.field(field_key)
+        if asked is None:
+            raise NotFound(_("There is no field “{name}”.", name=field_key[:60]))
+        return [judge.right("view"), judge.detail(asked)]
+    language, apart = work.actor.locale.language, work.catalog.apart(opened.registry.key)
+    sections = [judge.section(each.key, label(each, language)) for each in opened.registry.active_sections]
+    details = [judge.detail(each) for each in opened.fields if each.key in apart]
+    return [*(judge.right(right) for right in RIGHTS), *sections, *details]
 
 
 def _actor(work: Work, email: str) -> Actor:
     user = work.session.scalar(select(User).where(User.email == email.strip().lower()))
     if user is None:
         raise NotFound(_("There is no user “{email}”.", email=email[:100]))
-    roles = work.session.scalars(select(UserRole.role_id).where(UserRole.user_id == user.id))
-    known = user.identity_registry is not None and user.identity_id is not None
-    identity = Identity(user.identity_registry or "", user.identity_id or 0) if known else None
-    return Actor(
-        user.id,
-        user.name,
-        user.email,
-        roles_by_id(work.catalog, roles),
-        identity,
-        Locale(user.language, user.timezone),
-    )
+    return actor_of(work.session, work.catalog, user)
 
 
 @dataclass(frozen=True)
@@ -65,65 +89,84 @@ class _Judge:
     record: int
 
     def right(self, right: str) -> Reason:
-        holders = [
-            role
-            for role, grant in self._grants()
-            if {"view", right} <= grant.rights and self._covers(role, grant)
-        ]
-        return self._reason(right, holders, [role for role, grant in self._grants() if right in grant.rights])
+        """One right: roles that have it, as far as they reach the record."""
+        return self._reason(
+            right, [self._ground(role, grant, right in grant.rights) for role, grant in self._grants()]
+        )
 
     def section(self, key: str, name: str) -> Reason:
-        granting = [
-            (role, grant)
+        """One section: read and, where a role that reaches the record says so, edited."""
+        subject = _("section “{section}”", section=name)
+        return self._levels(subject, {role.id: grant.level(key) for role, grant in self._grants()})
+
+    def detail(self, each: Field) -> Reason:
+        """One field: as its section, but for exceptions."""
+        subject = _("detail “{field}”", field=label(each, self.work.actor.locale.language))
+        levels = {role.id: grant.level(each.section, each.key) for role, grant in self._grants()}
+        excepted = {
+            role.id
             for role, grant in self._grants()
-            if key in grant.sections and "view" in grant.rights
+            if levels[role.id] == HIDDEN and grant.level(each.section) != HIDDEN
+        }
+        return self._levels(subject, levels, excepted)
+
+    def _levels(self, subject: str, levels: Mapping[int, str], excepted: set[int] | None = None) -> Reason:
+        grounds = [self._ground(role, grant, levels[role.id] != HIDDEN) for role, grant in self._grants()]
+        grounds = [
+            Ground(each.role, EXCEPTED, each.rows) if each.role.id in (excepted or ()) else each
+            for each in grounds
         ]
-        holders = [role for role, grant in granting if self._covers(role, grant)]
-        editors = [
-            role
-            for role, grant in granting
-            if role in holders and grant.sections[key] == EDIT and "edit" in grant.rights
-        ]
-        reason = self._reason(
-            _("section “{section}”", section=name), holders, [role for role, _grant in granting]
+        writes = any(
+            each.says == OPENS and levels[each.role.id] == EDIT and "edit" in grant.rights
+            for each, (_role, grant) in zip(grounds, self._grants(), strict=True)
         )
-        if editors or (holders and self.actor.is_admin):
-            return Reason(reason.subject, True, _("{sentence} It may be edited.", sentence=reason.sentence))
-        return reason
+        return self._reason(subject, grounds, writes)
+
+    def _ground(self, role: Role, grant: Grant, opens: bool) -> Ground:
+        if not opens or "view" not in grant.rights:
+            return Ground(role, CLOSED, grant.rows)
+        return Ground(role, OPENS if self._covers(grant) else OUTSIDE, grant.rows)
 
     def _grants(self) -> list[tuple[Role, Grant]]:
         everything = Grant(frozenset(RIGHTS), {each.key: EDIT for each in self.registry.sections})
         admins = [(role, everything) for role in self.actor.roles if role.is_admin]
         return [*admins, *self.actor.grants(self.registry.key)]
 
-    def _covers(self, role: Role, grant: Grant) -> bool:
+    def _covers(self, grant: Grant) -> bool:
         """Whether the row rule of one grant alone selects the record."""
         if grant.rows is None:
             return True
-        lone = Role(
-            role.id,
-            role.key,
-            role.name,
-            grants={self.registry.key: Grant(frozenset({"view"}), {}, grant.rows)},
-        )
-        actor = Actor(self.actor.user_id, "", "", (lone,), self.actor.identity, self.actor.locale)
+        rows = Rows(rules=frozenset({canonical_json(grant.rows)}))
         sight = Sight(
-            actor, self.work.catalog, self.work.layout, self.work.connection.dialect.name, self.work.now
+            self.actor, self.work.catalog, self.work.layout, self.work.connection.dialect.name, self.work.now
         )
         seen = Seen(sight, self.registry)
-        statement = select(seen.table.c.id).where(seen.table.c.id == self.record, seen.reach("view"))
+        statement = select(seen.table.c.id).where(seen.table.c.id == self.record, seen.condition_of(rows))
         return self.work.connection.execute(statement).first() is not None
 
-    def _reason(self, subject: str, holders: list[Role], granting: list[Role]) -> Reason:
+    def _reason(self, subject: str, grounds: list[Ground], writes: bool = False) -> Reason:
         language = self.work.actor.locale.language
-        names = ", ".join(label(role, language) for role in holders)
-        if holders:
-            return Reason(subject, True, _("Granted by: {roles}.", roles=names))
-        if granting:
-            names = ", ".join(label(role, language) for role in granting)
-            return Reason(
-                subject,
-                False,
-                _("{roles} would grant it, but the row rule does not cover this record.", roles=names),
+
+        def named(says: str) -> str:
+            return ", ".join(label(each.role, language) for each in grounds if each.says == says)
+
+        allowed, told = bool(named(OPENS)), tuple(grounds)
+        if allowed:
+            sentence = _("Granted by: {roles}.", roles=named(OPENS))
+            if writes:
+                sentence = _("{sentence} It may be edited.", sentence=sentence)
+            return Reason(subject, True, sentence, writes, told)
+        if named(OUTSIDE):
+            sentence = _(
+                "{roles} would grant it, but the row rule does not cover this record.", roles=named(OUTSIDE)
             )
-        return Reason(subject, False, _("None of the roles grants it."))
+        elif named(EXCEPTED):
+            sentence = _(
+                "{roles} would grant its section, but makes an exception of it.", roles=named(EXCEPTED)
+            )
+        else:
+            sentence = _("None of the roles grants it.")
+        return Reason(subject, False, sentence, False, told)
+
+
+__all__ = ["CLOSED", "EXCEPTED", "OPENS", "OUTSIDE", "Ground", "Reason", "explain"]

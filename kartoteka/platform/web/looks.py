@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
     """This function will teach the templates of an application our few words."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=_, ngettext=plural, asset=asset, may_design=_may_design)
+    app.jinja_env.globals.update(_=_, ngettext=plural, asset=asset, may_design=_may_design, may_explain=_may_explain)
     app.jinja_env.filters.update(
         initials=initials, moment=_moment, exact_moment=_exact_moment, markdown=markdown
     )
@@ -52,6 +52,11 @@ def moment_text(at: datetime, locale: Locale, now: datetime) -> str:
 def _may_design() -> bool:
     asking = person()
     return asking is not None and "design" in asking.powers
+
+
+def _may_explain() -> bool:
+    asking = person()
+    return asking is not None and "users" in asking.powers
 
 
 def _moment(at: datetime) -> str:
