@@ -45,6 +45,30 @@ def test_a_ready_made_registry_is_a_beginning(admin: Caller) -> None:
     assert len(made.json["sections"]) > 3
     assert admin.post("/registries", {"template": "nothing"}).json["errors"].keys() == {"template"}
     assert admin.post("/registries", {"template": ["x"]}).status_code == 422
+    assert made.json["helps"]["cs"].startswith("Všichni")
+    second = admin.post("/registries", {"template": "companies", "key": "firms"})
+    assert (
+        second.status_code == 201 and admin.post("/registries", {"template": "companies"}).status_code == 409
+    )
+
+
+def test_a_ready_made_registry_with_what_it_leads_to_and_samples(admin: Caller) -> None:
+    assert admin.post("/registries", {"template": "vehicles"}).status_code == 422
+    assert admin.post("/registries", {"template": "vehicles", "along": "yes"}).json["errors"].keys() == {
+        "along"
+    }
+    body = {"template": "vehicles", "along": True, "samples": True}
+    assert admin.post("/registries", body).json["key"] == "vehicles"
+    assert len(admin.get("/registries/employees/records").json["items"]) == 8
+    assert len(admin.get("/registries/vehicles/records").json["items"]) == 6
+    alone = admin.post("/registries", {"template": "documents", "along": False}).json
+    relations = [
+        each["key"]
+        for section in alone["sections"]
+        for each in section["fields"]
+        if each["type"] == "relation"
+    ]
+    assert relations == ["replaces", "company"]
 
 
 WRONG: list[tuple[Any, str | None]] = [
