@@ -434,6 +434,8 @@ PUBLIC = {
     "POST /invitation/<key>",
     "GET /new-password/<key>",
     "POST /new-password/<key>",
+    "GET /sign-in/code",
+    "POST /sign-in/code",
     "GET /language/<language>",
     "GET /api/v1/openapi.json",
     "GET /api/v1/docs",

@@ -1011,6 +1011,7 @@ ADMIN_PAGES = (
     "/admin/sheets/<folder>",
     "/admin/sheets/<folder>/progress",
     "/admin/history",
+    "/admin/history/<int:version>/<any(return, undo):way>",
     "/admin/jobs",
     "/admin/organisation",
     "/admin/people",
@@ -1063,6 +1064,7 @@ ADMIN_FORMS = (
     "/admin/sheets/<folder>/drop",
     "/admin/sheets/<folder>/sheet",
     "/admin/jobs/<int:id>/stop",
+    "/admin/history/<int:version>/<any(return, undo):way>",
     "/admin/organisation",
     "/admin/people/<int:id>",
     "/admin/people/<int:id>/<any(on, off, revoke, password, factor):deed>",
@@ -1097,6 +1099,61 @@ ADMIN_FORMS = (
 BODY = {"key": "x", "name": "X", "type": "text", "section": "public"}
 KEYS = ("no-such-key", "x" * 60)
 Asks = Callable[[Places], Iterable[Ask]]
+TILES = (*(f"f{n}" for n in range(1, 12)), "u1", "u2", "u3", "o1", "nothing")
+
+
+def tile_form_asks(rule: str, **more: str) -> Asks:
+    """The dialog of a tile: of each kind, registry and of what is there."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for place in ("0", *REGISTRIES):
+            address = rule.replace("<place>", place)
+            yield get(address, **more)
+            for tile in ("f1", "f5", "f6", "f7", "f8"):
+                yield get(address, **{"t.id": tile}, **more)
+        for kind in ("figure", "rows", "split", "ahead", "words", "shortcuts", "nothing"):
+            for registry in REGISTRIES:
+                yield get(rule.replace("<place>", "0"), **{"t.kind": kind, "t.registry": registry}, **more)
+
+    return asks
+
+
+def save_tile_asks(p: Places) -> Iterator[Ask]:
+    """Tiles of one's own, of everything there is, is hidden, or is not."""
+    for registry in REGISTRIES:
+        form = (("t.registry", registry), ("t.width", "1"), ("t.whose", "own"))
+        yield post("/boards/0/tile", ("t.kind", "figure"), *form, ("t.measure", "count"))
+    form = (("t.registry", "firms"), ("t.width", "2"), ("t.whose", "own"))
+    for name in (*MASKED[:4], *HIDDEN, *ABSENT[:3]):
+        yield post("/boards/0/tile", ("t.kind", "figure"), *form, ("t.measure", f"sum:{name}"))
+        yield post("/boards/0/tile", ("t.kind", "rows"), *form, ("t.sort", name), ("t.columns", name))
+        yield post("/boards/0/tile", ("t.kind", "split"), *form, ("t.by", name))
+        condition = json.dumps({"field": name, "op": "not_empty"})
+        yield post(
+            "/boards/0/tile", ("t.kind", "figure"), *form, ("t.measure", "count"), ("filter", condition)
+        )
+        link = f"/r/firms?sort={name}"
+        yield post("/boards/0/tile", ("t.kind", "shortcuts"), *form, ("t.names", "x"), ("t.addresses", link))
+    yield post("/boards/0/tile", ("t.kind", "words"), ("t.whose", "firm"), ("t.text", "x"))
+    yield get("/")
+
+
+def arrange_asks(p: Places) -> Iterator[Ask]:
+    """Tiles moved, sized, hidden and taken away, those of the firm and those that are not seen among them."""
+    for deed, form in (
+        ("move", ("before", "f1")),
+        ("size", ("width", "2")),
+        ("hide", ()),
+        ("show", ()),
+        ("remove", ()),
+    ):
+        for tile in TILES:
+            for whose in ("own", "firm"):
+                yield post(f"/boards/0/tiles/{tile}/{deed}", ("whose", whose), *([form] if form else []))
+    yield get("/", arrange="own")
+    yield get("/", arrange="firm")
+
+
 # A text is the reason why a route need not be asked. The order matters: what only reads comes first.
 ROUTES: Mapping[str, Asks | str] = {
     "GET /static/<path:filename>": "the same files for everybody, read from no database; declared public",
@@ -1111,6 +1168,12 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /api/v1/roles": just(get(f"{API}/roles")),
     "GET /api/v1/roles/<role>/grants/<registry>": design("GET", "/roles/<role>/grants/<registry>"),
     "GET /api/v1/registries": just(get(f"{API}/registries")),
+    "GET /api/v1/design/history": just(
+        get(f"{API}/design/history"), get(f"{API}/design/history", before="3")
+    ),
+    "GET /api/v1/design/history/<id:version>": with_parts(
+        "GET", f"{API}/design/history/<version>", version=(2, MISSING)
+    ),
     "GET /api/v1/registries/<registry>": design("GET", "/registries/<registry>"),
     "GET /api/v1/registries/<registry>/sections": design("GET", "/registries/<registry>/sections"),
     "GET /api/v1/registries/<registry>/fields": design("GET", "/registries/<registry>/fields"),
@@ -1135,6 +1198,14 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /settings": just(get("/settings")),
     **{f"GET {rule}": refused("GET", rule) for rule in ADMIN_PAGES},
     "GET /": just(get("/"), Ask("GET", "/", nobody=True)),
+    "GET /r/<registry>/home": with_parts("GET", "/r/<registry>/home", registry=REGISTRIES),
+    "GET /boards/<place>/tiles/<tile>": with_parts(
+        "GET", "/boards/<place>/tiles/<tile>", place=("0", *REGISTRIES), tile=TILES
+    ),
+    "GET /boards/<place>/tile": tile_form_asks("/boards/<place>/tile"),
+    "GET /boards/<place>/tile/condition": tile_form_asks(
+        "/boards/<place>/tile/condition", field="turnover", op="gte", value="1"
+    ),
     "GET /identity/<colour>.css": just(
         get("/identity/0f766e.css"), Ask("GET", "/identity/nothing.css", nobody=True)
     ),
@@ -1176,6 +1247,12 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /api/v1/registries/<registry>/records/batch": batch_asks,
     "POST /api/v1/registries/<registry>/records/<id:record>/restore": restore_asks,
     "DELETE /api/v1/registries/<registry>/records/<id:record>": remove_asks,
+    "POST /api/v1/design/history/<id:version>/return": with_parts(
+        "POST", f"{API}/design/history/<version>/return", {}, version=(2, MISSING)
+    ),
+    "POST /api/v1/design/history/<id:version>/undo": with_parts(
+        "POST", f"{API}/design/history/<version>/undo", {}, version=(2, MISSING)
+    ),
     "POST /api/v1/registries": design("POST", "/registries", BODY, {"template": "companies"}),
     "PATCH /api/v1/organisation": just(api("PATCH", "/organisation", {"name": "x"})),
     "PATCH /api/v1/registries/<registry>": design("PATCH", "/registries/<registry>", {"name": "x"}),
@@ -1295,5 +1372,15 @@ ROUTES: Mapping[str, Asks | str] = {
         post("/sign-in", ("email", COLLEAGUE), ("password", "wrong")),
         post("/sign-in", ("email", "nobody@firm.example"), ("password", "wrong")),
     ),
+    "POST /boards/<place>/tile": save_tile_asks,
+    "POST /boards/<place>/tiles/<tile>/<any(move, size, hide, show, remove):deed>": arrange_asks,
+    "POST /boards/<place>/back": lambda p: (
+        post(f"/boards/{place}/back", ("whose", whose))
+        for place in ("0", *REGISTRIES)
+        for whose in ("own", "firm")
+    ),
+    "POST /steps/<step>": lambda p: (post(f"/steps/{step}") for step in ("keys", "nothing")),
+    "POST /steps/away": just(post("/steps/away")),
+    "POST /steps/back": just(post("/steps/back")),
     "POST /sign-out": just(post("/sign-out")),
 }
