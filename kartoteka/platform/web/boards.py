@@ -25,7 +25,9 @@ from kartoteka.platform.web.tiles.kind import DATES, TileKind, all_paths
 HOME = "0"
 SUMMED = frozenset({"money", "decimal"})
 # Words in the keys of dates that are awaited rather than remembered.
-AHEAD = frozenset("until to due next end ends deadline expires do termin konec platnost".split())
+AHEAD = frozenset(
+    {"until", "to", "due", "next", "end", "ends", "deadline", "expires", "do", "termin", "konec", "platnost"}
+)
 
 
 @dataclass(frozen=True)

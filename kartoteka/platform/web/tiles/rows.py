@@ -96,7 +96,7 @@ def _columns(work: Work, registry: str) -> list[tuple[str, str]]:
 
 def _orders(work: Work, registry: str) -> list[tuple[str, str]]:
     sortable = [
-        ("title", _(SYSTEM["title"])),
+        *system_offered("title"),
         *(pair for pair in _columns(work, registry) if pair[0] != "category"),
     ]
     return [
