@@ -6,6 +6,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import xlsxwriter  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import jobs
@@ -52,6 +53,12 @@ def column(page: Page, name: str) -> Locator:
 def named(page: Page) -> Locator:
     """The input of the name of the registry."""
     return page.get_by_role("textbox", name="Name", exact=True)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
 
 
 def no_scrolling_aside(page: Page) -> bool:
@@ -156,10 +163,13 @@ def test_another_sheet_and_what_cannot_be_read(firm: Firm, come_in: ComeIn, tmp_
     page.get_by_label("Sheet").select_option("Poznámky")
     page.get_by_role("button", name="Take this one").click()
     expect(named(page)).to_have_value("Poznámky")
+    assert faults(page) == []
     page.set_viewport_size(NARROW)
     assert no_scrolling_aside(page)
     page.get_by_role("button", name="Drop it").click()
     page.wait_for_url("**/admin/gallery")
     assert no_scrolling_aside(page)
+    assert faults(page) == []
     page.goto(f"{firm.site.url}/admin/gallery/contracts")
     assert no_scrolling_aside(page)
+    assert faults(page) == []
