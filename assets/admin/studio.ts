@@ -118,8 +118,8 @@ on("click", "[data-choose-all]", (button) => {
 });
 on("click", "[data-choose-none]", () => choose(boxes(), false));
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = (event as CustomEvent<{ elt: HTMLElement; successful: boolean; xhr: XMLHttpRequest }>).detail;
-  if (successful && elt.matches("form[data-many]") && xhr.getResponseHeader("HX-Reswap") === "none") choose(boxes(), false);
+  const { requestConfig, successful, xhr } = (event as CustomEvent<{ requestConfig: { elt: HTMLElement }; successful: boolean; xhr: XMLHttpRequest }>).detail;
+  if (successful && requestConfig.elt.matches("form[data-many]") && xhr.getResponseHeader("HX-Reswap") === "none") choose(boxes(), false);
 });
 
 // Folding: of each section apart, kept by the browser.
