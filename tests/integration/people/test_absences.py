@@ -24,9 +24,11 @@ def staff(office: Office) -> dict[str, int]:
     """Four colleagues and a customer."""
     with office.begin_system() as work:
         made = {
-            name: people.create_user(work, {"email": f"{name}@firm.example", "name": name.title(), "roles": ["guest"]}).id
+            name: people.create_user(
+                work, {"email": f"{name}@firm.example", "name": name.title(), "roles": ["guest"]}
+            ).id
             for name in (*NAMES, "customer")
-        }  # fmt: skip
+        }
         found = people.find(work, made["customer"])
         found.identity_registry, found.identity_id = "contacts", 7
     return made
