@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 
 from kartoteka.platform.kernel.errors import Misconfigured
 
@@ -16,7 +16,14 @@ def _manifest(path: Path, _built_at: int) -> Mapping[str, str]:
 
 
 def asset(name: str) -> str:
-    """This function will give the address of a bundled asset."""
+    """This function will give the address of a bundled asset, looked up once for each answer."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = _address(name)
+    return known[name]
+
+
+def _address(name: str) -> str:
     path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
     try:
         manifest = _manifest(path, path.stat().st_mtime_ns)

@@ -4,14 +4,15 @@ import colorsys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.field_types.capabilities import Choice, Choosing, Computed, Linking, Numbering
+from kartoteka.field_types.capabilities import Choice, Choosing, Computed
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.conduct import Conduct, Known, Rules
 from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS
@@ -157,12 +158,12 @@ class FieldView:
     @property
     def linking(self) -> bool:
         """Whether it points at records or people."""
-        return isinstance(self.kind.type, Linking)
+        return bool(self.kind.linking)
 
     @property
     def typable(self) -> bool:
         """Whether anybody may put a value in by hand."""
-        return not isinstance(self.kind.type, Numbering | Computed) and self.kind.type.name != "file"
+        return not self.kind.numbering and not _computed(self.kind.type) and self.kind.type.name != "file"
 
     @property
     def text(self) -> str:
@@ -312,24 +313,39 @@ class FieldView:
     @property
     def edit_url(self) -> str:
         """Where its form is."""
-        return self._own("web.field_form")
+        return self._own("/form")
 
     @property
     def show_url(self) -> str:
         """Where it is shown without a form."""
-        return self._own("web.field")
+        return self._own()
 
     @property
     def save_url(self) -> str:
         """Where its form goes."""
-        return self._own("web.save_field")
+        return self._own()
 
-    def _own(self, endpoint: str) -> str:
-        return (
-            url_for(endpoint, registry=self.registry, id=self.record.id, field=self.key)
-            if self.record
-            else ""
-        )
+    @property
+    def design_url(self) -> str:
+        """Where designers find its dialog."""
+        return f"{request.script_root}/admin/r/{self.registry}/fields/{self.key}"
+
+    @property
+    def why_url(self) -> str:
+        """Where it is told who sees it in this record."""
+        record = self.record.id if self.record else 0
+        return f"{request.script_root}/admin/why/{self.registry}/{record}?field={self.key}"
+
+    def _own(self, part: str = "") -> str:
+        """Put together by hand: a page of many fields asks for many of these."""
+        if not self.record:
+            return ""
+        return f"{request.script_root}/r/{self.registry}/{self.record.id}/details/{self.key}{part}"
+
+
+@cache
+def _computed(field_type: Any) -> bool:
+    return isinstance(field_type, Computed)
 
 
 def colour_class(colour: str) -> str:
