@@ -22,7 +22,7 @@ def renewed(template: str, said: str = "", **context: Any) -> Response:
 
 
 def renewed_in_place(work: Work, parts: str, said: str) -> Response:
-    """This function will put parts of a record's page in the place of the old ones, shut the dialog and say what was done.
+    """This function will put parts of a record's page in the place of the old ones and say what was done.
 
     What others have changed since the page was drawn is said too: nobody wonders at what he did not do.
     """
