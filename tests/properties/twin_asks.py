@@ -1140,16 +1140,11 @@ def save_tile_asks(p: Places) -> Iterator[Ask]:
 
 def arrange_asks(p: Places) -> Iterator[Ask]:
     """Tiles moved, sized, hidden and taken away, those of the firm and those that are not seen among them."""
-    for deed, form in (
-        ("move", ("before", "f1")),
-        ("size", ("width", "2")),
-        ("hide", ()),
-        ("show", ()),
-        ("remove", ()),
-    ):
+    forms: Mapping[str, tuple[tuple[str, str], ...]] = {"move": (("before", "f1"),), "size": (("width", "2"),)}
+    for deed in ("move", "size", "hide", "show", "remove"):
         for tile in TILES:
             for whose in ("own", "firm"):
-                yield post(f"/boards/0/tiles/{tile}/{deed}", ("whose", whose), *([form] if form else []))
+                yield post(f"/boards/0/tiles/{tile}/{deed}", ("whose", whose), *forms.get(deed, ()))
     yield get("/", arrange="own")
     yield get("/", arrange="firm")
 

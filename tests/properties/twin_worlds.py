@@ -26,6 +26,7 @@ from kartoteka.platform.services import jobs, modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import request_reset
 from kartoteka.platform.services.worker import Worker
+from kartoteka.platform.web.tiles.placing import place_tile
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
 
@@ -595,6 +596,33 @@ def _masked(world: World, n: int, hidden_link: int, seen: Sequence[int]) -> dict
     }
 
 
+def _make_home(world: World) -> None:
+    """The firm's home page: tiles for everybody, and tiles of what the reader does not see."""
+    side = world.side
+    shown: tuple[dict[str, Any], ...] = (
+        {"kind": "figure", "options": {"registry": "firms", "measure": "sum:turnover"}},
+        {"kind": "figure", "options": {"registry": "firms", "measure": "count", "date": "since", "days": 900}},
+        {"kind": "rows", "options": {"registry": "firms", "sort": "-turnover", "columns": ["adviser", "units"]}},
+        {"kind": "split", "options": {"registry": "firms", "by": "partner", "measure": "sum:units"}},
+        {"kind": "split", "options": {"registry": "firms", "by": "level", "look": "ring"}},
+        {"kind": "ahead", "options": {"registry": "firms", "date": "since", "days": 366}},
+        {"kind": "recent", "width": 4},
+    )
+    vault_tiles = ({"kind": "rows", "options": {"registry": f"vault_{side}", "sort": "title"}},)
+    hidden: tuple[dict[str, Any], ...] = (
+        {"kind": "figure", "options": {"registry": "firms", "measure": f"sum:h_number_{side}"}},
+        {"kind": "split", "options": {"registry": "firms", "by": f"h_link_{side}"}},
+        *vault_tiles,
+    )
+    with world.office.begin(world.people[ADMIN], write=True) as work:
+        for tile in shown[:4]:
+            place_tile(work, tile)
+        for tile in hidden:
+            place_tile(work, {**tile, "title": f"{CANARY} tile"})
+        for tile in shown[4:]:
+            place_tile(work, tile)
+
+
 def build(world: World) -> None:
     """Make the firm, people, records, their history, and the affairs of others."""
     side, office, clock = world.side, world.office, world.clock
@@ -637,6 +665,7 @@ def build(world: World) -> None:
     clock.turn()
     _affairs_of_others(world)
     _make_rules(world)
+    _make_home(world)
     world.token = tokens.create_token(office, READER, "mine")
     Worker(office).run_once()
 
