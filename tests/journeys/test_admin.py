@@ -341,7 +341,7 @@ def test_a_design_file_shows_its_plan_before_anything_is_done(firm: Firm, come_i
     assert exported.headers["Content-Disposition"].endswith('"design.yaml"')
     page.get_by_label("The text of the design").fill(exported.text.replace("name: City", "name: Town"))
     page.get_by_role("button", name="Show what it would change").click()
-    expect(page.locator(".steps li")).to_have_text(["Change name of “companies” city."])
+    expect(page.locator(".steps li")).to_have_text(["Rename “City” to “Town”."])
     with firm.site.office.begin_system(write=False) as work:
         assert work.catalog.registries["companies"].field("city").name == "City"  # type: ignore[union-attr]
     page.get_by_role("button", name="Do it").click()
