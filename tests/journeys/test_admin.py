@@ -199,6 +199,8 @@ def test_fields_move_by_keys_by_dragging_and_into_another_section(firm: Firm, co
 
     page.locator("#open-field-shelf").click()
     dialog(page).get_by_label("Section").select_option(label="Finance")
+    dialog(page).get_by_role("button", name="Save", exact=True).click()
+    expect(dialog(page)).to_contain_text("Reader will see it no more")
     save(page)
     assert labels(page, "Finance") == ["Remark", "Turnover", "Shelf"]
 
@@ -207,6 +209,8 @@ def test_what_is_switched_off_stands_apart_and_comes_back(firm: Firm, come_in: C
     record = firm.create("companies", name="Rytec", remark="kept")
     page = come_in("ana", "/admin/r/companies")
     page.locator("#open-field-remark").click()
+    dialog(page).get_by_role("button", name="Switch off").click()
+    expect(dialog(page)).to_contain_text("1 record has a value here")
     dialog(page).get_by_role("button", name="Switch off").click()
     expect(page.locator(".toast")).to_contain_text("nothing of it is lost")
     assert labels(page, "Finance")[:1] == ["Turnover"]
