@@ -51,7 +51,7 @@ def test_a_field_is_hidden_by_clicks_and_seen_to_be_through_other_eyes(firm: Fir
     expect(page.locator("#impact")).to_contain_text("“IČO” hidden; “City” only to read")
     page.get_by_role("button", name="Save changes").first.click()
     expect(page.locator(".toast")).to_contain_text("Saved")
-    assert grant(firm).sections == {"basic": "edit", "finance": "edit"}
+    assert {"basic": "edit", "finance": "edit"}.items() <= grant(firm).sections.items()
     assert grant(firm).fields == {"ico": "hidden", "city": "read"}
 
     page.get_by_role("button", name="Your menu").click()
