@@ -89,7 +89,7 @@ def _of_admin(work: Work) -> list[Step]:
             "registry",
             _("Define your first registry"),
             _("From nothing, from a spreadsheet, or a ready-made one."),
-            bool(work.catalog.active_registries),
+            any(not each.plugin for each in work.catalog.active_registries),
         ),
         Step(
             "import",

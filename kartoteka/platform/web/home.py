@@ -69,7 +69,7 @@ def counts() -> str:
             (each.key, count_text(records.count(work, each.key, Query()), language))
             for each in work.registries()
         ]
-        return render_template("home/counts.html", counts=found, tiles=request.args.get("tiles") == "1")
+        return render_template("home/counts.html", counts=found)
 
 
 @page("/find")

@@ -17,7 +17,7 @@ from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
 
 _PLACES: Mapping[str, str] = {
-    "registry": "web.admin",
+    "registry": "web.admin_gallery",
     "people": "web.admin_people",
     "role": "web.admin_roles",
     "identity": "web.admin_organisation",

@@ -13,6 +13,7 @@ from kartoteka.platform.services import records
 from kartoteka.platform.services.dashboards import Tile
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.shell import registry_entry
 from kartoteka.platform.web.tiles.kind import TileKind
 
@@ -48,9 +49,14 @@ class Registries(TileKind):
         return _("All registries with the number of their records.")
 
     def render(self, work: Work, tile: Tile) -> Mapping[str, Any]:
-        """This function will list the registries; how many records they have is filled in with the rail."""
+        """This function will list the registries, and count what each has for the reader."""
         language = work.actor.locale.language
-        return {"registries": [registry_entry(each, language) for each in work.registries()]}
+        return {
+            "registries": [
+                registry_entry(each, language, count_text(records.count(work, each.key, Query()), language))
+                for each in work.registries()
+            ]
+        }
 
 
 class Recent(TileKind):
