@@ -8,15 +8,21 @@ function fits(part: HTMLElement, category: string): boolean {
   return !wanted.length || wanted.includes(category);
 }
 
+const FORMS = "[data-guard], [data-fits]";
+
 /** Shows what the category and the rules leave; a section of which nothing is left goes too. */
-export function fit(): void {
-  const chosen = one("[data-category]") ? (one<HTMLInputElement>("[data-category]:checked")?.value ?? "") : null;
+function fitForm(form: HTMLElement): void {
+  const chosen = one("[data-category]", form) ? (one<HTMLInputElement>("[data-category]:checked", form)?.value ?? "") : null;
   const stays = (part: HTMLElement): boolean => (chosen === null || fits(part, chosen)) && part.dataset.ruled !== "off";
-  all("[data-guard] .field[data-categories]").forEach((part) => (part.hidden = !stays(part)));
-  all("[data-guard] details[data-categories]").forEach((section) => {
+  all(".field[data-categories]", form).forEach((part) => (part.hidden = !stays(part)));
+  all(":is(details, fieldset)[data-categories]", form).forEach((section) => {
     const fields = all("[data-field]", section);
     section.hidden = !stays(section) || (fields.length > 0 && fields.every((part) => part.hidden));
   });
+}
+
+export function fit(): void {
+  all(FORMS).forEach(fitForm);
 }
 
 on("change", "[data-category]", fit);
@@ -25,7 +31,7 @@ on("input", "[data-guard]", () => (touched = true));
 on("change", "[data-guard]", () => (touched = true));
 on("submit", "[data-guard]", () => (touched = false));
 on("click", "[data-leave]", () => (touched = false));
-on("keydown", "[data-guard]", (form, event) => {
+on("keydown", FORMS, (form, event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) (form as HTMLFormElement).requestSubmit();
 });
 window.addEventListener("beforeunload", (event) => {

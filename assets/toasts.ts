@@ -1,4 +1,5 @@
 // Short messages at the bottom of the page, with the way back when there is one.
+import htmx from "htmx.org";
 import { all, on, one } from "./dom";
 
 const STAYS = 9000;
@@ -15,7 +16,19 @@ function leaveLater(toast: HTMLElement): void {
   toast.addEventListener("focusout", release);
 }
 
-export function say(text: string, tone = ""): void {
+function wayBack(address: string): HTMLElement {
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.className = "undo";
+  undo.textContent = document.body.dataset.undo ?? "";
+  undo.addEventListener("click", () => {
+    undo.closest(".toast")?.remove();
+    void htmx.ajax("post", address, { source: document.body, swap: "none" });
+  });
+  return undo;
+}
+
+export function say(text: string, tone = "", undo = ""): void {
   const place = one("#toasts");
   if (!place || !text) return;
   const toast = document.createElement("div");
@@ -27,7 +40,7 @@ export function say(text: string, tone = ""): void {
   shut.className = "shut";
   shut.ariaLabel = document.body.dataset.close ?? "";
   shut.textContent = "×";
-  toast.append(words, shut);
+  toast.append(words, ...(undo ? [wayBack(undo)] : []), shut);
   place.append(toast);
   leaveLater(toast);
 }
@@ -35,6 +48,6 @@ export function say(text: string, tone = ""): void {
 all("#toasts .toast").forEach(leaveLater);
 on("click", ".toast .shut", (button) => button.closest(".toast")?.remove());
 document.addEventListener("say", (event) => {
-  const { text, tone } = (event as CustomEvent<{ text: string; tone?: string }>).detail;
-  say(text, tone);
+  const { text, tone, undo } = (event as CustomEvent<{ text: string; tone?: string; undo?: string }>).detail;
+  say(text, tone, undo);
 });

@@ -1,5 +1,6 @@
 """The public API: what plugins and ready-made registries may use of the platform. Everything else may change."""
 
+from kartoteka.platform.catalog.definitions import label
 from kartoteka.platform.extension.plugin import Plugin
 from kartoteka.platform.front import begin, needs, public, signed_in
 from kartoteka.platform.kernel.errors import (
@@ -13,7 +14,7 @@ from kartoteka.platform.kernel.errors import (
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, RecordsChanged
 from kartoteka.platform.kernel.texts import N_, _, plural
-from kartoteka.platform.rest.attached import AttachedResource, Shape, Verbs, bearer_of
+from kartoteka.platform.rest.attached import AttachedResource, Shape, bearer_of
 from kartoteka.platform.rest.reading import Described
 from kartoteka.platform.rest.records import query_of
 from kartoteka.platform.rest.resource import Resource
@@ -36,6 +37,7 @@ from kartoteka.platform.services.people import create_user
 from kartoteka.platform.services.pictures import keep as keep_picture
 from kartoteka.platform.services.plugins import settings_of
 from kartoteka.platform.services.records import (
+    KEEP,
     Bearer,
     Link,
     Page,
@@ -52,13 +54,16 @@ from kartoteka.platform.services.records import (
     restore,
     summary,
 )
+from kartoteka.platform.services.verbs import Verbs
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.attaching import Dialogs, ThingForm, Wording, place_of
 from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
 from kartoteka.platform.web.shell import render, tell
 from kartoteka.platform.web.tiles import TileKind, add_kind
 from kartoteka.platform.web.tiles.placing import place_tile
 
 __all__ = [
+    "KEEP",
     "N_",
     "Attached",
     "AttachedResource",
@@ -67,6 +72,7 @@ __all__ = [
     "Contribution",
     "Described",
     "DesignChanged",
+    "Dialogs",
     "Duty",
     "Event",
     "Forbidden",
@@ -90,8 +96,10 @@ __all__ = [
     "Shape",
     "StaleVersion",
     "Tab",
+    "ThingForm",
     "TileKind",
     "Verbs",
+    "Wording",
     "Work",
     "_",
     "absent_on",
@@ -112,9 +120,11 @@ __all__ = [
     "create_user",
     "fetch",
     "keep_picture",
+    "label",
     "markdown",
     "needs",
     "page_of",
+    "place_of",
     "place_tile",
     "plural",
     "public",

@@ -20,7 +20,8 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
             app.register_blueprint(plugin.pages)
         for each in plugin.resources:
             _guard(each, plugin.name)
-            interface.register_blueprint(each)
+            # Pages and routes of one plugin are two blueprints, and the pages have the plain name.
+            interface.register_blueprint(each, name=each.name + resource.OF_PLUGIN)
         if plugin.tab is not None:
             places.tabs[plugin.name] = plugin.tab
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]

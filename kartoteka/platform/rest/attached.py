@@ -22,18 +22,10 @@ from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.rest.showing import Shown
 from kartoteka.platform.services import records as verbs
 from kartoteka.platform.services.records import KEEP, Bearer, Query, Record, record_id
+from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 
 BEARER = "/registries/<registry>/records/<id:record>"
-
-
-@dataclass(frozen=True)
-class Verbs:
-    """What is done when a thing is made, changed or removed; plugins put more behind it than the plain verbs."""
-
-    create: Callable[..., Record] = verbs.create
-    change: Callable[..., Record] = verbs.change
-    remove: Callable[..., None] = verbs.remove
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ class AttachedResource(Resource):
     """
 
     def __init__(
-        self, name: str, description: str, shape: Shape, *, document: type[ma.Schema], done: Verbs = Verbs()
+        self, name: str, description: str, shape: Shape, *, document: type[ma.Schema], done: Verbs = PLAIN
     ) -> None:
         super().__init__(name, description)
         self.shape, self.done, self.document = shape, done, document
@@ -124,7 +116,7 @@ class AttachedResource(Resource):
         def get_on_record(registry: str, record: int, thing: int) -> Response:
             """This function will give a thing that lies on a record."""
             with begin() as work:
-                return self._one(work, self._found(work, thing, (registry, record)))
+                return self.one(work, self._found(work, thing, (registry, record)))
 
         def change_on_record(body: dict[str, Any], registry: str, record: int, thing: int) -> Response:
             """This function will change a thing that lies on a record."""
@@ -152,7 +144,7 @@ class AttachedResource(Resource):
         def get_thing(thing: int) -> Response:
             """This function will give one thing."""
             with begin() as work:
-                return self._one(work, self._found(work, thing, None))
+                return self.one(work, self._found(work, thing, None))
 
         def change_thing(body: dict[str, Any], thing: int) -> Response:
             """This function will change one thing."""
@@ -198,9 +190,10 @@ class AttachedResource(Resource):
         values, category = self.shape.read(work, body)
         version = reading.expected_version()
         changed = self.done.change(work, self.shape.key, found.id, values, category=category, version=version)
-        return self._one(work, changed)
+        return self.one(work, changed)
 
-    def _one(self, work: Work, found: Record) -> Response:
+    def one(self, work: Work, found: Record) -> Response:
+        """This function will answer with one thing."""
         return answer(self.shape.shown(work, found), ETag=f'"{found.version}"')
 
     def _found(self, work: Work, thing: int, bearer: tuple[str, int] | None) -> Record:
@@ -232,4 +225,4 @@ def bearer_of(body: Mapping[str, Any]) -> Bearer | None:
     return Bearer(on["registry"], record_id(on.get("id")))
 
 
-__all__ = ["AttachedResource", "Shape", "Verbs", "bearer_of"]
+__all__ = ["AttachedResource", "Shape", "bearer_of"]

@@ -21,6 +21,8 @@ Schema = type[ma.Schema]
 Gives = Schema | ma.Schema | Mapping[str, str] | None
 FILE = {"type": "string", "format": "binary"}
 _OPENING = "This function will "
+# What the name of a plugin's routes ends with, to the application; in the description it is left out.
+OF_PLUGIN = "-api"
 
 
 class IdConverter(BaseConverter):
@@ -109,4 +111,7 @@ def description_of(interface: Interface) -> dict[str, Any]:
             if isinstance(operation, dict) and "summary" in operation:
                 sentence = operation["summary"].removeprefix(_OPENING)
                 operation["summary"] = sentence[:1].upper() + sentence[1:]
+                operation["tags"] = [tag.removesuffix(OF_PLUGIN) for tag in operation.get("tags", ())]
+    for tag in document.get("tags", ()):
+        tag["name"] = tag["name"].removesuffix(OF_PLUGIN)
     return document

@@ -112,6 +112,9 @@ class FieldView:
     # Where it can be filled in together with what it cannot be saved without.
     elsewhere: str = ""
     prefix: str = "v."
+    ids: str = "input-"
+    # A template that draws the input instead of the usual one.
+    drawn: str = ""
     flags: Mapping[str, Any] = field(default_factory=dict)
     away: Mapping[int, str] = field(default_factory=dict)
 
@@ -303,7 +306,7 @@ class FieldView:
     @property
     def input_id(self) -> str:
         """The id of its input on the page."""
-        return f"input-{self.key}"
+        return f"{self.ids}{self.key}"
 
     @property
     def input_name(self) -> str:

@@ -7,7 +7,7 @@ from kartoteka.platform.services import records
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web import designing
 from kartoteka.platform.web.designing import Here
-from kartoteka.platform.web.editing import form_again
+from kartoteka.platform.web.forms import form_again
 from kartoteka.platform.web.records import record_view
 
 

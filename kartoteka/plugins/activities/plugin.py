@@ -2,6 +2,7 @@
 
 from kartoteka.platform.sdk import N_, Plugin, Tab
 from kartoteka.plugins.activities.design import ACTIVITIES
+from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.pages import show
 from kartoteka.plugins.activities.resources import activities
 
@@ -15,6 +16,7 @@ plugin = Plugin(
     at_once=True,
     has_tab=True,
     registries=(ACTIVITIES,),
+    pages=dialogs.pages,
     tab=Tab(N_("Activities"), show),
     resources=(activities,),
 )

@@ -13,7 +13,7 @@ from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.frame import DESIGN
 from kartoteka.platform.web.admin.registry import found_registry
-from kartoteka.platform.web.editing import RecordForm, form_again
+from kartoteka.platform.web.forms import RecordForm, form_again
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.records import belongs
 
