@@ -7,7 +7,9 @@ from kartoteka.platform import sdk
 
 from . import template
 from .demo import Demo, DemoRecord, DemoUser, firm, resolved
+from .demo.chance import Chance
 from .demo.home import dress
+from .demo.memory import remember, with_tabs
 
 # Within the limit of one batch, and small enough to keep the memory of a small machine free.
 MOST_AT_ONCE = 200
@@ -26,7 +28,7 @@ def install_demo(work: sdk.Work) -> Demo | None:
     for key in demo.registries:
         sdk.create_registry(work, template(key))
     for role in demo.roles:
-        sdk.create_role(work, role)
+        sdk.create_role(work, with_tabs(work, dict(role)))
     _populate(work, demo)
     dress(work)
     sdk.put_steps_away_for_all(work)
@@ -41,6 +43,7 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
             ids["users"].append(_make_user(work, user, None))
     for registry, records in demo.records.items():
         _make_records(work, registry, records, ids)
+    remember(work, Chance(2026, work.now.date()), ids["users"], ids)
     for user in demo.users:
         if user["identity"] is not None:
             kind, _ = user["identity"]

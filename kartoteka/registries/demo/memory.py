@@ -1,0 +1,105 @@
+"""What the invented firm remembers: activities, tasks and notes on its companies and contracts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kartoteka.platform import sdk
+
+from .chance import Chance
+
+# Who of the staff works with which tabs of plugins; the customer's role sees none of them.
+TABS = {"sales": "edit", "service": "edit"}
+
+_CALLS = (
+    "Volali kvůli termínu dodávky, posíláme potvrzení do zítřka.",
+    "Chtějí rozšířit servisní smlouvu o druhou halu.",
+    "Reklamace vyřízena, zákazník je spokojen.",
+    "Ptali se na slevu při odběru nad 50 kusů.",
+    "Domluvena schůzka u nich na příští týden.",
+)
+_MEETINGS = (
+    "Prošli jsme nabídku bod po bodu, čeká se na schválení vedením.",
+    "Prohlídka provozu, stroje jsou v dobrém stavu.",
+    "Roční vyhodnocení spolupráce, chtějí pokračovat.",
+    "Předvedení nové řady, zájem o zkušební provoz.",
+)
+_TASKS = (
+    "Poslat aktualizovanou nabídku",
+    "Zavolat kvůli podpisu smlouvy",
+    "Ověřit fakturační adresu",
+    "Připravit podklady k revizi",
+    "Objednat náhradní díly",
+    "Domluvit termín servisu",
+    "Zaslat zápis ze schůzky",
+)
+_NOTES = (
+    "Platí spolehlivě, ale až po druhé upomínce.",
+    "Nevolat v pátek odpoledne.",
+    "Rozhoduje **jednatel**, technik jen doporučuje.",
+    "Vjezd do areálu z boční ulice, vrátnice má naše telefonní číslo.",
+)
+_RESULTS = (None, None, "Domluveno.", "Čeká se na odpověď.")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that lies on a record."""
+
+    kind: str
+    registry: str
+    place: int
+    values: dict[str, Any]
+    category: str | None = None
+
+
+def things(chance: Chance, now: datetime, staff: int) -> Iterator[Thing]:
+    """Some two hundred things on the first companies and contracts, always the same."""
+    for number in range(90):
+        registry = "companies" if number % 3 else "contracts"
+        called = number % 2 == 0
+        at = chance.moment(chance.day(-120, 0))
+        texts = {
+            "at": min(at, now).isoformat(),
+            "text": chance.pick(_CALLS if called else _MEETINGS),
+            "result": chance.pick(_RESULTS),
+            "who": [chance.whole(0, staff - 1)],
+        }
+        yield Thing("_activities", registry, chance.whole(0, 39), texts, "call" if called else "meeting")
+    for _number in range(60):
+        due = chance.day(-6, 30)
+        values = {
+            "title": chance.pick(_TASKS),
+            "due": due.isoformat(),
+            "assignee": [chance.whole(0, staff - 1)],
+            "state": chance.pick(("open", "open", "in_progress", "done")),
+            "priority": chance.pick(("normal", "normal", "high", "low")),
+        }
+        yield Thing("_tasks", "companies", chance.whole(0, 39), values)
+    for _number in range(30):
+        yield Thing("_notes", "companies", chance.whole(0, 39), {"text": chance.pick(_NOTES)})
+
+
+def remember(work: sdk.Work, chance: Chance, staff: list[int], ids: dict[str, list[int]]) -> None:
+    """Put things on the records of the firm, as far as the plugins for them are there."""
+    for each in things(chance, work.now, len(staff)):
+        if each.kind not in work.catalog.registries:
+            continue
+        values = {
+            key: [staff[place] for place in value] if key in ("who", "assignee") else value
+            for key, value in each.values.items()
+        }
+        on = sdk.Bearer(each.registry, ids[each.registry][each.place])
+        sdk.create(work, each.kind, values, category=each.category, on=on)
+
+
+def with_tabs(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
+    """A role of the firm that also works with the tabs of the plugins that are there."""
+    level = TABS.get(str(role["key"]))
+    tabs = [each.key for each in work.catalog.plugins.values() if each.tab] if level else []
+    grants = {
+        registry: {**grant, "sections": {**grant["sections"], **dict.fromkeys(tabs, level)}}
+        for registry, grant in role["grants"].items()
+    }
+    return {**role, "grants": grants}
