@@ -108,7 +108,7 @@ class Rules:
 
     def bind(self, each: Field, *words: str) -> bool:
         """This function will tell whether a field has a rule in force, its section's included."""
-        return any((each.key, word) in self._of for word in words)
+        return bool(self._of) and any((each.key, word) in self._of for word in words)
 
     def visible(self, each: Field, record: Known) -> bool:
         """This function will tell whether a field is asked for on a record."""

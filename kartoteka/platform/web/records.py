@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -155,12 +156,13 @@ def record(registry: str, id: int) -> str:
     """A record with its details."""
     with begin() as work:
         found = records.fetch(work, registry, id)
+        wanted = designing.wanted(work)
         return render(
             work,
             "records/details.html",
             at=registry,
-            record=record_view(work, found, "details", sections=True),
-            design=designing.design_page(work, found) if designing.wanted(work) else None,
+            record=record_view(work, found, "details", sections=not wanted),
+            design=designing.design_page(work, found) if wanted else None,
         )
 
 
@@ -267,14 +269,14 @@ def _facts(work: Work, found: Record) -> list[FieldView]:
     opened = work.open(found.registry)
     named = {each.key for each in title_fields(opened.registry)}
     usual = opened.registry.columns or tuple(each.key for each in opened.fields)
-    fields = [
-        each
-        for key in usual
-        for each in opened.fields
-        if each.key == key and key not in named and each.type not in _NO_FACTS
-    ]
-    views = [shown_field(work, found, each, may_edit=False) for each in fields if each.key in found.values]
-    return [view for view in views if view.shown and view.text and view.value is not False][:MOST_FACTS]
+    known = {each.key: each for each in opened.fields if each.key in found.values}
+    fields = [known[key] for key in usual if key in known and key not in named]
+    views = (shown_field(work, found, each, may_edit=False) for each in fields if each.type not in _NO_FACTS)
+    return list(islice((view for view in views if _telling(view)), MOST_FACTS))
+
+
+def _telling(view: FieldView) -> bool:
+    return view.shown and bool(view.text) and view.value is not False
 
 
 def _warnings(shown: Sequence[SectionView]) -> list[str]:
