@@ -24,6 +24,7 @@ from kartoteka.platform.web.boards import (
     place_and_usual,
     registry_of,
     renewed_board,
+    seen_tile,
 )
 from kartoteka.platform.web.clauses import Builder, builder_of, condition_of, put
 from kartoteka.platform.web.pages import page
@@ -112,8 +113,8 @@ def _given(work: Work, place: str, args: Given) -> Given:
     known = args.get("t.id", "")
     if not known or "t.kind" in args:
         return args
-    number, usual = place_and_usual(work, place)
-    tile = dashboards.board(work, number, usual).find(known).tile
+    _number, usual = place_and_usual(work, place)
+    tile = seen_tile(work, place, known, usual)
     kind = _kind(tile.kind)
     given: Given = MultiDict(args)
     typed = kind.typed(tile.options)

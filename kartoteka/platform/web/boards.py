@@ -99,10 +99,8 @@ def board_tile(place: str, tile: str) -> str:
     """What is in one tile, for who asks."""
     with begin() as work:
         _number, usual = place_and_usual(work, place)
-        found = _board(work, place, usual).find(tile).tile
-        kind = kinds().get(found.kind)
-        if kind is None or not there(work, found):
-            raise NotFound(_("There is nothing at this address."))
+        found = seen_tile(work, place, tile, usual)
+        kind = kinds()[found.kind]
         try:
             context = kind.render(work, found)
         except Unauthenticated:
@@ -118,6 +116,7 @@ def arrange_tile(place: str, tile: str, deed: str) -> Response:
     whose = _whose(request.form.get("whose"))
     with begin(write=True) as work:
         number, usual = place_and_usual(work, place)
+        seen_tile(work, place, tile, usual)
         if deed == "move":
             before = request.form.get("before", "")
             dashboards.move_tile(work, number, whose, tile, before, usual)
@@ -197,6 +196,17 @@ def renewed_board(work: Work, place: str, whose: Whose, said: str = "") -> Respo
 def there(work: Work, tile: Tile) -> bool:
     """This function will tell whether a tile exists for the actor."""
     return tile.kind in kinds() and dashboards.is_there(work, tile)
+
+
+def seen_tile(work: Work, place: str, tile: str, usual: Sequence[Tile]) -> Tile:
+    """This function will find a tile that exists for the actor.
+
+    :raises NotFound: when there is none; one that he may not see is no other than one that is not there.
+    """
+    found = _board(work, place, usual).find(tile).tile
+    if not there(work, found):
+        raise NotFound(_("There is nothing at this address."))
+    return found
 
 
 def bound(work: Work, kind: TileKind, options: Mapping[str, Any]) -> dict[str, int]:
