@@ -14,7 +14,7 @@ from kartoteka.field_types.texts import N_, _
 
 HIGHEST_ID = 2**63 - 1
 MOST_LINKS = 10_000
-_REGISTRY_KEY = re.compile("[a-z][a-z0-9_]{0,39}")
+_REGISTRY_KEY = re.compile("_?[a-z][a-z0-9_]{0,39}")
 _ID = re.compile("[0-9]{1,19}")
 
 

@@ -1,6 +1,7 @@
 """The public API: what plugins and ready-made registries may use of the platform. Everything else may change."""
 
 from kartoteka.platform.catalog.definitions import label
+from kartoteka.platform.cli.running import open_office, refusing
 from kartoteka.platform.extension.plugin import Plugin
 from kartoteka.platform.front import begin, needs, public, signed_in
 from kartoteka.platform.kernel.errors import (
@@ -13,7 +14,9 @@ from kartoteka.platform.kernel.errors import (
     StaleVersion,
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, RecordsChanged
+from kartoteka.platform.kernel.tables import Document, Moment, own_tables
 from kartoteka.platform.kernel.texts import N_, _, plural
+from kartoteka.platform.rest.answers import answer, nothing
 from kartoteka.platform.rest.attached import AttachedResource, Shape, bearer_of
 from kartoteka.platform.rest.reading import Described
 from kartoteka.platform.rest.records import query_of
@@ -21,6 +24,10 @@ from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.rest.schemas import Attached, ListQuery, page_of
 from kartoteka.platform.services.absences import absent_on, substitute_of
 from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
+from kartoteka.platform.services.dashboards import Tile
+from kartoteka.platform.services.jobs import Chunk, Job, Step, Task
+from kartoteka.platform.services.jobs import kind as job_kind
+from kartoteka.platform.services.jobs import start as start_job
 from kartoteka.platform.services.markdown import markdown
 from kartoteka.platform.services.modelling import (
     create_category,
@@ -56,8 +63,11 @@ from kartoteka.platform.services.records import (
 )
 from kartoteka.platform.services.verbs import Verbs
 from kartoteka.platform.services.work import Work
-from kartoteka.platform.web.attaching import Dialogs, ThingForm, Wording, place_of
-from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
+from kartoteka.platform.web.answers import by_script, go
+from kartoteka.platform.web.attaching import Dialogs, ThingForm, Wording, details_of, place_of
+from kartoteka.platform.web.fields import FieldView, LinkView, colour_class
+from kartoteka.platform.web.picking import Picker
+from kartoteka.platform.web.plugged import Adding, NavEntry, Pages, Tab
 from kartoteka.platform.web.shell import render, tell
 from kartoteka.platform.web.tiles import TileKind, add_kind
 from kartoteka.platform.web.tiles.placing import place_tile
@@ -65,28 +75,36 @@ from kartoteka.platform.web.tiles.placing import place_tile
 __all__ = [
     "KEEP",
     "N_",
+    "Adding",
     "Attached",
     "AttachedResource",
     "Bearer",
+    "Chunk",
     "Conflict",
     "Contribution",
     "Described",
     "DesignChanged",
     "Dialogs",
+    "Document",
     "Duty",
     "Event",
+    "FieldView",
     "Forbidden",
     "Invalid",
+    "Job",
     "KartotekaError",
     "Link",
+    "LinkView",
     "ListQuery",
     "Misconfigured",
+    "Moment",
     "NavEntry",
     "NotFound",
     "Office",
     "OwnRegistry",
     "Page",
     "Pages",
+    "Picker",
     "Plugin",
     "Query",
     "Reaction",
@@ -95,8 +113,11 @@ __all__ = [
     "Resource",
     "Shape",
     "StaleVersion",
+    "Step",
     "Tab",
+    "Task",
     "ThingForm",
+    "Tile",
     "TileKind",
     "Verbs",
     "Wording",
@@ -104,12 +125,15 @@ __all__ = [
     "_",
     "absent_on",
     "add_kind",
+    "answer",
     "batch",
     "bearer_of",
     "begin",
     "browse",
+    "by_script",
     "change",
     "change_organisation",
+    "colour_class",
     "count",
     "create",
     "create_category",
@@ -118,11 +142,17 @@ __all__ = [
     "create_role",
     "create_section",
     "create_user",
+    "details_of",
     "fetch",
+    "go",
+    "job_kind",
     "keep_picture",
     "label",
     "markdown",
     "needs",
+    "nothing",
+    "open_office",
+    "own_tables",
     "page_of",
     "place_of",
     "place_tile",
@@ -130,6 +160,7 @@ __all__ = [
     "public",
     "put_steps_away_for_all",
     "query_of",
+    "refusing",
     "related",
     "remove",
     "render",
@@ -137,6 +168,7 @@ __all__ = [
     "set_grant",
     "settings_of",
     "signed_in",
+    "start_job",
     "substitute_of",
     "summary",
     "tell",

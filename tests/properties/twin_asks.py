@@ -959,6 +959,8 @@ _FILLED: Mapping[str, tuple[Any, ...]] = {
     "section": ("public", "hidden_a"),
     "template": ("companies", "nothing"),
     "folder": ("0" * 24, "nothing"),
+    "plugin": ("notes", "nothing"),
+    "version": (1, MISSING),
 }
 
 
@@ -1014,6 +1016,9 @@ ADMIN_PAGES = (
     "/admin/history/<int:version>/<any(return, undo):way>",
     "/admin/jobs",
     "/admin/organisation",
+    "/admin/plugins",
+    "/admin/plugins/<plugin>",
+    "/admin/plugins/<plugin>/switch",
     "/admin/people",
     "/admin/people/<int:id>",
     "/admin/people/<int:id>/identity",
@@ -1066,6 +1071,9 @@ ADMIN_FORMS = (
     "/admin/jobs/<int:id>/stop",
     "/admin/history/<int:version>/<any(return, undo):way>",
     "/admin/organisation",
+    "/admin/plugins/<plugin>",
+    "/admin/plugins/<plugin>/impact",
+    "/admin/plugins/<plugin>/switch",
     "/admin/people/<int:id>",
     "/admin/people/<int:id>/<any(on, off, revoke, password, factor):deed>",
     "/admin/people/<int:id>/invite",

@@ -30,6 +30,9 @@ class Actor:
     unfinished: bool = False
     # The admin who looks as this person. He changes nothing, and what is private to the person stays so.
     seen_by: "Actor | None" = None
+    # Whoever keeps the index of the search must know the words of everything, what is private to others too; each
+    # search is judged by what its asker may read.
+    keeps_index: bool = False
 
     @property
     def is_admin(self) -> bool:

@@ -38,7 +38,7 @@ from kartoteka.field_types.capabilities import Choosing
 from kartoteka.field_types.field_type import Operator, Sort
 from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.access.models import User
+from kartoteka.platform.access.models import Absence, User
 from kartoteka.platform.access.reach import ON, Rows, rows_for
 from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, Registry
 from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
@@ -53,6 +53,7 @@ Kept = TypeVar("Kept")
 MAX_KEPT = 300
 LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
 USERS: Table = User.__table__  # type: ignore[assignment]
+ABSENCES: Table = Absence.__table__  # type: ignore[assignment]
 # Negative operators are the complement of positive ones, so that "is not" also finds what is empty.
 _POSITIVE = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN, Operator.IS_EMPTY: Operator.NOT_EMPTY}
 _ORDER: dict[Operator, Callable[[Any, Any], Bool]] = {
@@ -80,6 +81,8 @@ _BORNE = {"view": "view", "export": "export"}
 
 # The ids of the actor's roles, as the value of `in`: for what is meant for everybody who has a role.
 MY_ROLES = {"var": "roles"}
+# The people for whom the actor acts today.
+STOOD_IN_FOR = {"var": "substituted"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class Sight:
             actor.identity,
             actor.locale.timezone,
             actor.seen_by is not None,
+            actor.keeps_index,
             self.today,
         )
 
@@ -167,6 +171,8 @@ class Seen:
     @cached_property
     def _carried(self) -> Bool:
         """The condition that a row is attached to nothing, or to a record that is not in the recycle bin."""
+        if self.sight.actor.keeps_index:
+            return true()
         bearers = (self._attached_to(each, true()) for each in self._bearers)
         return or_(self.table.c._on_record.is_(None), *bearers)
 
@@ -212,7 +218,7 @@ class Seen:
     @cached_property
     def _narrow(self) -> Bool | None:
         """What nobody but its owner sees, whatever his rights; who looks as somebody else owns nothing."""
-        if self.registry.narrow is None:
+        if self.registry.narrow is None or self.sight.actor.keeps_index:
             return None
         return Seen(self.sight.own, self.registry, self.table, trusted=True)._rule(self.registry.narrow)
 
@@ -417,10 +423,18 @@ class Seen:
             same: Bool = column == self._operand(kind, value)
             return same
         if value == MY_ROLES:
-            return column.in_([role.id for role in self.sight.actor.roles])
+            return self._mine(column, kind)
         if not isinstance(value, list):
             raise _wrong(_("This operator needs a list of values."))
         return column.in_([self._operand(kind, each) for each in value])
+
+    def _mine(self, column: ColumnElement[Any], kind: Kind) -> Bool:
+        """One of the actor's roles: by its id in a number, by its key among the words of a text."""
+        roles = self.sight.actor.roles
+        if kind.type.name != "text":
+            return column.in_([role.id for role in roles])
+        words = literal(" ") + column + literal(" ")
+        return or_(false(), *(_position(self.sight.dialect, words, f" {role.key} ") > 0 for role in roles))
 
     def _ordered(
         self,
@@ -460,19 +474,30 @@ class Seen:
     def _on(self, operator: Operator, value: Any, negated: bool) -> Bool:
         """Attached to a record, of a registry, or to anything at all; as far as the actor sees what bears it."""
         _allow("on", operator, (Operator.EQ, Operator.NOT_EMPTY))
-        catalog, parts = self.sight.catalog, []
+        parts = []
         asked = value if isinstance(value, dict) else {}
+        if operator is Operator.EQ and not self._there(asked.get("registry")):
+            raise _wrong(_("“on” is compared with a registry and an id, such as {example}.",
+                           example='{"registry": "companies", "id": 7}'))  # fmt: skip
         for registry in self._bearers:
             if operator is Operator.EQ and registry.key != asked.get("registry"):
                 continue
-            chosen = self.table.c._on_record == _identifier(asked["id"]) if "id" in asked else true()
+            chosen = self._among(asked["id"]) if "id" in asked else true()
             sees = partial(Seen.reach, right="view")
             parts.append(and_(chosen, self._attached_to(registry, sees if not self.trusted else true())))
-        if operator is Operator.EQ and asked.get("registry") not in catalog.registries:
-            raise _wrong(_("“on” is compared with a registry and an id, such as {example}.",
-                           example='{"registry": "companies", "id": 7}'))  # fmt: skip
         found = or_(false(), *parts)
         return not_(found) if negated else found
+
+    def _among(self, asked: Any) -> Bool:
+        """The condition that a row is attached to a record of this id, or of one of these."""
+        ids = asked if isinstance(asked, list) else [asked]
+        chosen: Bool = self.table.c._on_record.in_([_identifier(each) for each in ids])
+        return chosen
+
+    def _there(self, key: Any) -> bool:
+        """Whether there is such a registry for the actor; one that is hidden from him is told from none by nothing."""
+        registry = self.sight.catalog.registries.get(key) if isinstance(key, str) else None
+        return registry is not None and (self.trusted or Seen(self.sight, registry).visible_at_all)
 
     def _system(self, name: str, operator: Operator, value: Any, negated: bool) -> Bool:
         if name == "on" and self.registry.attached:
@@ -513,6 +538,8 @@ class Seen:
         return self.table.c["id" if name == "id" else f"_{name}"], _identifier
 
     def _operand(self, kind: Kind, value: Any) -> Any:
+        if value == STOOD_IN_FOR:
+            raise _wrong(_("“substituted” means people, so it is compared with people only."))
         resolved = self._variable(value)
         if isinstance(resolved, Select):
             return resolved.scalar_subquery()
@@ -542,6 +569,8 @@ class Seen:
         name = value.get("var")
         if name == "me":
             return self.sight.actor.user_id
+        if name == "substituted":
+            return _stood_in_for(self.sight.actor.user_id, self.sight.today)
         if name == "today":
             days = value.get("days", 0)
             if not isinstance(days, int) or abs(days) > 36600:
@@ -549,7 +578,7 @@ class Seen:
             return self.sight.today + timedelta(days=days)
         if isinstance(name, str) and name.split(".")[0] == "identity":
             return self._identity(tuple(name.split(".")[1:]))
-        raise _wrong(_("A value may be a variable: me, today or identity."))
+        raise _wrong(_("A value may be a variable: me, substituted, today or identity."))
 
     def _identity(self, path: tuple[str, ...]) -> Any:
         """An identity's path gives a subquery; whoever has no identity gets nothing, never everything."""
@@ -632,6 +661,32 @@ class Seen:
             known = and_(target.table.c.id == links.c.target, target.alive, target.reach("view"))
         first = select(title).where(links.c.field_id == field.id, links.c.source == self.table.c.id, known)
         return self._masked(first.correlate(self.table).scalar_subquery(), self.field_shown(field))
+
+
+def _stood_in_for(person: int, today: date) -> Select[Any]:
+    """The people for whom somebody acts today: those away with him as substitute, and with those people in turn.
+
+    Who is away himself acts for nobody. Asked anew by each statement, so that his wider sight ends with the absence.
+    """
+    first = ABSENCES.alias()
+    away_himself = ABSENCES.alias()
+    there = not_(exists().where(away_himself.c.user_id == person, _lasts(away_himself, today)))
+    acted_for = (
+        select(first.c.user_id)
+        .where(first.c.substitute_id == person, _lasts(first, today), there)
+        .cte(recursive=True)
+    )
+    further = ABSENCES.alias()
+    acted_for = acted_for.union(
+        select(further.c.user_id).where(
+            further.c.substitute_id == acted_for.c.user_id, _lasts(further, today)
+        )
+    )
+    return select(acted_for.c.user_id)
+
+
+def _lasts(absence: FromClause, today: date) -> Bool:
+    return and_(absence.c.begins <= today, absence.c.ends >= today)
 
 
 def all_of(conditions: Iterable[Bool]) -> Bool:

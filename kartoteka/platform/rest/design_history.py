@@ -55,7 +55,7 @@ def list_design_history(query: dict[str, str]) -> Response:
 def design_at_version(version: int) -> Response:
     """This function will give the whole design as it was at a version."""
     with begin() as work:
-        return answer(modelling.design_document(designs.at_version(work, version)))
+        return answer(modelling.design_document(work, designs.at_version(work, version)))
 
 
 @design_history.verb(

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import marshmallow as ma
+from sqlalchemy import MetaData
 
 from kartoteka.field_types.field_type import FieldType
-from kartoteka.platform.catalog.definitions import Filter
+from kartoteka.platform.catalog.definitions import Filter, PluginState
 from kartoteka.platform.kernel.outbox import Delivery
 
+# The mark of a setting that is told to nobody, in the metadata of its schema.
+SECRET = "secret"
 # Both get the office first: `(office, deliveries)` and `(office)`.
 React = Callable[[Any, Sequence[Delivery]], None]
 Do = Callable[[Any], Any]
@@ -74,8 +77,21 @@ class Contribution:
     settings: type[ma.Schema] | None = None
     # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
     uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
-    # The package with the plugin's own migrations (a module with `versions` beside it), for tables of its own.
+    # For tables of its own: the package with its migrations (there is `versions` in it), and what they make.
     migrations: str = ""
+    tables: MetaData | None = None
+
+
+def told_settings(office: Any, state: PluginState) -> Mapping[str, Any]:
+    """This function will give the settings of a plugin without its secrets; of a missing one none, lest one be told."""
+    known = office.plugins.get(state.key)
+    if known is None or known.settings is None:
+        return {}
+    try:
+        secret = {name for name, each in known.settings().fields.items() if each.metadata.get(SECRET)}
+    except Exception:
+        return {}
+    return {name: value for name, value in state.settings.items() if name not in secret}
 
 
 @dataclass(frozen=True)

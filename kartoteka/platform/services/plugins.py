@@ -1,21 +1,22 @@
 """Plugins in this installation: met, switched on and off, set up; verbs of the admin and the work of installing."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import marshmallow as ma
 
 from kartoteka.platform.catalog.definitions import Field, PluginState, Registry
-from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
+from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound
 from kartoteka.platform.kernel.texts import _
-from kartoteka.platform.services.contributions import Contribution, OwnRegistry
+from kartoteka.platform.services import own_tables
+from kartoteka.platform.services.contributions import SECRET, Contribution, OwnRegistry, Unfit
 from kartoteka.platform.services.modelling.designer import Designer
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.work import Work
 
-# The mark of a setting that is told to nobody, in the metadata of its schema.
-HIDDEN = "secret"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def browse(work: Work) -> list[PluginView]:
     work.require("design")
     known = [*work.catalog.plugins.values()]
     unfit = {each.name: each.reason for each in work.office.unfit}
-    strangers = [PluginState(0, name) for name in unfit if name not in work.catalog.plugins]
+    strangers = [
+        PluginState(0, name) for name in {**work.office.plugins, **unfit} if name not in work.catalog.plugins
+    ]
     return [_view(work, each, unfit) for each in (*known, *strangers)]
 
 
@@ -60,7 +63,8 @@ def change(work: Work, key: str, body: Any) -> PluginView:
     work.require("design")
     before = fetch(work, key)
     state = work.catalog.plugins.get(key)
-    if state is None or (before.missing and isinstance(body, Mapping) and body.get("active") is True):
+    switched_on = isinstance(body, Mapping) and body.get("active") is True
+    if state is None or (before.missing and switched_on and not before.active):
         raise Conflict(before.missing)
     designer = Designer(work)
     wanted = designer.read(lambda: designer.reader.plugin(_with_key(body, key), state))
@@ -81,11 +85,30 @@ def settings_of(work: Work, key: str) -> Mapping[str, Any]:
     return loaded
 
 
-def adopt(office: Office) -> None:
-    """This function will make what plugins need and have not yet: their state, registries, new fields."""
-    with office.begin_system(write=True, design=True) as work:
-        for contribution in office.plugins.values():
-            _adopt(work, contribution)
+def adopt(office: Office) -> Sequence[Unfit]:
+    """This function will make what plugins need and have not yet: their tables, state, registries, new fields.
+
+    One that fails leaves nothing behind and stands in nobody's way; it is told with the reason.
+    """
+    failed = []
+    for contribution in office.plugins.values():
+        try:
+            with office.begin_system(write=True, design=True) as work:
+                own_tables.bring_up(contribution, work.connection)
+                _adopt(work, contribution)
+        except Exception as error:
+            logger.exception("The plugin %s cannot be set up.", contribution.name)
+            failed.append(Unfit(contribution.name, _reason(error)))
+    office.unfit = (*(each for each in office.unfit if each.name not in office.plugins), *failed)
+    return failed
+
+
+def _reason(error: Exception) -> str:
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, KartotekaError):
+        wrong = [f"{place}: {' '.join(each)}" for place, each in error.errors.items()]
+        said = "; ".join(wrong) or error.message
+    return _("It cannot be set up: {reason}", reason=said[:300])
 
 
 def _adopt(work: Work, contribution: Contribution) -> None:
@@ -143,8 +166,10 @@ def _up_to_date(each: Field, fresh: Registry) -> Field:
 def _view(work: Work, state: PluginState, unfit: Mapping[str, str]) -> PluginView:
     known = work.office.plugins.get(state.key)
     missing = unfit.get(state.key, "")
-    if known is None and not missing:
+    if not missing and known is None:
         missing = _("This plugin is not installed any more; its data is kept.")
+    if not missing and known is not None and state.version != known.version:
+        missing = _("It waits to be set up: run “kartoteka init”.")
     return PluginView(
         state.key,
         _(known.label) if known else state.key,
@@ -163,28 +188,33 @@ def _shown_settings(known: Contribution | None, state: PluginState) -> Mapping[s
     """Secrets are told to nobody; whether one is set, is."""
     if known is None or known.settings is None:
         return {}
-    schema = known.settings()
-    shown = dict(schema.dump(schema.load(dict(state.settings))))
-    for name, each in schema.fields.items():
-        if each.metadata.get(HIDDEN):
-            shown[name] = bool(state.settings.get(name))
-    return shown
+    try:
+        schema = known.settings()
+        shown = dict(schema.dump(schema.load(dict(state.settings))))
+        hidden = [name for name, each in schema.fields.items() if each.metadata.get(SECRET)]
+    except Exception:
+        # What was kept may not suit a newer version, or the plugin is wrong; the others are shown all the same.
+        logger.exception("The settings of the plugin %s cannot be shown.", state.key)
+        return {}
+    return {**shown, **{name: bool(state.settings.get(name)) for name in hidden}}
 
 
 def _settings(work: Work, state: PluginState, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Settings that are not named stay as they are."""
     known = work.office.plugins.get(state.key)
-    if known is None or known.settings is None:
-        if dict(wanted) != dict(state.settings):
-            raise Invalid({"settings": [_("This plugin has no settings.")]})
+    if dict(wanted) == dict(state.settings):
         return dict(state.settings)
-    schema = known.settings()
-    merged = {**state.settings, **wanted}
+    if known is None or known.settings is None:
+        raise Invalid({"settings": [_("This plugin has no settings.")]})
     try:
-        return dict(schema.dump(schema.load(merged)))
+        schema = known.settings()
+        return dict(schema.dump(schema.load({**state.settings, **wanted})))
     except ma.ValidationError as error:
         wrong = error.messages if isinstance(error.messages, dict) else {"settings": error.messages}
         raise Invalid({f"settings.{name}": _sentences(each) for name, each in wrong.items()}) from error
+    except Exception as error:
+        logger.exception("The settings of the plugin %s cannot be read.", state.key)
+        raise Invalid({"settings": [_("The plugin has failed to read its settings.")]}) from error
 
 
 def _sentences(found: Any) -> list[str]:

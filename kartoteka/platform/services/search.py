@@ -59,7 +59,9 @@ def search(work: Work, q: str, registry: str | None = None, limit: int = 20) -> 
     if not 1 <= limit <= MAX_HITS:
         raise Invalid({"limit": [_("A search gives 1 to {max} records.", max=MAX_HITS)]})
     opened = (
-        [work.open(registry)] if registry is not None else [work.open(each.key) for each in work.registries()]
+        [work.open(registry)]
+        if registry is not None
+        else [work.open(each.key) for each in work.registries(plugins=True)]
     )
     asked = question(q)
     if not asked.words:

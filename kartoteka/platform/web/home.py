@@ -12,7 +12,7 @@ from kartoteka.platform.catalog.definitions import label
 from kartoteka.platform.front import begin, caller, public
 from kartoteka.platform.kernel.texts import LANGUAGES, _
 from kartoteka.platform.services import people, records, search
-from kartoteka.platform.services.records import Query
+from kartoteka.platform.services.records import Bearer, Query
 from kartoteka.platform.services.search import Hit
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.addresses import inner
@@ -78,15 +78,32 @@ def find() -> str:
     q = request.args.get("q", "").strip()
     with begin() as work:
         found = search.search(work, q, limit=HITS) if q else []
-        return render_template("home/hits.html", q=q, hits=[_hit_view(work, each) for each in found])
+        bearers = _bearers(work, found)
+        views = [_hit_view(work, each, bearers.get((each.registry, each.id))) for each in found]
+        return render_template("home/hits.html", q=q, hits=views)
 
 
-def _hit_view(work: Work, hit: Hit) -> HitView:
+def _bearers(work: Work, hits: Sequence[Hit]) -> dict[tuple[str, int], Bearer]:
+    """The records on which what was found lies, for what plugins keep; one question for each of their registries."""
+    found: dict[tuple[str, int], Bearer] = {}
+    for key in {each.registry for each in hits if work.catalog.registries[each.registry].attached}:
+        ids = [each.id for each in hits if each.registry == key]
+        asked = Query(filter={"field": "id", "op": "in", "value": ids}, fields=(), page_size=len(ids))
+        for thing in records.browse(work, key, asked).items:
+            if thing.on is not None:
+                found[key, thing.id] = thing.on
+    return found
+
+
+def _hit_view(work: Work, hit: Hit, on: Bearer | None) -> HitView:
+    """What lies on a record is shown there, in its tab."""
     known = work.catalog.registries[hit.registry]
     address = url_for("web.record", registry=hit.registry, id=hit.id)
-    return HitView(
-        hit.title, address, known.icon or "file-text", label(known, work.actor.locale.language), hit.snippet
-    )
+    where = label(known, work.actor.locale.language)
+    if on is not None and known.plugin:
+        address = url_for("web.plugin_tab", registry=on.registry, id=on.id, plugin=known.plugin)
+        where = f"{where} · {on.title}"
+    return HitView(hit.title, address, known.icon or "file-text", where, hit.snippet)
 
 
 @page("/preferences", "POST")

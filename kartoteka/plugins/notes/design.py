@@ -6,6 +6,11 @@ KEY = "_notes"
 
 MINE = {"field": "created_by", "op": "eq", "value": {"var": "me"}}
 NOT_PRIVATE = {"field": "private", "op": "ne", "value": True}
+# Keys of roles, with blanks between them: `service sales`.
+ROLES = "roles"
+FOR_MY_ROLES = {"field": ROLES, "op": "in", "value": {"var": "roles"}}
+FOR_ALL = {"field": ROLES, "op": "is_empty"}
+FREE, LYING = {"field": "on", "op": "is_empty"}, {"field": "on", "op": "not_empty"}
 
 NOTES = OwnRegistry(
     {
@@ -16,6 +21,7 @@ NOTES = OwnRegistry(
         "names_one": {"cs": "Poznámka"},
         "icon": "note",
         "title": "{text}",
+        "columns": ["text", "private", "pinned"],
         "sections": [
             {
                 "key": "note",
@@ -43,10 +49,18 @@ NOTES = OwnRegistry(
                         "default": False,
                         "names": {"cs": "Připnutá"},
                     },
+                    {
+                        "key": ROLES,
+                        "name": "Only for these roles",
+                        "type": "text",
+                        "options": {"pattern": "[a-z0-9_ ]*"},
+                        "names": {"cs": "Jen pro tyto role"},
+                    },
                 ],
             }
         ],
     },
-    own={"view": MINE, "edit": MINE},
-    narrow={"or": [NOT_PRIVATE, MINE]},
+    # A free note is its author's, and theirs with whose roles he shares it; one on a record follows the record.
+    own={"view": {"or": [MINE, {"and": [NOT_PRIVATE, FOR_MY_ROLES, FREE]}]}, "edit": MINE},
+    narrow={"or": [MINE, {"and": [NOT_PRIVATE, {"or": [FOR_MY_ROLES, {"and": [FOR_ALL, LYING]}]}]}]},
 )

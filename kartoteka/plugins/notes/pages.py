@@ -1,13 +1,101 @@
-"""The tab of notes on a record."""
+"""The tab of notes on a record, and everybody's own page of notes."""
 
-from flask import render_template
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from kartoteka.platform.sdk import Query, Record, Work, browse
-from kartoteka.plugins.notes.design import KEY
+from flask import render_template, request, url_for
+from markupsafe import Markup
+
+from kartoteka.platform.sdk import Page, Query, Record, Work, begin, browse, count, markdown, render
+from kartoteka.plugins.notes.design import KEY, MINE, ROLES
+from kartoteka.plugins.notes.dialogs import dialogs
+from kartoteka.plugins.notes.faces import pages
+from kartoteka.plugins.notes.sharing import keys, known
+
+ORDER = "-pinned,-created_at"
+AT_ONCE = 30
+SHOWN = {"mine": MINE, "pinned": {"field": "pinned", "op": "eq", "value": True}}
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note as it is shown."""
+
+    id: int
+    html: Markup
+    who: str
+    at: datetime
+    changed: bool
+    private: bool
+    pinned: bool
+    roles: Sequence[str]
+    # Where it lies, as an address and a title; nothing for a free one.
+    on_url: str
+    on: str
+    url: str
 
 
 def show(work: Work, record: Record) -> str:
-    """This function will give the notes of a record as HTML."""
-    on = {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
-    found = browse(work, KEY, Query(filter=on, sort="-created_at"))
-    return render_template("notes/tab.html", notes=found.items)
+    """This function will give the notes of a record as HTML, pinned ones first."""
+    here = url_for("web.plugin_tab", registry=record.registry, id=record.id, plugin="notes")
+    found = _found(work, {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}})
+    return render_template(
+        "notes/tab.html",
+        notes=[_view(work, each, with_place=False) for each in found.items],
+        more_url=_more(here, found),
+        here=here,
+        new_url=dialogs.new_url(record) if record.tabs.get("notes") == "edit" else "",
+    )
+
+
+def number(work: Work, record: Record) -> str:
+    """This function will count the notes on a record that the reader sees."""
+    there = {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
+    return str(count(work, KEY, Query(filter=there)) or "")
+
+
+@pages.page("/notes")
+def notes() -> str:
+    """All notes that somebody sees: his own, and what others share with him or lies on records."""
+    q, which = request.args.get("q", "").strip()[:200], request.args.get("show", "")
+    with begin() as work:
+        found = _found(work, SHOWN.get(which), q)
+        return render(
+            work,
+            "notes/notes.html",
+            at="notes",
+            notes=[_view(work, each) for each in found.items],
+            more_url=_more(url_for("notes.notes", q=q or None, show=which or None), found),
+            here=url_for("notes.notes", q=q or None, show=which or None),
+            q=q,
+            which=which if which in SHOWN else "",
+            new_url=dialogs.new_url(),
+        )
+
+
+def _found(work: Work, asked: Any, q: str = "") -> Page:
+    cursor = request.args.get("cursor") or None
+    return browse(work, KEY, Query(filter=asked, q=q, sort=ORDER, page_size=AT_ONCE, cursor=cursor))
+
+
+def _more(here: str, found: Page) -> str:
+    return f"{here}{'&' if '?' in here else '?'}cursor={found.next}" if found.next else ""
+
+
+def _view(work: Work, note: Record, *, with_place: bool = True) -> NoteView:
+    names, on = dict(known(work)), note.on if with_place else None
+    return NoteView(
+        note.id,
+        markdown(note.values.get("text") or ""),
+        note.created_by.title,
+        note.created_at,
+        note.version > 1,
+        bool(note.values.get("private")),
+        bool(note.values.get("pinned")),
+        [names[key] for key in keys(note.values.get(ROLES)) if key in names],
+        url_for("web.plugin_tab", registry=on.registry, id=on.id, plugin="notes") if on else "",
+        on.title if on else "",
+        dialogs.url(note.id) if "edit" in note.may else "",
+    )

@@ -1,18 +1,21 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, Plugin, Tab
+from kartoteka.platform.sdk import N_, NavEntry, Plugin, Tab
 from kartoteka.plugins.notes.design import NOTES
-from kartoteka.plugins.notes.pages import show
+from kartoteka.plugins.notes.pages import number, pages, show
 from kartoteka.plugins.notes.resources import notes
 
 plugin = Plugin(
     name="notes",
     label=N_("Notes"),
     summary=N_("What people think of a record, for everybody who sees it or for themselves alone."),
+    version="2",
     icon="note",
     at_once=True,
     has_tab=True,
     registries=(NOTES,),
-    tab=Tab(N_("Notes"), show),
+    pages=pages,
+    navigation=(NavEntry("notes", N_("Notes"), "note", "notes.notes"),),
+    tab=Tab(N_("Notes"), show, number),
     resources=(notes,),
 )

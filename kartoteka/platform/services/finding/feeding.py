@@ -1,7 +1,8 @@
 """Keeping the embedded index true: fed by the outbox, rebuilt on demand, compared with the data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from kartoteka.platform.access.gate import OpenRegistry, Selection
 from kartoteka.platform.access.reshaping import Reshaping
@@ -29,11 +30,18 @@ def feed(office: Office, deliveries: Sequence[Delivery]) -> None:
         else:
             changed.setdefault(each.body["registry"], set()).update(each.body["records"])
     engine = embedded_engine(office)
-    with engine.writing() as index, office.begin_system(write=False) as work:
+    with engine.writing() as index, _keeping(office) as work:
         for key in sorted(redesigned):
             _align(engine, index, work, key)
         for key in sorted(changed.keys() - redesigned):
             _refresh(engine, index, work, key, sorted(changed[key]))
+
+
+@contextmanager
+def _keeping(office: Office) -> Iterator[Work]:
+    """Work of the system account that knows the words of all records, what is private to somebody too."""
+    with office.begin_system(write=False) as work:
+        yield replace(work, actor=replace(work.actor, keeps_index=True), _gates={})
 
 
 def _refresh(
@@ -92,14 +100,15 @@ def rebuild(office: Office, progress: Progress | None = None) -> int:
         reshaping = Reshaping(work.connection, work.catalog, work.catalog, work.layout, work.layout)
         for registry in work.catalog.registries.values():
             reshaping.reindex(registry)
-        total = sum(work.open(each.key).count(Selection()) for each in work.registries())
+    with _keeping(office) as work:
+        total = sum(work.open(each.key).count(Selection()) for each in work.registries(plugins=True))
     if office.settings.search == "whoosh":
         _index_all(office, progress or (lambda _done, _total: None), total)
     return total
 
 
 def _index_all(office: Office, progress: Progress, total: int) -> None:
-    with embedded_engine(office).writing(anew=True) as index, office.begin_system(write=False) as work:
+    with embedded_engine(office).writing(anew=True) as index, _keeping(office) as work:
         for done, (registry, record) in enumerate(_everything(work), 1):
             index.add(registry.id, record)
             if done % TELL_EVERY == 0 or done == total:
@@ -107,7 +116,7 @@ def _index_all(office: Office, progress: Progress, total: int) -> None:
 
 
 def _everything(work: Work) -> Iterator[tuple[Registry, Readable]]:
-    for registry in work.registries():
+    for registry in work.registries(plugins=True):
         for record in read_all(work.open(registry.key)):
             yield registry, record
 
@@ -123,8 +132,10 @@ class Difference:
 
 def difference(office: Office) -> list[Difference]:
     """This function will compare the full-text tables and the embedded index, if it is used, with the data."""
-    with office.begin_system(write=False) as work:
-        found = [each for registry in work.registries() for each in _in_lists(work.open(registry.key))]
+    with _keeping(office) as work:
+        found = [
+            each for registry in work.registries(plugins=True) for each in _in_lists(work.open(registry.key))
+        ]
         return found + (_in_index(work) if office.settings.search == "whoosh" else [])
 
 

@@ -15,6 +15,7 @@ from kartoteka.platform.catalog.reading import Reader
 from kartoteka.platform.kernel.errors import Conflict, Invalid, Misconfigured, NotFound
 from kartoteka.platform.kernel.events import DesignChanged
 from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.contributions import told_settings
 from kartoteka.platform.services.modelling.journal import write_down
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage import ddl
@@ -104,7 +105,8 @@ class Designer:
         if work.writes and not work.designs:
             raise Misconfigured("A change of the design must begin with design=True.")
         self.work = work
-        self.types = work.office.field_types
+        used = (field.type for each in work.catalog.registries.values() for field in each.fields)
+        self.types = work.office.field_types.standing_in(used)
         self.state = work.session.get(CatalogState, 1)
         assert self.state is not None
         self.next_id = self.state.next_id
@@ -170,7 +172,13 @@ class Designer:
             document, "plugins", lambda each: self.reader.plugin(each, known.get(_key(each)))
         )
         self.reader.finish()
-        return {**found, **read}
+        return {**found, **{key: self._with_secrets(each, known[key]) for key, each in read.items()}}
+
+    def _with_secrets(self, wanted: PluginState, known: PluginState) -> PluginState:
+        """Documents tell no secrets, so those that a document does not name stay as they are."""
+        told = told_settings(self.work.office, known)
+        kept = {name: value for name, value in known.settings.items() if name not in told}
+        return replace(wanted, settings={**kept, **wanted.settings})
 
     @staticmethod
     def _bare(role: Role | None) -> Role | None:

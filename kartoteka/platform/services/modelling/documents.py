@@ -1,9 +1,11 @@
 """Verbs on the whole design as one document: out, planned, in."""
 
+from dataclasses import replace
 from typing import Any
 
 from kartoteka.platform.catalog import portable
 from kartoteka.platform.catalog.definitions import Catalog
+from kartoteka.platform.services.contributions import told_settings
 from kartoteka.platform.services.modelling.designer import Designer, Plan
 from kartoteka.platform.services.work import Work
 
@@ -11,16 +13,19 @@ from kartoteka.platform.services.work import Work
 def export_design(work: Work) -> dict[str, Any]:
     """This function will give the whole design as one document, the same for the same design."""
     work.require("design")
-    return design_document(work.catalog)
+    return design_document(work, work.catalog)
 
 
-def design_document(catalog: Catalog) -> dict[str, Any]:
-    """This function will give a design, of today or of an earlier version, as one document."""
+def design_document(work: Work, catalog: Catalog) -> dict[str, Any]:
+    """This function will give a design, of today or of an earlier version, as one document; secrets stay out of it."""
     return {
         "kartoteka": 1,
         "registries": [portable.registry_to_document(each) for each in catalog.registries.values()],
         "roles": [portable.role_to_document(each) for each in catalog.roles.values() if not each.is_admin],
-        "plugins": [portable.plugin_to_document(each) for each in catalog.plugins.values()],
+        "plugins": [
+            portable.plugin_to_document(replace(each, settings=told_settings(work.office, each)))
+            for each in catalog.plugins.values()
+        ],
     }
 
 

@@ -18,6 +18,7 @@ _TABS = (
     ("registries", N_("Registries"), "web.admin", {"design"}),
     ("roles", N_("Roles"), "web.admin_roles", {"design", "users"}),
     ("people", N_("People"), "web.admin_people", {"users"}),
+    ("plugins", N_("Plugins"), "web.admin_plugins", {"design"}),
     ("organisation", N_("Organisation"), "web.admin_organisation", {"design"}),
     ("history", N_("Design history"), "web.admin_history", {"design", "audit"}),
     ("jobs", N_("Jobs"), "web.admin_jobs", {"design", "users", "audit"}),
