@@ -28,6 +28,7 @@ const map: Record<string, () => void> = {
   n: () => press("[data-key=n]"),
   f: () => press("[data-key=f]"),
   u: () => press("[data-trail-list]"),
+  c: () => press("[data-key=c]"),
   d: () => press("[data-key=d]"),
   g: () => void (afterG = Date.now()),
 };

@@ -67,6 +67,7 @@ class Category:
     colour: str = ""
     active: bool = True
     names: Names = field(default_factory=dict)
+    icon: str = ""
 
 
 @dataclass(frozen=True)

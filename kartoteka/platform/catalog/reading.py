@@ -134,7 +134,9 @@ def _when(allowed: tuple[str, ...]) -> Checker:
 
 
 NAME = _text(200, filled=True)
-CATEGORY = {"key": _key, "name": NAME, "colour": _colour, "active": _flag, "names": _names}
+CATEGORY = {
+    "key": _key, "name": NAME, "colour": _colour, "icon": _text(60), "active": _flag, "names": _names,
+}  # fmt: skip
 FIELD = {
     "key": _key, "name": NAME, "type": _text(40, filled=True), "options": _object,
     "required": _flag, "unique": _flag, "active": _flag,

@@ -50,6 +50,7 @@ class Category(Described):
     key = f.Str(metadata=KEY)
     name = f.Str()
     colour = f.Str()
+    icon = f.Str()
     active = f.Bool()
     names = f.Dict(keys=f.Str(), values=f.Str(), metadata=_said("The name in other languages."))
 

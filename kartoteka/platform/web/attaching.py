@@ -23,6 +23,7 @@ from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import by_script, go
 from kartoteka.platform.web.drafts import Draft, draft_of
+from kartoteka.platform.web.fields import FieldView
 from kartoteka.platform.web.forms import (
     Form,
     FormCategory,
@@ -41,6 +42,7 @@ from kartoteka.platform.web.forms import (
     version_in,
 )
 from kartoteka.platform.web.plugged import Pages
+from kartoteka.platform.web.records import section_views
 
 IDS = "thing-"
 
@@ -95,6 +97,8 @@ class Dialogs:
     at: str
     wording: Wording
     done: Verbs = PLAIN
+    # The category that a new thing has at first.
+    category: str = ""
     left_out: frozenset[str] = frozenset()
     drawn: Mapping[str, str] = field(default_factory=dict)
     more: str = ""
@@ -133,7 +137,7 @@ class Dialogs:
             on = self._bearer(work)
             if not work.open(self.registry).may("create"):
                 raise Forbidden(_("You may not add anything here."))
-            draft = self._draft(work, None, request.args.get("category") or None)
+            draft = self._draft(work, None, request.args.get("category") or self.category or None)
             first = self.first(work, on)
             for view in draft.views:
                 view.value = first.get(view.key, view.value)
@@ -254,6 +258,16 @@ class Dialogs:
         return Response("", headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
 
 
+def details_of(work: Work, record: Record, *, without: frozenset[str] = frozenset()) -> list[FieldView]:
+    """This function will give the details of a thing that are filled in, apart from those that are shown otherwise."""
+    return [
+        view
+        for section in section_views(work, record)
+        for view in section.fields
+        if view.key not in without and (view.text or view.links)
+    ]
+
+
 def place_of(on: Bearer | Record | None) -> str:
     """This function will name a record as addresses do: its registry and its id."""
     return f"{on.registry}/{on.id}" if on is not None else ""
@@ -269,4 +283,4 @@ def _named(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
     return named
 
 
-__all__ = ["Dialogs", "ThingForm", "Wording", "place_of"]
+__all__ = ["Dialogs", "ThingForm", "Wording", "details_of", "place_of"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, url_for
+from markupsafe import Markup
 
 from kartoteka.platform.front import signed_in
 from kartoteka.platform.kernel.texts import _
@@ -20,12 +21,26 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Adding:
+    """The way to add a thing to a record from any of its pages: a dialog, a word for it, and the key that opens it."""
+
+    label: str
+    icon: str
+    url: Callable[[Record], str]
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Tab:
-    """A plugin's tab on the pages of records: its name, what is in it as HTML, and a number beside the name."""
+    """A plugin's tab on the pages of records: its name, what is in it as HTML, and a number beside the name.
+
+    `adding` is offered at the head of the record to whoever may change what lies in the tab.
+    """
 
     label: str
     show: Callable[[Work, Record], str]
     count: Callable[[Work, Record], str] | None = None
+    adding: Adding | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +108,8 @@ def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:
     """This function will give a tab's HTML; None when the plugin has failed, which must not take the record away."""
     try:
         with work.attempt():
-            return tab.show(work, record)
+            # What a plugin shows is HTML: its templates have escaped what people typed.
+            return Markup(tab.show(work, record))
     except Exception:
         logger.exception("A plugin's tab cannot be shown.")
         return None

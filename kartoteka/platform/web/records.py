@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from kartoteka.field_types.capabilities import Cautious
 from kartoteka.platform.catalog.definitions import (
+    EDIT,
     Category,
     Field,
     Registry,
@@ -46,6 +47,16 @@ class TabView:
     url: str
     on: bool
     count: str = ""
+
+
+@dataclass(frozen=True)
+class AddView:
+    """A thing that a plugin lets one add to the record from any of its pages."""
+
+    label: str
+    icon: str
+    url: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,7 @@ class RecordView:
     sections: Sequence[SectionView] = ()
     warnings: Sequence[str] = ()
     design_version: int = 0
+    adds: Sequence[AddView] = ()
 
     def _own(self, endpoint: str) -> str:
         return url_for(endpoint, registry=self.registry, id=self.id)
@@ -220,7 +232,13 @@ def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -
         shown,
         _warnings(shown),
         work.catalog.version,
+        _adds(work, found),
     )
+
+
+def _adds(work: Work, found: Record) -> list[AddView]:
+    offered = [tab.adding for plugin, tab in tabs_of(work, found) if found.tabs[plugin] == EDIT]
+    return [AddView(_(each.label), each.icon, each.url(found), each.key) for each in offered if each]
 
 
 def section_views(work: Work, found: Record) -> list[SectionView]:

@@ -5,6 +5,9 @@ from typing import Any
 from kartoteka.platform.sdk import OwnRegistry
 
 KEY = "_activities"
+CALL = "call"
+# The pictures of the kinds that come with the plugin, also where an older design has none of its own.
+ICONS = {"meeting": "users", CALL: "phone", "correspondence": "mail", "visit": "map-pin", "other": "notes"}
 MINE = {"field": "created_by", "op": "eq", "value": {"var": "me"}}
 
 
@@ -13,7 +16,7 @@ def _field(key: str, kind: str, name: str, czech: str, **more: Any) -> dict[str,
 
 
 def _kind(key: str, name: str, czech: str, colour: str) -> dict[str, Any]:
-    return {"key": key, "name": name, "names": {"cs": czech}, "colour": colour}
+    return {"key": key, "name": name, "names": {"cs": czech}, "colour": colour, "icon": ICONS[key]}
 
 
 ACTIVITIES = OwnRegistry(

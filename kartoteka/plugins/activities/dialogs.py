@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kartoteka.platform.sdk import N_, Bearer, Dialogs, Link, Verbs, Wording, Work
-from kartoteka.plugins.activities.design import KEY
+from kartoteka.plugins.activities.design import CALL, KEY
 from kartoteka.plugins.activities.faces import pages
 from kartoteka.plugins.activities.verbs import log
 
@@ -21,5 +21,6 @@ dialogs = Dialogs(
     "/activities",
     Wording(N_("New activity"), N_("Activity"), removed=N_("The activity is in the recycle bin.")),
     done=Verbs(create=log),
+    category=CALL,
     first=_first,
 )

@@ -1,9 +1,9 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, Plugin, Tab
+from kartoteka.platform.sdk import N_, Adding, Plugin, Tab
 from kartoteka.plugins.activities.design import ACTIVITIES
-from kartoteka.plugins.activities.dialogs import dialogs
-from kartoteka.plugins.activities.pages import show
+from kartoteka.plugins.activities.faces import pages
+from kartoteka.plugins.activities.pages import add_url, show
 from kartoteka.plugins.activities.resources import activities
 
 plugin = Plugin(
@@ -16,7 +16,7 @@ plugin = Plugin(
     at_once=True,
     has_tab=True,
     registries=(ACTIVITIES,),
-    pages=dialogs.pages,
-    tab=Tab(N_("Activities"), show),
+    pages=pages,
+    tab=Tab(N_("Activities"), show, adding=Adding(N_("Activity"), "notes", add_url, key="c")),
     resources=(activities,),
 )

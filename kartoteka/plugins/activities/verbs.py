@@ -15,8 +15,10 @@ def log(
     category: str | None = None,
     on: Bearer | None = None,
 ) -> Record:
-    """This function will note down an activity; unless it says otherwise, it has just happened."""
-    happened = values if values.get("at") not in (None, "") else {**values, "at": work.now}
+    """This function will note down an activity; unless it says otherwise, it has just happened, to the actor."""
+    happened = {"who": [work.actor.user_id], **values}
+    if happened.get("at") in (None, ""):
+        happened["at"] = work.now
     return create(work, registry, happened, category=category or "other", on=on)
 
 

@@ -19,7 +19,7 @@ from kartoteka.platform.web.admin import effects, stale, when
 from kartoteka.platform.web.admin.answers import Refusal, refused
 from kartoteka.platform.web.admin.facts import Facts, facts_of
 from kartoteka.platform.web.admin.frame import DESIGN
-from kartoteka.platform.web.admin.pictures import colour_choices
+from kartoteka.platform.web.admin.pictures import colour_choices, picture_groups
 from kartoteka.platform.web.admin.registry import (
     TRANSLATIONS,
     changer,
@@ -50,6 +50,7 @@ class PartForm:
     effects: Sequence[str] = ()
     sure: str = ""
     rules: Sequence[when.Box] = ()
+    pictures: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = ()
 
 
 class Unsure(Exception):
@@ -148,7 +149,7 @@ def _part_document(part: Section | Category) -> dict[str, Any]:
             "when": dict(part.when),
         }
         if isinstance(part, Section)
-        else {"colour": part.colour}
+        else {"colour": part.colour, "icon": part.icon}
     )
     return {"name": part.name, "names": dict(part.names), **rest}
 
@@ -182,7 +183,7 @@ def _part_body(
             "categories": given.getlist("categories"),
             "when": when.posted(work, registry.key, given, RULES_OF_SECTIONS),
         }
-    return {**body, "colour": given.get("colour", "")}
+    return {**body, "colour": given.get("colour", ""), "icon": given.get("icon", "")}
 
 
 def _part_form(
@@ -213,6 +214,7 @@ def _part_form(
         _translated(typed, "helps"),
         facts_of(work, registry, part) if isinstance(part, Section) else None,
         rules=when.boxes(work, registry, part, typed.get("when", {}), of_section=True) if is_section else (),
+        pictures=() if is_section else picture_groups(str(typed.get("icon", ""))),
     )
 
 
