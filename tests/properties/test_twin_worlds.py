@@ -437,6 +437,8 @@ PUBLIC = {
     "GET /sign-in/code",
     "POST /sign-in/code",
     "GET /language/<language>",
+    "GET /identity/<colour>.css",
+    "GET /identity/<hashed>",
     "GET /api/v1/openapi.json",
     "GET /api/v1/docs",
 }
