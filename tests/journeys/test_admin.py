@@ -313,6 +313,8 @@ def test_people_are_found_changed_and_switched_off_but_never_the_last_administra
     expect(page.locator(".person-line")).to_have_count(1)
     page.locator(".person-line button").click()
     dialog(page).get_by_role("button", name="Switch off").click()
+    expect(page.locator("#dialog-title")).to_have_text("Switch off Rita Readerová")
+    dialog(page).get_by_role("button", name="Switch off").click()
     expect(page.locator(".toast")).to_contain_text("signed out everywhere")
     page.get_by_role("link", name=re.compile("Switched off")).click()
     expect(page.locator(".person-line")).to_contain_text("Rita Readerová")

@@ -53,7 +53,7 @@ def admin_history() -> str:
             more=more,
             later=before is not None,
             now=work.catalog.version,
-            may_design="design" in work.actor.powers,
+            may_return="design" in work.actor.powers,
         )
 
 
