@@ -54,6 +54,8 @@ def _number_as_text(raw: int | float | Decimal) -> str:
 
 def clean_line(raw: Any) -> str:
     """One line of text."""
+    if type(raw) is str and raw.isascii() and raw.isprintable():
+        return raw
     text = as_text(raw)
     if not text.isprintable() and (found := _FORBIDDEN_IN_LINE.search(text)):
         if _LINE_BREAK.match(found.group()):

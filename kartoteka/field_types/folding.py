@@ -1,7 +1,7 @@
 """Two keys of a text: one for finding it without accents and case, one for its place in Czech order."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 # --- folding ---------------------------------------------------------------------------------------------
 
@@ -50,13 +50,29 @@ _FOLDED = {letter: plain for letter, plain in _folding_pairs() if letter != plai
 FOLD_FROM = "".join(_FOLDED)
 FOLD_TO = "".join(_FOLDED.values())
 _FOLDING = str.maketrans(FOLD_FROM, FOLD_TO)
+# Nearly every text fits this code page, and bytes are changed many times quicker than characters.
+_PAGE = "cp1250"
+
+
+def _folded_bytes() -> bytes:
+    folded = (
+        (bytes([each]), bytes([each]).decode(_PAGE, "ignore").translate(_FOLDING)) for each in range(256)
+    )
+    return b"".join(plain.encode(_PAGE) if plain else byte for byte, plain in folded)
+
+
+_FOLDED_BYTES = _folded_bytes()
 
 
 def fold(text: str) -> str:
     """The text without diacritics and case; `translate(text, FOLD_FROM, FOLD_TO)` in SQL gives the same."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_FOLDING)
+    text = unicodedata.normalize("NFC", text)
+    try:
+        return text.encode(_PAGE).translate(_FOLDED_BYTES).decode(_PAGE)
+    except UnicodeEncodeError:
+        return text.translate(_FOLDING)
 
 
 # --- Czech order -----------------------------------------------------------------------------------------
@@ -143,8 +159,6 @@ def _weigh_accented(folded: Iterable[str]) -> None:
 
 _weigh_everything()
 
-# Nearly every text fits this code page, and bytes are weighed many times quicker than characters.
-_PAGE = "cp1250"
 _SEVERAL = 0xFF  # a character of several weights; no weight is this byte
 
 
@@ -155,6 +169,17 @@ def _weights_of_bytes(weights: _Weights) -> bytes:
 
 
 _PRIMARY_BYTES, _SECONDARY_BYTES, _TERTIARY_BYTES = map(_weights_of_bytes, (_PRIMARY, _SECONDARY, _TERTIARY))
+
+# Many texts are weighed as one, with a mark between two of them that no text may contain.
+_BETWEEN, _BETWEEN_KEYS = "\x00", "\n"
+_TOGETHER = 200
+
+
+def _ending_texts(weights: bytes) -> bytes:
+    return weights.replace(weights[:1], _BETWEEN_KEYS.encode(), 1)
+
+
+_LEVELS_TOGETHER = tuple(map(_ending_texts, (_PRIMARY_BYTES, _SECONDARY_BYTES, _TERTIARY_BYTES)))
 
 
 def sort_key(text: str, length: int = 60) -> str:
@@ -169,7 +194,37 @@ def sort_key(text: str, length: int = 60) -> str:
     lower = text.islower()
     if "h" in text or "H" in text:
         text = _with_digraphs(text, lower)
-    key, accents, case = _weighed(text, plain, lower)
+    return _key(*_weighed(text, plain, lower))
+
+
+def sort_keys(texts: Sequence[str], length: int = 60) -> list[str]:
+    """What `sort_key` gives for each of many texts, in a fraction of the time."""
+    keys: list[str] = []
+    for first in range(0, len(texts), _TOGETHER):
+        some = [text[:length] for text in texts[first : first + _TOGETHER]]
+        keys += _weighed_together(some) or [sort_key(each, length) for each in some]
+    return keys
+
+
+def _weighed_together(texts: Sequence[str]) -> list[str]:
+    """The keys of texts; none when one of them cannot be weighed by its bytes."""
+    joined = unicodedata.normalize("NFC", _BETWEEN.join(texts))
+    try:
+        paged = _with_digraphs(joined, lower=False).encode(_PAGE)
+    except UnicodeEncodeError:
+        return []
+    levels = [paged.translate(weights) for weights in _LEVELS_TOGETHER]
+    if _SEVERAL in levels[0] or paged.count(_BETWEEN.encode()) != len(texts) - 1:
+        return []
+    return [
+        _key(key, accents.rstrip(_NO_ACCENT), case.rstrip("0"))
+        for key, accents, case in zip(
+            *(level.decode("ascii").split(_BETWEEN_KEYS) for level in levels), strict=True
+        )
+    ]
+
+
+def _key(key: str, accents: str, case: str) -> str:
     if case:
         return f"{key}{_LEVEL}{accents}{_LEVEL}{case}"
     return f"{key}{_LEVEL}{accents}" if accents else key

@@ -154,7 +154,7 @@ def _integer_reader(options: Integer.Options) -> Reader:
     lowest, highest, accept = options.min, options.max, _accept_unit(options.unit)
 
     def read(raw: Any) -> int:
-        number = raw if type(raw) is int else _whole_part(read_number(raw, accept, 0))
+        number = raw if type(raw) is int else _whole_number(raw, accept)
         if not LOWEST_INTEGER <= number <= HIGHEST_INTEGER:
             raise too_long()
         if lowest is not None or highest is not None:
@@ -162,6 +162,12 @@ def _integer_reader(options: Integer.Options) -> Reader:
         return number
 
     return read
+
+
+def _whole_number(raw: Any, accept: UnitCheck) -> int:
+    if type(raw) is str and raw.isascii() and raw.isdigit() and len(raw) < MOST_DIGITS:
+        return int(raw)
+    return _whole_part(read_number(raw, accept, 0))
 
 
 def _whole_part(number: Decimal) -> int:

@@ -5,14 +5,14 @@ Nothing here asks about rights; the gate has done that before.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from json.encoder import JSONEncoder, encode_basestring
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from kartoteka.field_types.field_type import Sort
-from kartoteka.field_types.folding import sort_key
+from kartoteka.field_types.folding import sort_keys
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.reshaping import searchable_text
 from kartoteka.platform.catalog.definitions import Field, Registry
@@ -25,9 +25,8 @@ _PLAIN = Locale()
 CATEGORY = "_category"
 # What a record is attached to, in history.
 ON = "_on"
-# Cities, kinds and names come again and again in a file; their keys are worth remembering.
-_sort_key = lru_cache(maxsize=20_000)(sort_key)
 _JSON = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_TEXTS = {str, type(None)}
 Values = Sequence[Any]
 
 
@@ -67,6 +66,13 @@ def _each(values: Values, make: Callable[[Any], Any]) -> list[Any]:
     return list(map(known.__getitem__, values))
 
 
+def _sort_keys(values: Values) -> list[Any]:
+    different = [value for value in set(values) if value is not None]
+    known: dict[Any, str | None] = dict(zip(different, sort_keys(list(map(str, different))), strict=True))
+    known[None] = None
+    return list(map(known.__getitem__, values))
+
+
 class Inserting:
     """Some new records of one registry on their way into the database."""
 
@@ -100,7 +106,7 @@ class Inserting:
         count, stamp, titles = len(self.ids), self.stamp, self._titles()
         return {
             "id": self.ids, "_version": [1] * count, "_category": [row.category or None for row in self.new],
-            "_title": titles, "_s_title": _each(titles, _sort_key), "_created_at": [stamp.at] * count,
+            "_title": titles, "_s_title": _sort_keys(titles), "_created_at": [stamp.at] * count,
             "_created_by": [stamp.by_id] * count, "_updated_at": [stamp.at] * count,
             "_updated_by": [stamp.by_id] * count, "_chain": hashes,
         }  # fmt: skip
@@ -133,7 +139,7 @@ class Inserting:
                 continue
             columns[each.column] = values
             if kind.type.sort is Sort.COLLATED:
-                columns[sort_column(each)] = _each(values, lambda value: _sort_key(str(value)))
+                columns[sort_column(each)] = _sort_keys(values)
         return columns
 
     def _links(self) -> Iterable[tuple[int, int, Sequence[int]]]:
@@ -158,18 +164,18 @@ class Inserting:
         return [f"{{{','.join(filter(None, of_row))}}}" for of_row in zip(*columns, strict=True)]
 
     def _change_parts(self, each: Field) -> list[Any]:
-        kind, before = self.kinds(each), f'"{each.key}":[null,'
+        kind, before, values = self.kinds(each), f'"{each.key}":[null,', self.values[each.key]
+        if set(map(type, values)) <= _TEXTS:
+            return [None if value is None else f"{before}{encode_basestring(value)}]" for value in values]
 
         def part(value: Any) -> str:
             # The general encoder is made anew for everything but texts; most values need no encoder.
-            if type(value) is str:
-                return f"{before}{encode_basestring(value)}]"
             if type(value) is int:
                 return f"{before}{value}]"
             plain = wire(kind, value)
             return f"{before}{encode_basestring(plain) if type(plain) is str else _JSON(plain)}]"
 
-        return _each(self.values[each.key], part)
+        return _each(values, part)
 
     def _documents(self) -> list[index.Document]:
         """The texts of each record, by the numbers under which they are kept."""

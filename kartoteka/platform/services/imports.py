@@ -38,7 +38,7 @@ Each = TypeVar("Each")
 Loading = Callable[[Loader], Outcome]
 KIND = "import"
 VIA = "import"
-CHUNK = 1000
+CHUNK = 2000
 MAX_ERRORS = 1000
 FOLDER = "imports"
 _FORGOTTEN_SECONDS = 3600
@@ -63,11 +63,17 @@ def run_file(office: Office, registry: str, file: Path, options: Mapping[str, An
     with beginning as work, _opened(file, file.name, asked) as sheet:
         owner = work.actor.user_id
         _check(work, registry, sheet, asked)
-        total = sheet.recognised.rows
+        total, known = sheet.recognised.rows, sheet.known
     with file.open("rb") as stream:
         received = _keep(office, stream, file.name)
     return jobs.run_here(
-        office, owner, KIND, _payload(registry, received, options), via=VIA, total=total, progress=progress
+        office,
+        owner,
+        KIND,
+        _payload(registry, received, options, known),
+        via=VIA,
+        total=total,
+        progress=progress,
     )
 
 
@@ -87,12 +93,12 @@ def start(work: Work, registry: str, file: Any, options: Mapping[str, Any]) -> J
     try:
         with _opened(_path(work.office, received), received.name, asked) as sheet:
             _check(work, registry, sheet, asked)
-            total = sheet.recognised.rows
+            total, known = sheet.recognised.rows, sheet.known
     except BaseException:
         discard(work.office, received)
         raise
     _forget(work)
-    return jobs.start(work, KIND, _payload(registry, received, options), total=total, via=VIA)
+    return jobs.start(work, KIND, _payload(registry, received, options, known), total=total, via=VIA)
 
 
 def start_known(
@@ -126,8 +132,10 @@ def discard(office: Office, received: Received) -> None:
     shutil.rmtree(_path(office, received).parent, ignore_errors=True)
 
 
-def _payload(registry: str, received: Received, options: Mapping[str, Any]) -> dict[str, Any]:
-    return {"registry": registry, "file": asdict(received), "options": dict(options)}
+def _payload(
+    registry: str, received: Received, options: Mapping[str, Any], known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    return {"registry": registry, "file": asdict(received), "options": dict(options), "known": known}
 
 
 def _keep(office: Office, stream: IO[bytes], name: str) -> Received:
@@ -161,9 +169,14 @@ def waiting(work: Work) -> set[str]:
     return {payload["file"]["folder"] for payload in work.session.scalars(unfinished)}
 
 
-def _opened(path: Path, name: str, options: Options) -> Sheet:
+def _opened(path: Path, name: str, options: Options, known: Mapping[str, Any] | None = None) -> Sheet:
     return open_sheet(
-        path, name=name, encoding=options.encoding, sheet=options.sheet, delimiter=options.delimiter
+        path,
+        name=name,
+        encoding=options.encoding,
+        sheet=options.sheet,
+        delimiter=options.delimiter,
+        known=known,
     )
 
 
@@ -191,7 +204,8 @@ def run(office: Office, task: Task) -> Iterator[Chunk]:
     received = Received(**task.payload["file"])
     options = read_options(task.payload["options"])
     try:
-        with _opened(_path(office, received), received.name, options) as sheet:
+        known = task.payload.get("known")
+        with _opened(_path(office, received), received.name, options, known) as sheet:
             yield from _Import(office, task, received, options, sheet).chunks()
     except GeneratorExit:
         # The worker stops, or another one has the job: the file is needed again.
@@ -220,6 +234,10 @@ class _Tally:
     batch: int | None = None
     dry_run: bool = False
     recognised: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """A copy as it is now; the faults, which may be many, are never changed once they are in."""
+        return {**vars(self), "errors": [*self.errors]}
 
     def add(self, outcome: Outcome, rows: int) -> None:
         self.rows += rows
@@ -343,7 +361,7 @@ class _Import:
     def _step(self, place: _Place) -> Step:
         self.place = place
         return Step(
-            self.tally.rows, asdict(place), total=self.sheet.recognised.rows, result=asdict(self.tally)
+            self.tally.rows, asdict(place), total=self.sheet.recognised.rows, result=self.tally.as_json()
         )
 
     def _load(self, rows: Sequence[Row], work: Work) -> Step:
@@ -440,7 +458,7 @@ class _Import:
             for entries in _portions(self.waiting.read(size)):
                 self.tally.add(self._loader(work).settle(entries), 0)
             raise _Undone
-        return lambda _work: Step(self.tally.rows, None, total=self.tally.rows, result=asdict(self.tally))
+        return lambda _work: Step(self.tally.rows, None, total=self.tally.rows, result=self.tally.as_json())
 
 
 class _Waiting:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine, text
 
-from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
+from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key, sort_keys
 from tests.servers.databases import PostgreSQL
 
 # Each list is in Czech order. The hard ones: ch is a letter after h; accents of vowels, ď, ť, ň and ě
@@ -71,6 +71,28 @@ def test_case_decides_last_and_does_decide(word: str, data: st.DataObject) -> No
 def test_only_the_first_characters_count() -> None:
     assert sort_key("a" * 60 + "b") == sort_key("a" * 60 + "c") == sort_key("a" * 60)
     assert sort_key("abcd", length=2) == sort_key("ab")
+
+
+_ODD = [chr(code) for code in (*range(0x250), 0x301, 0x30C, 0x394, 0x42F, 0x6F22, 0x2026, 0x2011, 0x1F600)]
+
+
+@given(st.lists(st.text(alphabet="abcchHCčěď ŽZ.,-\n", max_size=70), max_size=30), st.data())
+def test_many_keys_at_once_are_the_same_keys(texts: list[str], data: st.DataObject) -> None:
+    odd = data.draw(st.lists(st.text(alphabet=st.sampled_from(_ODD), max_size=5), max_size=2))
+    for mixed in (texts, [*texts, *odd], texts * 15):
+        assert sort_keys(mixed) == [sort_key(each) for each in mixed]
+
+
+def test_a_mark_between_texts_inside_of_one_does_no_harm() -> None:
+    texts = ["a\x00b", "ch", "", "a\nb"]
+    assert sort_keys(texts) == [sort_key(each) for each in texts]
+
+
+def test_every_character_folds_alone_as_the_table_says() -> None:
+    table = dict(zip(FOLD_FROM, FOLD_TO, strict=True))
+    for character in map(chr, (*range(0xD800), *range(0xE000, 0x11000))):
+        composed = unicodedata.normalize("NFC", character)
+        assert fold(character) == "".join(table.get(each, each) for each in composed)
 
 
 def test_composed_and_decomposed_letters_are_one() -> None:

@@ -1,6 +1,7 @@
 """Text tables: encoding, delimiter, quotes, header and row numbers."""
 
 import io
+import json
 import tempfile
 from pathlib import Path
 
@@ -240,6 +241,26 @@ def test_paths_and_streams_that_cannot_seek(tmp_path: Path) -> None:
         with open_sheet(given, name="list.csv") as sheet:
             assert sheet.recognised.rows == 2
             assert len(list(sheet.rows())) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CZECH.encode("cp1250"),
+        ("\ufeff" + CZECH).encode("utf-16-le"),
+        b"sep=|\nname|city\nABC|'=1+1\n|\nX\n",
+        b'name;city;\n"untidy" quote;Brno;more\n',
+        b"List of firms\n\nname;city;code\nABC;Brno;1\nDEF;Praha;2\n",
+    ],
+)
+def test_what_is_known_of_a_file_saves_reading_it_again(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(content)
+    with open_sheet(path, name="list.csv") as first:
+        known, found, rows = json.loads(json.dumps(first.known)), first.recognised, list(first.rows())
+    with open_sheet(path, name="list.csv", known=known) as again:
+        assert (again.columns, again.recognised, list(again.rows())) == (first.columns, found, rows)
+    assert len(rows) == found.rows > 0
 
 
 def test_a_stream_that_was_given_stays_open() -> None:

@@ -145,7 +145,7 @@ class Loader:
         kind = self.opened.kind(one)
         asked = one.required or self.rules.bind(one, REQUIRED)
         return (asked and self.opened.may_write(one, "create")
-                and not isinstance(kind.type, Numbering))  # fmt: skip
+                and not kind.numbering)  # fmt: skip
 
     def _defaults(self) -> list[tuple[Field, Any]]:
         """A blank cell says “nothing”; a default is for what the sheet does not speak of, or must not be empty."""
@@ -179,7 +179,8 @@ class Loader:
 
     def _read(self, rows: Sequence[Row]) -> list[_Item]:
         names = [one.key for _each, one in self.scalars]
-        columns = [self._column(each, one, rows) for each, one in self.scalars]
+        cells = list(zip(*(cells for _number, cells in rows), strict=True))
+        columns = [self._column(each, one, cells[each.place], rows) for each, one in self.scalars]
         values = zip(*columns, strict=True) if columns else [()] * len(rows)
         items = [
             _Item(number, cells, dict(zip(names, row, strict=True)))
@@ -196,10 +197,10 @@ class Loader:
                 self._read_categories(each, items)
         return items
 
-    def _column(self, target: Target, one: Field, rows: Sequence[Row]) -> list[Any]:
-        reading, place = self.memory.reading(one.key, self.opened.kind(one).schema), target.place
+    def _column(self, target: Target, one: Field, column: Sequence[Cell], rows: Sequence[Row]) -> list[Any]:
+        reading = self.memory.reading(one.key, self.opened.kind(one).schema)
         try:
-            return [reading[cells[place]] for _number, cells in rows]
+            return list(map(reading.__getitem__, column))
         except ma.ValidationError:
             return [self._one(reading, target, number, cells) for number, cells in rows]
 

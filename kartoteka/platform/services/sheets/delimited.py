@@ -3,8 +3,9 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.sheets.cells import Cell, unguard_formula
@@ -28,24 +29,44 @@ class _Dialect:
     strict: bool = True
 
 
-def open_delimited(source: Source, *, name: str, encoding: str | None, delimiter: str | None) -> Sheet:
-    """This function will open a text table and read it once, so that its size and faults are known."""
+def open_delimited(
+    source: Source,
+    *,
+    name: str,
+    encoding: str | None,
+    delimiter: str | None,
+    known: Mapping[str, Any] | None = None,
+) -> Sheet:
+    """This function will open a text table and read it once, so that its size and faults are known.
+
+    What an earlier reading of the very same bytes found out (`known`) saves that.
+    """
+    if known is not None:
+        return _sheet(source, name, _Dialect(**known["dialect"]), Layout(**known["layout"]))
     chosen = known_encoding(encoding) if encoding else recognise_encoding(source.rewound())
     sample = _sample(source, chosen, name)
     hinted = _hinted_delimiter(sample)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise refusal(_("A delimiter is one character, such as ; or ,"), about="delimiter")
     dialect = _Dialect(chosen, delimiter or hinted or recognise_delimiter(sample), named=hinted is not None)
-    dialect, layout = _surveyed(source, dialect, name)
+    return _sheet(source, name, *_surveyed(source, dialect, name))
+
+
+def _sheet(source: Source, name: str, dialect: _Dialect, layout: Layout) -> Sheet:
     recognised = Recognised(
         kind="csv",
         rows=layout.rows,
         header_row=layout.header_row,
-        encoding=shown_encoding(chosen),
+        encoding=shown_encoding(dialect.encoding),
         delimiter=dialect.delimiter,
     )
     return Sheet(
-        layout.columns, recognised, layout.places, lambda: _records(source, dialect, name), source.close
+        layout.columns,
+        recognised,
+        layout.places,
+        lambda: _records(source, dialect, name),
+        source.close,
+        {"dialect": asdict(dialect), "layout": asdict(layout)},
     )
 
 
@@ -116,7 +137,7 @@ def _records(source: Source, dialect: _Dialect, name: str) -> Iterator[tuple[int
         for number, record in enumerate(reader, start=1):
             if number == 1 and dialect.named:
                 continue
-            yield number, [unguard_formula(cell) if cell[:1] == "'" else cell or None for cell in record]
+            yield number, _cells(record)
     except UnicodeError as error:
         raise _undecodable(dialect.encoding, number + 1) from error
     except csv.Error as error:
@@ -127,6 +148,13 @@ def _records(source: Source, dialect: _Dialect, name: str) -> Iterator[tuple[int
         ) from error
     finally:
         text.detach()
+
+
+def _cells(record: list[str]) -> list[Cell]:
+    """What a record holds; most of its cells are right as they are, so they are looked at only where one may not be."""
+    if "'" in "".join(record):
+        return [unguard_formula(cell) if cell[:1] == "'" else cell or None for cell in record]
+    return [cell or None for cell in record] if "" in record else [*record]
 
 
 def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """One sheet as it is read: its columns, its rows as a stream, and what was recognised about it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.sheets.cells import Cell, is_blank
@@ -49,13 +49,15 @@ class Sheet:
     _places: list[int]
     _records: Callable[[], Records]
     _close: Callable[[], None]
+    # With this as JSON the same file is opened again without being read to its end; None where that cannot be.
+    known: Mapping[str, Any] | None = None
     _closed: bool = field(default=False, init=False)
 
     def rows(self) -> Iterator[Row]:
         """This function will give the rows below the header that hold something, all equally wide."""
         plain = self._places == list(range(len(self._places)))
         for number, cells in self._records():
-            if number <= self.recognised.header_row or all(map(is_blank, cells)):
+            if number <= self.recognised.header_row or _nothing(cells):
                 continue
             if plain and len(cells) == len(self._places):
                 yield number, list(cells)
@@ -77,6 +79,11 @@ class Sheet:
         self.close()
 
 
+def _nothing(cells: Sequence[Cell]) -> bool:
+    """Whether all cells are blank; the first one rarely is."""
+    return not (cells and cells[0] and not is_blank(cells[0])) and all(map(is_blank, cells))
+
+
 def survey(records: Records, name: str, first_column: int = 1) -> Layout:
     """This function will read a sheet once: the first row that looks like it is its header, below any heading.
 
@@ -86,7 +93,7 @@ def survey(records: Records, name: str, first_column: int = 1) -> Layout:
     header_row, header, rows = 0, list[Cell](), 0
     filled: set[int] = set()
     nameless: list[int] = []
-    every = (record for record in records if not all(map(is_blank, record[1])))
+    every = (record for record in records if not _nothing(record[1]))
     first = list(islice(every, _LOOKED_AT))
     for number, cells in chain(first[_headings(first) :], every):
         if not header_row:
