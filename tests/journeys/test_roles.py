@@ -74,6 +74,12 @@ def test_a_field_is_hidden_by_clicks_and_seen_to_be_through_other_eyes(firm: Fir
     expect(bar).to_have_count(0)
     expect(page.locator("#field-ico")).to_contain_text("25596641")
 
+    page.goto(f"{firm.site.url}/admin/people")
+    page.get_by_role("button", name=re.compile("Rita Readerová")).click()
+    dialog(page).get_by_role("button", name="See it as this person").click()
+    expect(bar).to_contain_text("You see Kartoteka as Rita Readerová")
+    expect(page).to_have_url(f"{firm.site.url}/")
+
 
 def test_a_rule_of_several_ways_is_tried_and_everything_about_it_can_be_asked(
     firm: Firm, come_in: ComeIn

@@ -45,6 +45,7 @@ class PersonForm:
     invited: str = ""
     secured: bool = False
     away: Sequence[tuple[Absence, str]] = ()
+    may_look: bool = False
 
 
 @page("/admin/people", right=USERS)
@@ -238,6 +239,7 @@ def _person_form(
         invited_text(work, waiting) if waiting else "",
         person is not None and person.id in second_factor.having(work),
         [(each, absences.span_text(each, language)) for each in away],
+        work.actor.is_admin,
     )
 
 
