@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 ASSETS := kartoteka/static/dist/manifest.json
 SOURCES := $(shell find assets -type f) package-lock.json
-CATALOGUES := $(patsubst %.po,%.mo,$(shell find kartoteka -name '*.po'))
+CATALOGUES := $(patsubst %.po,%.mo,$(shell find kartoteka examples -name '*.po'))
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help run test fast check bench docs wheel assets translations lock clean
@@ -69,7 +69,7 @@ lock: ## write the pinned versions anew (requirements/*.txt)
 
 clean: ## remove everything that was built, but no data
 	rm -rf $(VENV) build dist node_modules kartoteka/static/dist *.egg-info
-	find kartoteka -name '*.mo' -delete
+	find kartoteka examples -name '*.mo' -delete
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Kartoteka needs Python 3.11 or newer; name one with PYTHON=/path/to/python3." >&2; exit 1; }

@@ -45,13 +45,15 @@ def _tell(lines: Iterator[str]) -> int:
 def homes(root: Path = ROOT) -> list[Path]:
     """The folders with translations of their own: the package, and each plugin that brings some."""
     package = root / "kartoteka"
-    own = {folder.parent for folder in package.glob("**/translations") if folder.is_dir()}
-    return sorted({package} | own)
+    places = [*package.glob("**/translations"), *(root / "examples").glob("*/*/translations")]
+    return sorted({package} | {folder.parent for folder in places if folder.is_dir()})
 
 
 def compile_all(root: Path = ROOT) -> Iterator[Path]:
     """Write the .mo beside each .po that is newer than it; answers the files written."""
-    for source in sorted((root / "kartoteka").glob("**/translations/*/LC_MESSAGES/*.po")):
+    for source in sorted(
+        each for home in homes(root) for each in home.glob("translations/*/LC_MESSAGES/*.po")
+    ):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -1,11 +1,14 @@
 """The program: puts the command line together with the application and the ready-made registries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import click
 
 from kartoteka.app import create_app, open_office
 from kartoteka.platform.cli import main as command_line
 from kartoteka.platform.cli.composition import Composition
+from kartoteka.platform.extension import discover
 from kartoteka.platform.sdk import Work
 from kartoteka.platform.services import people
 from kartoteka.registries.demo.people import users
@@ -14,7 +17,16 @@ from kartoteka.registries.install import install_demo
 
 def main() -> None:
     """This function will run the command line."""
-    command_line(obj=Composition(open_office, lambda office: create_app(office=office), _install_demo))
+    command_line(
+        obj=Composition(open_office, lambda office: create_app(office=office), _install_demo, _commands)
+    )
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    """What plugins add to the command line."""
+    for plugin in discover().plugins:
+        for command in plugin.commands:
+            yield plugin.name, command
 
 
 def _install_demo(work: Work) -> list[Mapping[str, Any]]:

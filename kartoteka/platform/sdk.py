@@ -3,7 +3,7 @@
 from kartoteka.platform.catalog.definitions import label
 from kartoteka.platform.cli.running import open_office, refusing
 from kartoteka.platform.extension.plugin import Plugin
-from kartoteka.platform.front import begin, needs, public, signed_in
+from kartoteka.platform.front import begin, needs, office, own, public, signed_in
 from kartoteka.platform.kernel.errors import (
     Conflict,
     Forbidden,
@@ -43,6 +43,12 @@ from kartoteka.platform.services.organisation import change_organisation
 from kartoteka.platform.services.people import create_user
 from kartoteka.platform.services.pictures import keep as keep_picture
 from kartoteka.platform.services.plugins import settings_of
+from kartoteka.platform.services.private_links import (
+    holder_of_link,
+    make_private_link,
+    private_link_since,
+    revoke_private_link,
+)
 from kartoteka.platform.services.records import (
     KEEP,
     Bearer,
@@ -145,18 +151,23 @@ __all__ = [
     "details_of",
     "fetch",
     "go",
+    "holder_of_link",
     "job_kind",
     "keep_picture",
     "label",
+    "make_private_link",
     "markdown",
     "needs",
     "nothing",
+    "office",
     "open_office",
+    "own",
     "own_tables",
     "page_of",
     "place_of",
     "place_tile",
     "plural",
+    "private_link_since",
     "public",
     "put_steps_away_for_all",
     "query_of",
@@ -165,6 +176,7 @@ __all__ = [
     "remove",
     "render",
     "restore",
+    "revoke_private_link",
     "set_grant",
     "settings_of",
     "signed_in",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kartoteka.field_types.absent import Absent
 from kartoteka.field_types.field_type import FieldType, OptionsError
 from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS, RULES_OF_SECTIONS
 from kartoteka.platform.catalog.definitions import (
@@ -253,7 +254,7 @@ class Reader:
             for position, document in enumerate(documents):
                 taken = {each.key for each in read} | set(known)
                 section = sections[number].key if number < len(sections) else ""
-                old = known.get(document.get("key", "")) if isinstance(document, Mapping) else None
+                old = _known(document, known)
                 field = self.field(document, old, section, taken, f"{place}.{position}")
                 if any(each.key == field.key for each in read):
                     self.problem(
@@ -273,7 +274,7 @@ class Reader:
         known = {each.key: each for each in current}
         found: list[Any] = []
         for position, document in enumerate(documents):
-            old = known.get(document.get("key", "")) if isinstance(document, Mapping) else None
+            old = _known(document, known)
             taken = {each.key for each in found} | set(known)
             part = read(document, old, taken, f"{place}.{position}")
             if any(each.key == part.key for each in found):
@@ -325,11 +326,13 @@ class Reader:
             self.problem(
                 _join(place, "type"), _("The plugin needs this field as it is; only its name is yours.")
             )
-        return self._typed(changed, place)
+        return self._typed(changed, place, current)
 
-    def _typed(self, field: Field, place: str) -> Field:
+    def _typed(self, field: Field, place: str, current: Field | None) -> Field:
         kind = self.types.get(field.type)
-        if kind is None:
+        # A field may keep a type that is not installed any more; a new one cannot be of it.
+        fresh = current is None or current.type != field.type
+        if kind is None or (fresh and isinstance(kind, Absent)):
             self.problem(_join(place, "type"), _("There is no field type “{type}”.", type=field.type[:40]))
             return field
         try:
@@ -427,6 +430,12 @@ def default_title(registry: Registry) -> str:
         if each.type in ("text", "autonumber", "email", "ico"):
             return f"{{{each.key}}}"
     return ""
+
+
+def _known(document: Any, known: Mapping[str, Any]) -> Any:
+    """The part that a document speaks of, by its key; whether the key is one at all is asked later."""
+    key = document.get("key") if isinstance(document, Mapping) else None
+    return known.get(key) if isinstance(key, str) else None
 
 
 def _join(place: str, name: str) -> str:

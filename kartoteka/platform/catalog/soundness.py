@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from kartoteka.field_types.absent import Absent
 from kartoteka.field_types.capabilities import Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
 from kartoteka.platform.catalog import conditions
@@ -75,7 +76,7 @@ def _kind(field: Field, types: FieldTypes) -> _Kind:
 
 
 def _rules(registry: Registry, types: FieldTypes) -> Iterator[Problem]:
-    if any(field.type not in types for field in registry.fields):
+    if any(isinstance(types.get(field.type), Absent | None) for field in registry.fields):
         return
     for thing, word, rule in conditions.ruled(registry):
         place = f"{'fields' if isinstance(thing, Field) else 'sections'}.{thing.key}.when.{word}"
@@ -122,6 +123,12 @@ def _field(catalog: Catalog, registry: Registry, field: Field, types: FieldTypes
         return
     if registry.section(field.section) is None:
         yield _("There is no section “{name}”.", name=field.section)
+    if not isinstance(kind, Absent):
+        yield from _fitting(catalog, field, kind)
+
+
+def _fitting(catalog: Catalog, field: Field, kind: FieldType) -> Iterator[str]:
+    """What a type has to say to a field of it."""
     options = kind.options(field.options)
     if isinstance(kind, Linking):
         target = kind.target(options)

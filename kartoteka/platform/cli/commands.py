@@ -5,7 +5,7 @@ from threading import Event
 
 import click
 
-from kartoteka.platform.cli import data, design, people
+from kartoteka.platform.cli import data, design, people, plugins
 from kartoteka.platform.cli.checkup import checkup
 from kartoteka.platform.cli.running import Progress, composition, open_office, refusing, work_as
 from kartoteka.platform.cli.serving import serve_forever
@@ -16,7 +16,7 @@ from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=plugins.Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kartoteka")
 def main() -> None:
     """Kartoteka, a low-code configurable records platform."""
@@ -34,6 +34,8 @@ def init(demo: bool, admin_email: str | None, admin_password_stdin: bool) -> Non
     invitation = install(office, admin_email, password)
     if invitation:
         click.echo(f"{invitation.person.email} may choose a password at {invitation.link}")
+    for unfit in office.unfit:
+        click.echo(f"Plugin {unfit.name}: {unfit.reason}", err=True)
     if demo:
         _init_demo(office)
     click.echo(f"Ready in {office.settings.data}.")
@@ -115,5 +117,6 @@ main.add_command(people.user)
 main.add_command(people.token)
 main.add_command(people.explain)
 main.add_command(design.design)
+main.add_command(plugins.plugin)
 main.add_command(data.import_file)
 main.add_command(data.export_file)

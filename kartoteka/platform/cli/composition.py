@@ -1,8 +1,10 @@
 """What the command line is given from above: it may not import the application or the ready-made registries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import click
 
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services.office import Office
@@ -16,3 +18,5 @@ class Composition:
     open_office: Callable[[Settings], Office]
     make_app: Callable[[Office], Any]
     install_demo: Callable[[Work], list[Mapping[str, Any]]]
+    # The commands of plugins, each with the name of its plugin.
+    commands: Callable[[], Iterable[tuple[str, click.Command]]] = tuple

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
@@ -34,14 +34,21 @@ def discover(points: Iterable[EntryPoint] | None = None) -> Found:
         try:
             plugin = _checked(point.load(), chosen)
         except _Refused as refused:
-            unfit.append(Unfit(point.name, str(refused)))
-        except Exception as error:
+            unfit.append(Unfit(_apart(point, chosen), str(refused)))
+        # A module may even ask the program to end; that is no reason to.
+        except (Exception, SystemExit) as error:
             logger.exception("The plugin %s cannot be loaded.", point.name)
             reason = _("It cannot be loaded: {reason}", reason=f"{type(error).__name__}: {error}"[:300])
-            unfit.append(Unfit(point.name, reason))
+            unfit.append(Unfit(_apart(point, chosen), reason))
         else:
             chosen[plugin.name] = plugin
     return Found(tuple(chosen.values()), tuple(unfit))
+
+
+def _apart(point: EntryPoint, chosen: Mapping[str, Plugin]) -> str:
+    """The name of a plugin that will not do; with that of its package where another one has it rightfully."""
+    package = point.dist.name if point.dist is not None else point.value
+    return f"{point.name} ({package})" if point.name in chosen else point.name
 
 
 class _Refused(ValueError):

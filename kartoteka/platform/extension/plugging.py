@@ -7,7 +7,7 @@ from flask import Flask, g
 from kartoteka.platform.extension.plugin import Plugin
 from kartoteka.platform.kernel.texts import add_translations
 from kartoteka.platform.rest import resource
-from kartoteka.platform.web import plugged
+from kartoteka.platform.web import plugged, tiles
 
 
 def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]) -> None:
@@ -25,6 +25,8 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
         if plugin.tab is not None:
             places.tabs[plugin.name] = plugin.tab
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
+        for kind in plugin.tiles:
+            tiles.add_kind_of(plugin.name, kind)
 
 
 def _guard(each: resource.Resource, plugin: str) -> None:

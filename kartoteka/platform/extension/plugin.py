@@ -8,6 +8,7 @@ import click
 from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.services.contributions import Contribution
 from kartoteka.platform.web.plugged import NavEntry, Pages, Tab
+from kartoteka.platform.web.tiles import TileKind
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Plugin(Contribution):
     """One installed feature that can be switched on and off.
 
     `tab` stands on the pages of records and in the matrix of rights under the plugin's name. `pages` and `resources`
-    answer only while the plugin is active; `navigation` shows in the rail. `translations` is a folder of catalogues
+    answer only while the plugin is active; `navigation` shows in the rail, `tiles` on home pages, and `commands`
+    join the command line. `translations` is a folder of catalogues
     in gettext's layout, for plugins outside of this package.
     """
 
@@ -24,4 +26,5 @@ class Plugin(Contribution):
     resources: tuple[Resource, ...] = ()
     navigation: tuple[NavEntry, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    tiles: tuple[TileKind, ...] = ()
     translations: Path | None = None

@@ -23,6 +23,32 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+def own_tables(plugin: str) -> type[DeclarativeBase]:
+    """This function will make the declarative base of a plugin's own tables, with metadata of its own.
+
+    Their names begin with `p_`, the plugin's name and two underscores, so that everybody knows whose they are.
+    """
+    prefix = own_prefix(plugin)
+
+    class Own(DeclarativeBase):
+        """The base of one plugin's tables."""
+
+        metadata = MetaData(naming_convention=NAMING)
+
+        def __init_subclass__(cls, **kwargs: Any) -> None:
+            named = cls.__dict__.get("__tablename__")
+            if isinstance(named, str) and not named.startswith(prefix):
+                raise TypeError(f"the table {named} of the plugin {plugin} must be called {prefix}{named}")
+            super().__init_subclass__(**kwargs)
+
+    return Own
+
+
+def own_prefix(plugin: str) -> str:
+    """This function will give what the names of a plugin's own tables begin with."""
+    return f"p_{plugin}__"
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment: TIMESTAMPTZ on PostgreSQL, sortable ISO text in UTC on SQLite."""
 
@@ -65,4 +91,4 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-__all__ = ["Base", "Document", "Moment", "canonical_json"]
+__all__ = ["Base", "Document", "Moment", "canonical_json", "own_prefix", "own_tables"]

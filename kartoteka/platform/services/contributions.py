@@ -15,7 +15,7 @@ from kartoteka.platform.catalog.definitions import Filter, PluginState
 from kartoteka.platform.kernel.outbox import Delivery
 
 # The mark of a setting that is told to nobody, in the metadata of its schema.
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105  the name of a mark, no password
 # Both get the office first: `(office, deliveries)` and `(office)`.
 React = Callable[[Any, Sequence[Delivery]], None]
 Do = Callable[[Any], Any]

@@ -1,5 +1,6 @@
 """What relies on a thing of the design: roles, titles, columns, rules, relations, and whatever plugins report."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
 
 CATEGORY_NAME = "category"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,15 @@ def uses_of(work: Work, catalog: Catalog, subject: Subject) -> list[Use]:
     if subject.registry not in catalog.registries:
         return []
     inquiry = Inquiry(work, catalog, subject)
-    theirs = [find for each in work.office.plugins.values() for find in each.uses]
-    return [use for find in (*FINDERS, *theirs) for use in find(inquiry)]
+    found = [use for find in FINDERS for use in find(inquiry)]
+    for plugin in work.office.plugins.values():
+        for find in plugin.uses:
+            try:
+                with work.attempt():
+                    found += find(inquiry)
+            except Exception:
+                logger.exception("The plugin %s cannot tell what it relies on.", plugin.name)
+    return found
 
 
 def _titles(inquiry: Inquiry) -> Iterator[Use]:

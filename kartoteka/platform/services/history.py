@@ -188,7 +188,11 @@ def restore_version(
 
 def _restorable(opened: OpenRegistry, told: PastOf, fields: Sequence[str] | None) -> list[str]:
     if fields is None:
-        return [key for key, each in told.fields.items() if told.now.writes(each)]
+        return [
+            key
+            for key, each in told.fields.items()
+            if told.now.writes(each) and not opened.kind(each).absent
+        ]
     unknown = [key for key in fields if key not in told.fields]
     if unknown:
         raise Invalid({"fields": [_("There is no field “{name}”.", name=str(unknown[0])[:80])]})

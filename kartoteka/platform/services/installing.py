@@ -41,6 +41,7 @@ def install(
         _make_state(session)
         _make_admin_role(session)
         _make_system_account(session, office)
+    # What cannot be set up is told by the office and by `kartoteka plugin list`; everything else is there.
     plugins.adopt(office)
     return _make_admin(office, admin_email, admin_password) if admin_email else None
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, inspect, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kartoteka.field_types import builtin
+from kartoteka.field_types.absent import Types
 from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
@@ -29,6 +31,7 @@ from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.kernel.texts import _, speaking
 from kartoteka.platform.services.contributions import Contribution, Unfit
 from kartoteka.platform.services.organisation import mark_of
+from kartoteka.platform.services.sheltered import sheltered
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage.engine import WRITES, make_engine
 from kartoteka.platform.storage.layout import Layout, layout_of
@@ -91,10 +94,10 @@ class Office:
                  unfit: Sequence[Unfit] = ()) -> None:  # fmt: skip
         self.settings = settings
         self.plugins: Mapping[str, Contribution] = {each.name: each for each in plugins}
-        self.unfit = tuple(unfit)
-        theirs = {kind.name: kind for each in plugins for kind in each.field_types}
+        self.unfit: tuple[Unfit, ...] = tuple(unfit)
+        theirs = {kind.name: sheltered(kind) for each in plugins for kind in each.field_types}
         self.engine = make_engine(settings.database_url)
-        self.field_types: Mapping[str, FieldType] = {**builtin(), **theirs, **(field_types or {})}
+        self.field_types = Types({**builtin(), **theirs, **(field_types or {})})
         self.clock = clock
         self.snapshots = Snapshots()
         self.subscribers: list[Subscriber] = [SEARCH] if settings.search == "whoosh" else []
@@ -107,7 +110,12 @@ class Office:
         self._layouts = lru_cache(maxsize=4)(self._lay_out)
 
     def _lay_out(self, catalog: "_ById") -> Layout:
-        return layout_of(catalog.catalog, self.field_types)
+        return layout_of(catalog.catalog, self.field_types, self._columns)
+
+    def _columns(self, table: str) -> frozenset[str]:
+        reader = inspect(self.engine)
+        known = reader.get_columns(table) if reader.has_table(table) else []
+        return frozenset(each["name"] for each in known)
 
     def layout(self, catalog: Catalog) -> Layout:
         """This function will give the tables of a catalog, made once for each."""
@@ -139,6 +147,18 @@ class Office:
         """This function will begin work as the built-in system account, which is an admin and cannot sign in."""
         with self.begin_as(SYSTEM_EMAIL, via=via, write=write, design=design) as work:
             yield work
+
+    def beside(self, work: Work, user_id: int | None = None, *, signed_by: int | None = None) -> Work:
+        """This function will give work of somebody else within a transaction: of the system account, or of a user.
+
+        What is done in it ends together with the work that it belongs to; in the history stands whoever has signed it.
+
+        :raises Unauthenticated: when there is no such active user.
+        """
+        who, named = (_BY_ID, {"user": user_id}) if user_id else (_BY_EMAIL, {"address": SYSTEM_EMAIL})
+        user, _version, role_ids = self._look_up(work.session, who, named, None)
+        actor = _actor(user, work.catalog, role_ids)
+        return replace(work, actor=actor, signed_by=signed_by, _gates={})
 
     @contextmanager
     def begin_session(self, user_id: int, epoch: str, key: str | None = None, *, via: str = "web",

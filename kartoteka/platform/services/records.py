@@ -391,7 +391,11 @@ def _completed(opened: OpenRegistry, parsed: Mapping[str, Any], category: Any) -
 
 def defaulted(opened: OpenRegistry) -> list[Field]:
     """This function will list the fields with a default, each after those that decide whether it is shown."""
-    found = [each for each in opened.registry.active_fields if each.default is not None]
+    found = [
+        each
+        for each in opened.registry.active_fields
+        if each.default is not None and not opened.kind(each).absent
+    ]
     places = {key: place for place, key in enumerate(opened.rules.order)}
     return sorted(found, key=lambda each: places.get(each.key, 0))
 

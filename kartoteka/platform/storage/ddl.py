@@ -15,6 +15,13 @@ def create_registry(connection: Connection, table: Table, registry_key: str) -> 
         connection.execute(text(statement))
 
 
+def drop_registry(connection: Connection, table: Table, registry_key: str) -> None:
+    """This function will drop a registry's table and its full-text table with all that is in them."""
+    quote = connection.dialect.identifier_preparer.quote
+    for name in (table.name, index.index_name(registry_key)):
+        connection.execute(text(f"DROP TABLE IF EXISTS {quote(name)}"))
+
+
 def add_columns(connection: Connection, table: Table, columns: list[str]) -> None:
     """This function will add those of the columns that the real table lacks; one left behind earlier is used again."""
     real = {each["name"] for each in inspect(connection).get_columns(table.name)}
@@ -48,4 +55,4 @@ def _shape(each: Index) -> tuple[bool, tuple[str | None, ...]]:
     return bool(each.unique), tuple(column.name for column in each.columns)
 
 
-__all__ = ["add_columns", "align_indexes", "create_registry"]
+__all__ = ["add_columns", "align_indexes", "create_registry", "drop_registry"]

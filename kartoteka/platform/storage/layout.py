@@ -1,19 +1,23 @@
 """From definitions to tables: one typed table for each registry, its columns named by field keys."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from kartoteka.field_types.absent import Absent
 from kartoteka.field_types.capabilities import Cautious, Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
 from kartoteka.platform.catalog.definitions import Catalog, Field, Registry
-from kartoteka.platform.kernel.errors import Misconfigured
 from kartoteka.platform.kernel.tables import Moment
 
 FieldTypes = Mapping[str, FieldType]
+# Which columns a table really has, asked only where the design alone cannot tell.
+Present = Callable[[str], Container[str]]
+logger = logging.getLogger(__name__)
 _ID = BigInteger().with_variant(Integer, "sqlite")
 # Byte order is the order of a stored sort key; PostgreSQL would otherwise use the locale of the database.
 SORT_KEY = Text().with_variant(Text(collation="C"), "postgresql")
@@ -24,8 +28,8 @@ BYTES = SORT_KEY
 class Kind:
     """A field's type together with its options, made once per catalog version.
 
-    `linking` is true when values live in the link table instead of a column. What the type can do is asked once,
-    since asking a protocol is slow.
+    `linking` is true when values live in the link table instead of a column, `numbering` when nobody types them in.
+    What the type can do is asked once, since asking a protocol is slow.
     """
 
     type: FieldType
@@ -34,6 +38,11 @@ class Kind:
     linking: bool
     numbering: bool
     cautious: bool
+
+    @property
+    def absent(self) -> bool:
+        """True when the type is not installed, so that values can only be shown."""
+        return isinstance(self.type, Absent)
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,11 @@ class Layout:
         return self.kinds[field.id]
 
 
-def layout_of(catalog: Catalog, types: FieldTypes) -> Layout:
+def layout_of(catalog: Catalog, types: FieldTypes, present: Present | None = None) -> Layout:
     """This function will lay out every registry of the catalog, switched off ones too."""
     metadata = MetaData()
     kinds = {
-        field.id: kind_of(field, types)
+        field.id: kind_of(field, types, registry, present)
         for registry in catalog.registries.values()
         for field in registry.fields
     }
@@ -66,17 +75,28 @@ def layout_of(catalog: Catalog, types: FieldTypes) -> Layout:
     return Layout(tables, kinds)
 
 
-def kind_of(field: Field, types: FieldTypes) -> Kind:
-    """This function will look up a field's type and read its options.
-
-    :raises Misconfigured: when no plugin brings the type.
-    """
+def kind_of(
+    field: Field, types: FieldTypes, registry: Registry | None = None, present: Present | None = None
+) -> Kind:
+    """This function will look up a field's type and read its options; a type that is not there has a stand-in."""
     found = types.get(field.type)
-    if found is None:
-        raise Misconfigured(f"The field type “{field.type}” of the field “{field.key}” is not installed.")
+    if found is not None:
+        try:
+            return _kind(found, field)
+        except Exception:
+            # Whatever a plugin's type does, the other fields of the record must be there.
+            logger.exception("The field type %s fails on the field %s.", field.type, field.key)
+    there = registry is None or present is None or field.column in present(table_name(registry.key))
+    return _kind(Absent(field.type, there=there), field)
+
+
+def _kind(found: FieldType, field: Field) -> Kind:
     options = found.options(field.options)
-    able = [isinstance(found, ability) for ability in (Linking, Numbering, Cautious)]
-    return Kind(found, options, found.schema(options), *able)
+    able = [isinstance(found, ability) for ability in (Linking, (Numbering, Absent), Cautious)]
+    kind = Kind(found, options, found.schema(options), *able)
+    if not kind.linking:
+        found.column_type(options)
+    return kind
 
 
 def table_name(registry_key: str) -> str:

@@ -31,7 +31,7 @@ from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.sentences import sentence
 from kartoteka.platform.web.shell import tell
 from kartoteka.platform.web.state import Node, State, state_of
-from kartoteka.platform.web.tiles import kinds
+from kartoteka.platform.web.tiles import kinds, usable
 from kartoteka.platform.web.tiles.kind import PREFIX, Ask, Given, TileKind, nodes_of
 
 
@@ -177,8 +177,8 @@ def _drawn(
     refusal: Invalid | Conflict | None = None,
 ) -> str:
     place_and_usual(work, place)
-    offered = [each for each in kinds().values() if work.registries() or not each.about_records]
-    kind = kinds().get(given.get("t.kind", "")) or offered[0]
+    offered = [each for each in usable(work).values() if work.registries() or not each.about_records]
+    kind = usable(work).get(given.get("t.kind", "")) or offered[0]
     registry = _registry(work, place, given) if kind.about_records else ""
     asks = kind.asks(work, registry, given)
     width = given.get("t.width", "")

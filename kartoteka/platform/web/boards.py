@@ -18,7 +18,7 @@ from kartoteka.platform.web.admin.answers import renewed
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import render, tell
-from kartoteka.platform.web.tiles import kinds
+from kartoteka.platform.web.tiles import kinds, usable
 from kartoteka.platform.web.tiles.kind import DATES, TileKind, all_paths
 
 # In addresses, where a registry would be named otherwise; no key of a registry begins with a digit.
@@ -195,7 +195,7 @@ def renewed_board(work: Work, place: str, whose: Whose, said: str = "") -> Respo
 
 def there(work: Work, tile: Tile) -> bool:
     """This function will tell whether a tile exists for the actor."""
-    return tile.kind in kinds() and dashboards.is_there(work, tile)
+    return tile.kind in usable(work) and dashboards.is_there(work, tile)
 
 
 def seen_tile(work: Work, place: str, tile: str, usual: Sequence[Tile]) -> Tile:

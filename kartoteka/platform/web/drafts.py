@@ -40,7 +40,8 @@ class Draft:
     @property
     def rules_url(self) -> str:
         """Where the form asks, while it is typed, what to show; nowhere, where no rule has a say."""
-        if not any(self.rules.bind(view.each, VISIBLE, REQUIRED) for view in self.views):
+        rules = self.rules
+        if not any(rules.bind(view.each, VISIBLE, REQUIRED) for view in self.views):
             return ""
         if self.record is None:
             return url_for("web.judge_new_record", registry=self.registry)
@@ -96,7 +97,7 @@ def _view(work: Work, registry: str, record: Record | None, each: Field) -> Fiel
 
 
 def _default(kind: Any, each: Field) -> Any:
-    return None if each.default is None or kind.linking else kind.schema.deserialize(each.default)
+    return None if each.default is None or kind.linking or kind.absent else kind.schema.deserialize(each.default)
 
 
 @page("/r/<registry>/new/rules", "POST")

@@ -34,6 +34,7 @@ def write_down(work: Work, target: Catalog, steps: Sequence[Step]) -> None:
         if former != registry:
             before["registries"][key] = portable.registry_to_row(former) if former else None
             after["registries"][key] = body
+    _forgotten(work, target, before, after)
     for key, gone in old.roles.items():
         # A role made anew under the same key is another one: it has another id, and nobody holds it.
         if key not in target.roles or target.roles[key].id != gone.id:
@@ -47,6 +48,18 @@ def write_down(work: Work, target: Catalog, steps: Sequence[Step]) -> None:
         "version": target.version, "at": work.now, "by_id": work.actor.user_id, "via": work.via,
         "steps": [step.as_document() for step in steps], "before": before, "after": after, "note": "",
     })  # fmt: skip
+
+
+def _forgotten(work: Work, target: Catalog, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """A plugin that was removed with its data: the only way in which a registry leaves the design."""
+    for key, registry in work.catalog.registries.items():
+        if key not in target.registries:
+            work.connection.execute(delete(RegistryRow).where(RegistryRow.id == registry.id))
+            before["registries"][key], after["registries"][key] = portable.registry_to_row(registry), None
+    for key, plugin in work.catalog.plugins.items():
+        if key not in target.plugins:
+            work.connection.execute(delete(PluginRow).where(PluginRow.id == plugin.id))
+            before["plugins"][key], after["plugins"][key] = portable.plugin_to_row(plugin), None
 
 
 def _plugin(

@@ -37,6 +37,9 @@ class _Change:
         now = self.work.catalog
         registries, roles = dict(now.registries), dict(now.roles)
         for key, document in self.after.get("registries", {}).items():
+            if document is None or key not in now.registries:
+                self.hindrances.append(_("A plugin was removed with its data since; that does not come back."))
+                continue
             registries[key] = self._registry(now.registries[key], self.before["registries"][key], document)
         for key, document in self.after.get("roles", {}).items():
             self._role(roles, key, self.before["roles"][key], document)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.tiles.ahead import Ahead
 from kartoteka.platform.web.tiles.figure import Figure
 from kartoteka.platform.web.tiles.kind import TileKind
@@ -24,6 +25,25 @@ def add_kind(kind: TileKind) -> None:
     _KINDS[kind.name] = kind
 
 
+def add_kind_of(plugin: str, kind: TileKind) -> None:
+    """This function will let home pages have a kind of tiles that a plugin brings, whoever brought one before.
+
+    :raises ValueError: when it has the name of one of ours or of another plugin.
+    """
+    known = _KINDS.get(kind.name)
+    if known is not None and known.plugin != plugin:
+        raise ValueError(f"there is a kind of tiles called {kind.name} already")
+    kind.plugin = plugin
+    _KINDS[kind.name] = kind
+
+
+def usable(work: Work) -> Mapping[str, TileKind]:
+    """This function will give the kinds of tiles that are there at present: not those of plugins that are off."""
+    states = work.catalog.plugins
+    on = {name for name, state in states.items() if state.active and name in work.office.plugins}
+    return {name: kind for name, kind in _KINDS.items() if not kind.plugin or kind.plugin in on}
+
+
 def kinds() -> Mapping[str, TileKind]:
     """This function will give every kind of tiles by its name."""
     return _KINDS
@@ -32,4 +52,4 @@ def kinds() -> Mapping[str, TileKind]:
 for _kind in (Figure(), Rows(), Split(), Ahead(), Words(), Picture(), Shortcuts(), Registries(), Recent()):
     add_kind(_kind)
 
-__all__ = ["TileKind", "add_kind", "kinds"]
+__all__ = ["TileKind", "add_kind", "add_kind_of", "kinds", "usable"]

@@ -47,6 +47,8 @@ class TileKind(ABC):
     width: ClassVar[int] = 1
     # Whether it is about the records of one registry, so that it has a registry and a filter.
     about_records: ClassVar[bool] = True
+    # The plugin that it comes from; it is there while the plugin is active.
+    plugin: str = ""
 
     @property
     def template(self) -> str:

@@ -1,0 +1,1 @@
+"""How the plugin's table came to be, step by step."""
