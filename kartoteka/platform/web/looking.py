@@ -15,6 +15,7 @@ from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import headcount, looking, people
 from kartoteka.platform.services.looking import Guise
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.admin.rights import people_text
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.fields import LinkView
@@ -59,8 +60,7 @@ def end_look() -> Response:
         if worn is not None:
             looking.end_looking(work, worn)
     front.put_on(None)
-    back = request.form.get("back", "/")
-    return go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    return go(inner(request.form.get("back")))
 
 
 def _chosen() -> Guise:

@@ -12,7 +12,7 @@ from kartoteka.app import create_app
 from kartoteka.platform.access.guises import Guise
 from kartoteka.platform.access.models import User, UserChange
 from kartoteka.platform.kernel.errors import Forbidden, NotFound
-from kartoteka.platform.services import looking, people, records, tokens
+from kartoteka.platform.services import exports, jobs, looking, people, records, tokens
 from kartoteka.platform.services.records import Query
 from tests.integration.firm import Firm
 
@@ -90,8 +90,14 @@ def test_ending_gives_back_ones_own_eyes_and_the_journal_tells_both(firm: Firm, 
     assert "as the role “Viewer”" in client.get("/").text
     look(client, person=firm.ids["vera"])
     assert "You see Kartoteka as Vera" in client.get("/").text
-    ended = post(client, "/see-as/end", back="//evil.example")
-    assert ended.headers["Location"] == "/"
+    for back in (
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "https://evil.example",
+        "/r\\evil",
+        "//evil.example",
+    ):
+        assert post(client, "/see-as/end", back=back).headers["Location"] == "/", back
     assert "You see Kartoteka as" not in client.get("/").text
     assert client.get("/settings").status_code == 200
     with firm.office.session() as session:
@@ -134,3 +140,20 @@ def test_what_is_kept_for_the_person_does_not_serve_the_admin(firm: Firm) -> Non
         assert work.actor.seen_by is not None
         assert work.gate.sight.signature != own
         assert work.gate.sight.own.actor.user_id == 0
+
+
+def test_a_file_that_the_person_took_out_stays_with_the_person(firm: Firm) -> None:
+    """It may hold what nobody but the person sees, such as private notes."""
+    firm.create("companies", name="Alfa", city="Brno")
+    with firm.work("eda", write=True) as work:
+        job = exports.start(work, "companies", "csv").id
+    jobs.run_job(firm.office, job)
+    with firm.work("eda") as work:
+        assert exports.collect(work, job).path is not None
+    with firm.office.session() as session:
+        epoch = session.get_one(User, firm.ids["ana"]).epoch
+    with (
+        firm.office.begin_session(firm.ids["ana"], epoch, guise=Guise(user_id=firm.ids["eda"])) as work,
+        pytest.raises(Forbidden),
+    ):
+        exports.collect(work, job)
