@@ -144,7 +144,7 @@ def _remove(work: Work, registry: str, ids: Sequence[int]) -> None:
 def _change_view(work: Work, registry: str, refusal: Any) -> BulkView:
     number = len(selected(work, registry))
     opened, language = work.open(registry), work.actor.locale.language
-    writable = [each for each in opened.fields if opened.may_write(each.section, "edit")]
+    writable = [each for each in opened.fields if opened.may_write(each, "edit")]
     views = [FieldView(each, opened.kind(each), work.actor.locale) for each in writable if not each.unique]
     heading = plural(
         "Change a detail of {count} record",
