@@ -14,6 +14,7 @@ from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.kernel.texts import _
 
 MAX_DEPTH = 32
+_LARGEST = 2**31 - 1
 _TRUE, _FALSE = ("1", "true", "yes"), ("", "0", "false", "no")
 
 
@@ -123,13 +124,13 @@ def read_query(given: MultiDict[str, str]) -> dict[str, str]:
 
 
 def whole(query: Mapping[str, str], name: str, default: int) -> int:
-    """This function will read a whole number out of a query."""
+    """This function will read a whole number out of a query; beyond what can be kept, the last one that can be."""
     text = query.get(name, "").strip()
     if not text:
         return default
     if not (text.removeprefix("-").isdecimal() and len(text) <= 18):
         raise Invalid({name: [_("This must be a whole number.")]})
-    return int(text)
+    return max(-_LARGEST, min(int(text), _LARGEST))
 
 
 def flag(query: Mapping[str, str], name: str) -> bool:

@@ -64,7 +64,7 @@ def told(work: Work, version: int) -> Past:
 
     :raises NotFound: when there is none of this version.
     """
-    found = next(iter(past(work, before=version + 1, limit=1)), None)
+    found = next(iter(past(work, before=version + 1, limit=1)), None) if 0 < version < 2**31 - 1 else None
     if found is None or found.version != version:
         raise NotFound(_("The design has no version {version}.", version=version))
     return found

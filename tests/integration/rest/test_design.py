@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.rest.conftest import COMPANIES, RECORDS, Caller
 
 REGISTRY = "/registries/companies"
@@ -99,6 +101,17 @@ def test_what_is_wrong_with_a_definition_is_told_by_place(admin: Caller) -> None
         assert refused.status_code == 422, refused.text
         assert refused.json["errors"] and (place is None or place in refused.json["errors"]), refused.json
     assert admin.get("/registries").json["items"] == []
+
+
+@pytest.mark.parametrize("key", [{}, [], {"k": [1]}, 7, True])
+def test_a_part_whose_key_is_no_text_is_refused(companies: Caller, key: Any) -> None:
+    for parts in ("sections", "categories"):
+        refused = companies.patch("/registries/companies", {parts: [{"key": key, "name": "New"}]})
+        assert refused.status_code == 422 and parts in str(refused.json["errors"])
+    fields = {
+        "sections": [{"key": "basic", "name": "Basic", "fields": [{"key": key, "name": "N", "type": "text"}]}]
+    }
+    assert companies.patch("/registries/companies", fields).status_code == 422
 
 
 def test_a_key_is_never_used_twice(companies: Caller) -> None:

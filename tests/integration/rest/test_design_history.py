@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.rest.conftest import RECORDS, Caller, Somebody
 
 REGISTRY = "/registries/companies"
@@ -60,6 +62,15 @@ def test_the_history_is_told_in_the_language_of_the_reader(companies: Caller) ->
     assert companies.patch("/me", {"language": "cs"}).status_code == 200
     czech = newest(companies)["steps"][0]["sentence"]
     assert czech != "Add the field “Companies › Note” (Text)." and "Note" in czech
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 10**16])
+def test_versions_beyond_all_that_can_be(companies: Caller, number: int) -> None:
+    items = companies.get(HISTORY).json["items"]
+    assert companies.get(HISTORY, before=str(number)).json["items"] == items
+    assert companies.get(HISTORY, before=str(-number)).json["items"] == []
+    assert companies.post(f"{HISTORY}/{number}/return", {}).status_code == 404
+    assert companies.post(f"{HISTORY}/{number}/undo", {}).status_code == 404
 
 
 def test_a_retyped_field_comes_back_with_its_values(companies: Caller) -> None:
