@@ -14,4 +14,5 @@ import "./rules";
 import "./trail";
 import "./keys";
 import "./upload";
+import "./tasks";
 import "./admin/index";

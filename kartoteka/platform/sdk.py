@@ -12,6 +12,7 @@ from kartoteka.platform.kernel.errors import (
     Misconfigured,
     NotFound,
     StaleVersion,
+    Unauthenticated,
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, RecordsChanged
 from kartoteka.platform.kernel.tables import Document, Moment, own_tables
@@ -28,6 +29,7 @@ from kartoteka.platform.services.dashboards import Tile
 from kartoteka.platform.services.jobs import Chunk, Job, Step, Task
 from kartoteka.platform.services.jobs import kind as job_kind
 from kartoteka.platform.services.jobs import start as start_job
+from kartoteka.platform.services.letters import people_to_write_to, take_turn, write_mail
 from kartoteka.platform.services.markdown import markdown
 from kartoteka.platform.services.modelling import (
     create_category,
@@ -42,7 +44,7 @@ from kartoteka.platform.services.onboarding import put_away_for_all as put_steps
 from kartoteka.platform.services.organisation import change_organisation
 from kartoteka.platform.services.people import create_user
 from kartoteka.platform.services.pictures import keep as keep_picture
-from kartoteka.platform.services.plugins import settings_of
+from kartoteka.platform.services.plugins import bearing, settings_of
 from kartoteka.platform.services.private_links import (
     holder_of_link,
     make_private_link,
@@ -62,6 +64,7 @@ from kartoteka.platform.services.records import (
     count,
     create,
     fetch,
+    picker,
     related,
     remove,
     restore,
@@ -125,6 +128,7 @@ __all__ = [
     "ThingForm",
     "Tile",
     "TileKind",
+    "Unauthenticated",
     "Verbs",
     "Wording",
     "Work",
@@ -134,6 +138,7 @@ __all__ = [
     "answer",
     "batch",
     "bearer_of",
+    "bearing",
     "begin",
     "browse",
     "by_script",
@@ -164,6 +169,8 @@ __all__ = [
     "own",
     "own_tables",
     "page_of",
+    "people_to_write_to",
+    "picker",
     "place_of",
     "place_tile",
     "plural",
@@ -183,5 +190,7 @@ __all__ = [
     "start_job",
     "substitute_of",
     "summary",
+    "take_turn",
     "tell",
+    "write_mail",
 ]  # fmt: skip

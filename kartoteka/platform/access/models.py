@@ -168,3 +168,15 @@ class Absence(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PrivateLink(Base):
+    """The hash of a secret address by which a program reads something in somebody's name."""
+
+    __tablename__ = "private_links"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    epoch: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(Moment)

@@ -43,6 +43,8 @@ class Work:
     # Plans of design changes that are only thought of; None when changes are meant.
     thought: list[object] | None = None
     failure: Failure = field(default_factory=Failure)
+    # In whose name changes stand in the history, when it is not the actor's.
+    signed_by: int | None = None
     _gates: dict[int | None, Gate] = field(default_factory=dict)
 
     @property
@@ -55,7 +57,7 @@ class Work:
         """The gate of this actor, under the present batch."""
         if self.batch not in self._gates:
             sight = Sight(self.actor, self.catalog, self.layout, self.connection.dialect.name, self.now)
-            stamp = Stamp(self.now, self.actor.user_id, self.via, self.batch)
+            stamp = Stamp(self.now, self.signed_by or self.actor.user_id, self.via, self.batch)
             self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit, self.failure)
         return self._gates[self.batch]
 

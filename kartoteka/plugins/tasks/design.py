@@ -11,9 +11,11 @@ UNFINISHED = (OPEN, STARTED, WAITING)
 
 ME = {"var": "me"}
 MY_ROLES = {"var": "roles"}
+# The people for whom one acts while they are away.
+STOOD_IN_FOR = {"var": "substituted"}
 MINE = {
     "or": [
-        {"field": "assignee", "op": "eq", "value": ME},
+        {"field": "assignee", "op": "in", "value": [ME, STOOD_IN_FOR]},
         {"field": "created_by", "op": "eq", "value": ME},
         {"field": "role", "op": "in", "value": MY_ROLES},
     ]
@@ -81,6 +83,15 @@ TASKS = OwnRegistry(
                     _field("description", "long_text", "Description", "Popis"),
                     _field("done_at", "datetime", "Done at", "Hotovo"),
                     _field("watchers", "user", "Watchers", "Sledují", options={"many": True}),
+                    _field("checklist", "long_text", "Checklist", "Kontrolní seznam"),
+                    _field("repeat", "text", "Repeats", "Opakuje se", options={"max_length": 250}),
+                    _field(
+                        "depends_on",
+                        "relation",
+                        "Waits for",
+                        "Čeká na",
+                        options={"target": KEY, "many": True},
+                    ),
                 ],
             }
         ],

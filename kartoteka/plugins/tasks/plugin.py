@@ -1,9 +1,12 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, Plugin, Tab
+from kartoteka.platform.sdk import N_, Duty, NavEntry, Plugin, Tab
 from kartoteka.plugins.tasks.design import TASKS
-from kartoteka.plugins.tasks.pages import show
+from kartoteka.plugins.tasks.listing import mine_left
+from kartoteka.plugins.tasks.pages import number, show
+from kartoteka.plugins.tasks.reminders import remind
 from kartoteka.plugins.tasks.resources import tasks
+from kartoteka.plugins.tasks.subscribing import pages
 
 plugin = Plugin(
     name="tasks",
@@ -13,6 +16,9 @@ plugin = Plugin(
     at_once=True,
     has_tab=True,
     registries=(TASKS,),
-    tab=Tab(N_("Tasks"), show),
+    pages=pages,
+    tab=Tab(N_("Tasks"), show, number),
+    navigation=(NavEntry("tasks", N_("Tasks"), "checkbox", "tasks.overview", count=mine_left),),
     resources=(tasks,),
+    duties=(Duty("remind", 300, remind),),
 )

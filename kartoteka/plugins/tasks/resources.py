@@ -19,6 +19,7 @@ from kartoteka.platform.sdk import (
     signed_in,
 )
 from kartoteka.plugins.tasks.design import KEY, ME
+from kartoteka.plugins.tasks.verbs import VERBS, accept, hand_back
 
 
 class Task(Attached):
@@ -31,6 +32,23 @@ class Task(Attached):
     state = f.Str(metadata={"enum": ["open", "in_progress", "waiting", "done", "cancelled"]})
     priority = f.Str(metadata={"enum": ["low", "normal", "high"]})
     description = f.Str(allow_none=True)
+    role = f.Int(
+        allow_none=True, metadata={"description": "The id of a role, any holder of which may accept it."}
+    )
+    watchers = f.Raw(
+        allow_none=True, metadata={"description": "People who follow it: ids in, {id, title} out."}
+    )
+    checklist = f.Str(allow_none=True, metadata={"description": "Lines such as “- [ ] Call them”."})
+    repeat = f.Str(
+        allow_none=True,
+        metadata={
+            "description": "A rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO; the next time is made when done."
+        },
+    )
+    depends_on = f.Raw(
+        allow_none=True, metadata={"description": "Tasks that come before it: ids in, {id, title} out."}
+    )
+    done_at = f.Str(dump_only=True, metadata={"format": "date-time"})
 
 
 class TaskQuery(ListQuery):
@@ -44,7 +62,9 @@ def _finish(work: Work, record: Record, document: dict[str, Any]) -> dict[str, A
     return {**document, "assignee": people[0] if people else None}
 
 
-tasks = AttachedResource("tasks", "What is to be done.", Shape(KEY, finish=_finish), document=Task)
+tasks = AttachedResource(
+    "tasks", "What is to be done.", Shape(KEY, finish=_finish), document=Task, done=VERBS
+)
 
 
 @tasks.verb("GET", "/tasks", signed_in, query=TaskQuery, gives=page_of(Task))
@@ -60,6 +80,20 @@ def create_task(body: dict[str, Any]) -> Response:
     """This function will make a task, on a record if `on` names one."""
     with begin(write=True) as work:
         return tasks.made(work, body, bearer_of(body))
+
+
+@tasks.verb("POST", "/tasks/<id:thing>/accept", signed_in, gives=Task)
+def accept_task(thing: int) -> Response:
+    """This function will make a task of a role the caller's own."""
+    with begin(write=True) as work:
+        return tasks.one(work, accept(work, thing))
+
+
+@tasks.verb("POST", "/tasks/<id:thing>/hand-back", signed_in, gives=Task)
+def hand_task_back(thing: int) -> Response:
+    """This function will hand a task back to the role or the person that it came from."""
+    with begin(write=True) as work:
+        return tasks.one(work, hand_back(work, thing))
 
 
 __all__ = ["tasks"]
