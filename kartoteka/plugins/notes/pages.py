@@ -77,7 +77,9 @@ def notes() -> str:
 
 def _found(work: Work, asked: Any, q: str = "") -> Page:
     cursor = request.args.get("cursor") or None
-    return browse(work, KEY, Query(filter=asked, q=q, sort=ORDER, page_size=AT_ONCE, cursor=cursor))
+    return browse(
+        work, KEY, Query(filter=asked, q=q, sort=ORDER, page_size=AT_ONCE, cursor=cursor), flags=True
+    )
 
 
 def _more(here: str, found: Page) -> str:

@@ -90,7 +90,9 @@ def mine_left(work: Work) -> str:
 
 def my_tasks(work: Work, also: Sequence[Filter] = (), cursor: str | None = None) -> Listed:
     """This function will give what the actor has to do by when, what waits for his roles and what he stands in for."""
-    found = browse(work, KEY, Query(filter=both(DO, LEFT, *also), sort="due", page_size=PAGE, cursor=cursor))
+    found = browse(
+        work, KEY, Query(filter=both(DO, LEFT, *also), sort="due", page_size=PAGE, cursor=cursor), flags=True
+    )
     groups = by_time(work, lines_of(work, found.items))
     if cursor is None:
         stood_in = _all(work, both(STOOD_IN, LEFT, *also))
@@ -129,7 +131,10 @@ def _when(due: date | None, today: date, week: date) -> str:
 def by_person(work: Work, cursor: str | None = None, also: Sequence[Filter] = ()) -> Listed:
     """This function will give everybody else's tasks that the actor sees, person by person."""
     found = browse(
-        work, KEY, Query(filter=both(LEFT, OTHERS, *also), sort="due", page_size=PAGE, cursor=cursor)
+        work,
+        KEY,
+        Query(filter=both(LEFT, OTHERS, *also), sort="due", page_size=PAGE, cursor=cursor),
+        flags=True,
     )
     groups: dict[int, Group] = {}
     for line in lines_of(work, found.items):
@@ -142,7 +147,7 @@ def by_person(work: Work, cursor: str | None = None, also: Sequence[Filter] = ()
 
 def plain(work: Work, asked: Filter, sort: str, cursor: str | None, *, timed: bool = True) -> Listed:
     """This function will give the tasks that a filter selects."""
-    found = browse(work, KEY, Query(filter=asked, sort=sort, page_size=PAGE, cursor=cursor))
+    found = browse(work, KEY, Query(filter=asked, sort=sort, page_size=PAGE, cursor=cursor), flags=True)
     lines = lines_of(work, found.items)
     return Listed(by_time(work, lines) if timed else [Group("", "all", lines)], found.next)
 
@@ -183,7 +188,7 @@ def shown(work: Work, key: str, value: Any) -> str:
 
 
 def _all(work: Work, asked: Filter) -> list[Record]:
-    return browse(work, KEY, Query(filter=asked, sort="due", page_size=PAGE)).items
+    return browse(work, KEY, Query(filter=asked, sort="due", page_size=PAGE), flags=True).items
 
 
 __all__ = ["ASKED", "DO", "FINISHED", "LEFT", "WAITS", "Filter", "Group", "Line", "Listed", "both", "by_person",

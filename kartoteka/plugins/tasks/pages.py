@@ -133,10 +133,12 @@ def _listed(work: Work, whose: str, cursor: str | None, also: Sequence[Filter]) 
 
 def _board(work: Work, whose: str, also: Sequence[Filter]) -> dict[str, Any]:
     """One column for each state; what is done stands there for the latest only, so that a board stays quick."""
-    found = browse(work, KEY, Query(filter=both(_filter(whose), *also), sort="due", page_size=BOARD)).items
+    found = browse(
+        work, KEY, Query(filter=both(_filter(whose), *also), sort="due", page_size=BOARD), flags=True
+    ).items
     if whose == "mine":
         done = Query(filter=both(DO, FINISHED, *also), sort="-done_at", page_size=20)
-        found = [*found, *browse(work, KEY, done).items]
+        found = [*found, *browse(work, KEY, done, flags=True).items]
     language = work.actor.locale.language
     columns = [
         Group(str(state["names"].get(language, state["name"])), str(state["key"]))
@@ -157,7 +159,7 @@ def _calendar(work: Work, whose: str, asked: Mapping[str, str], also: Sequence[F
     weeks, language = month.weeks, work.actor.locale.language
     span = {"field": "due", "op": "between", "value": [weeks[0][0].isoformat(), weeks[-1][-1].isoformat()]}
     found = browse(
-        work, KEY, Query(filter=both(_filter(whose), span, *also), sort="due", page_size=500)
+        work, KEY, Query(filter=both(_filter(whose), span, *also), sort="due", page_size=500), flags=True
     ).items
     days: dict[date, list[Line]] = {}
     for line in lines_of(work, found):
@@ -260,9 +262,9 @@ def _answer(said: str, back: str, *, undo: str = "") -> ResponseReturnValue:
 def show(work: Work, record: Record) -> str:
     """This function will give the tasks on a record as HTML: those to be done, and the latest that are done."""
     on = _on(record)
-    left = browse(work, KEY, Query(filter=both(on, LEFT), sort="due", page_size=listing.PAGE))
+    left = browse(work, KEY, Query(filter=both(on, LEFT), sort="due", page_size=listing.PAGE), flags=True)
     closed: Filter = {"field": "state", "op": "not_in", "value": list(UNFINISHED)}
-    done = browse(work, KEY, Query(filter=both(on, closed), sort="-updated_at", page_size=20))
+    done = browse(work, KEY, Query(filter=both(on, closed), sort="-updated_at", page_size=20), flags=True)
     return render_template(
         "tasks/tab.html",
         here=url_for("web.plugin_tab", registry=record.registry, id=record.id, plugin="tasks"),
