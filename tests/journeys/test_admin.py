@@ -427,3 +427,15 @@ def test_rights_are_changed_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
     expect(page.locator(".toast")).to_contain_text("Saved")
     with firm.site.office.begin_system(write=False) as work:
         assert work.catalog.roles["reader"].grants["companies"].sections["finance"] == "read"
+
+
+def test_a_registry_is_switched_off_after_it_was_said_what_that_does(firm: Firm, come_in: ComeIn) -> None:
+    firm.create("companies", name="Rytec")
+    page = come_in("ana", "/admin/r/companies")
+    page.locator("[popovertarget=registry-menu]:visible").first.click()
+    page.locator("#registry-menu").get_by_role("button", name="Switch off").click()
+    expect(dialog(page)).to_contain_text("1 record will be out of sight.")
+    expect(dialog(page)).to_contain_text("“Company” of “Contacts” points at it.")
+    dialog(page).get_by_role("button", name="Switch off").click()
+    expect(page).to_have_url(f"{firm.site.url}/admin")
+    expect(page.locator(".rail")).not_to_contain_text("Companies")

@@ -82,6 +82,9 @@ def test_rules_are_put_together_by_clicks_and_read_as_sentences(firm: Firm, come
     dialog(page).get_by_role("button", name="Save", exact=True).click()
     expect(dialog(page)).to_have_count(0)
 
+    line = page.locator("[data-key-of=reason]")
+    expect(line).to_contain_text("Shown only when Status: Lost")
+    expect(line).to_contain_text("Must be filled in when Turnover: at least CZK 1,000.00 and Status: Lead")
     page.get_by_role("button", name="Reason", exact=False).first.click()
     expect(rule(page, "required")).to_contain_text("Turnover: at least CZK 1,000.00 and Status: Lead")
     rule(page, "required").get_by_text("any of them").click()

@@ -40,6 +40,23 @@ def question(
     )
 
 
+def question_of_registry(work: Work, registry: Registry) -> Response | None:
+    """This function will ask in the dialog before a registry is switched off, unless that was agreed to."""
+    found = effects.of_registry_off(work, registry)
+    if request.form.get("sure") == effects.mark(found):
+        return None
+    shown = render_template(
+        "admin/ask.html",
+        heading=_("Switch off “{name}”?", name=label(registry, work.actor.locale.language)),
+        effects=found,
+        action=request.path,
+        given=[("on", "0")],
+        sure=effects.mark(found),
+        button=_("Switch off"),
+    )
+    return Response(shown, headers={"HX-Retarget": "#dialog", "HX-Reswap": "innerHTML"})
+
+
 def _heading(work: Work, registry: Registry, place: str, key: str, body: Mapping[str, Any]) -> str:
     language = work.actor.locale.language
     part = next(each for each in getattr(registry, place) if each.key == key)

@@ -13,7 +13,7 @@ from kartoteka.platform.catalog.definitions import (
     label,
 )
 from kartoteka.platform.catalog.plans import Action
-from kartoteka.platform.catalog.steps import FIELD
+from kartoteka.platform.catalog.steps import FIELD, REGISTRY
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import design_facts, design_uses
 from kartoteka.platform.services.design_uses import Subject
@@ -43,6 +43,23 @@ def effects_of(work: Work, registry: Registry, place: str, key: str, foreseen: F
     return list(_category_off(work, registry, key)) if gone else []
 
 
+def of_registry_off(work: Work, registry: Registry) -> list[str]:
+    """This function will say what switching a registry off would do."""
+    number = design_facts.usage(work, registry, ()).all
+    said = [_("Nobody will see it until it is switched on again; nothing of it is lost.")]
+    if number:
+        said.append(
+            plural(
+                "{count} record will be out of sight.",
+                "{count} records will be out of sight.",
+                number,
+                count=_count(work, number),
+            )
+        )
+    uses = design_uses.uses_of(work, work.catalog, Subject(registry.key, REGISTRY))
+    return said + [use.sentence for use in uses if use.kind != "grant"]
+
+
 def mark(sentences: Sequence[str]) -> str:
     """This function will give a short mark of what was shown, so that consent to something else does not count."""
     return stale.mark(list(sentences))
@@ -70,7 +87,14 @@ def _of_field(work: Work, registry: Registry, old: Field, new: Field, foreseen: 
 
 def _converted(work: Work, registry: Registry, old: Field, new: Field) -> Iterator[str]:
     number = design_facts.usage(work, registry, (old,)).used
-    if number:
+    if number and old.type == new.type:
+        yield plural(
+            "{count} value will be converted to the new options of the field.",
+            "{count} values will be converted to the new options of the field.",
+            number,
+            count=_count(work, number),
+        )
+    elif number:
         yield plural(
             "{count} value will be converted: {old} → {new}.",
             "{count} values will be converted: {old} → {new}.",

@@ -15,11 +15,13 @@ from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.answers import Refusal, refused, renewed
+from kartoteka.platform.web.admin.asking import question_of_registry
+from kartoteka.platform.web.admin.found import found_registry
 from kartoteka.platform.web.admin.frame import ANY_POWER, DESIGN, show, tabs
 from kartoteka.platform.web.admin.order import neighbours, position_before
 from kartoteka.platform.web.admin.registry import switched_said
 from kartoteka.platform.web.admin.studio import PICTURE
-from kartoteka.platform.web.answers import go
+from kartoteka.platform.web.answers import by_script, go
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
 
@@ -90,6 +92,9 @@ def admin_switch_registry(registry: str) -> Response:
     """A registry switched off, or on again with everything that it held."""
     on = request.form.get("on") == "1"
     with begin(design=True) as work:
+        # What was just made out of a file is taken back by a button of a plain form, which says so itself.
+        if not on and by_script() and (asked := question_of_registry(work, found_registry(work, registry))):
+            return asked
         changed = modelling.change_registry(work, registry, {"active": on})
         name = label(changed, work.actor.locale.language)
         tell(switched_said(name, on=on))

@@ -15,23 +15,13 @@ from kartoteka.platform.services import modelling
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.answers import renewed, renewed_in_place
 from kartoteka.platform.web.admin.asking import question
+from kartoteka.platform.web.admin.found import found_registry as found_registry
 from kartoteka.platform.web.admin.frame import DESIGN, show
 from kartoteka.platform.web.admin.news import news_of, seen_version
 from kartoteka.platform.web.admin.order import position_before
 from kartoteka.platform.web.admin.studio import TRANSLATIONS, design_of, registries_of
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.renewing import parts_anew
-
-
-def found_registry(work: Work, key: str) -> Registry:
-    """This function will find a registry of the design, switched off or not.
-
-    :raises NotFound: when there is none.
-    """
-    registry = work.catalog.registries.get(key)
-    if registry is None:
-        raise NotFound(_("There is no registry “{registry}”.", registry=key[:60]))
-    return registry
 
 
 def design_renewed(work: Work, registry: str, said: str = "", announced: str = "") -> Response:

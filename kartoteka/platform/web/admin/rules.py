@@ -16,8 +16,8 @@ from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import headcount, records
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin.found import found_registry
 from kartoteka.platform.web.admin.frame import DESIGN
-from kartoteka.platform.web.admin.registry import found_registry
 from kartoteka.platform.web.clauses import Builder, builder_of, condition_of, put
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page

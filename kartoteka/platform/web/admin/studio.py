@@ -19,6 +19,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin.news import News, news_of
 from kartoteka.platform.web.admin.order import Spot, neighbours, spots
 from kartoteka.platform.web.admin.patterns import Piece, pieces_of
+from kartoteka.platform.web.admin.when import sentences
 from kartoteka.platform.web.admin.words import TypeView, type_view
 from kartoteka.platform.web.targets import SYSTEM
 
@@ -38,7 +39,7 @@ class FieldLine:
     categories: Sequence[str]
     titled: bool
     listed: bool
-    ruled: bool
+    rules: Sequence[str]
     found_by: str
     leads_to: str = ""
     up: Spot | None = None
@@ -53,7 +54,7 @@ class SectionCard:
     label: str
     help: str
     collapsed: bool
-    ruled: bool
+    rules: Sequence[str]
     categories: Sequence[str]
     fields: Sequence[FieldLine]
     off: Sequence[FieldLine]
@@ -189,7 +190,7 @@ class _Screen:
             label(section, self.language),
             help_of(section, self.language),
             section.collapsed,
-            bool(section.when),
+            sentences(self.work, self.registry, section),
             self._categories(section.categories),
             [self._line(each, n, k) for k, each in enumerate(used)],
             [self._line(each, None, 0) for each in mine if not each.active],
@@ -208,7 +209,7 @@ class _Screen:
             self._categories(each.categories),
             f"{{{each.key}}}" in self.registry.title,
             each.key in self.registry.columns,
-            bool(each.when),
+            sentences(self.work, self.registry, each),
             fold(f"{name} {each.name} {each.key} {kind.label} {kind.name}"),
             label(target, self.language) if target else "",
             *(spots(self.groups, group, k) if group is not None else (None, None)),

@@ -23,8 +23,8 @@ from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Invalid, NotFound
 from kartoteka.platform.kernel.texts import N_, _
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web.admin.found import found_registry
 from kartoteka.platform.web.admin.frame import DESIGN
-from kartoteka.platform.web.admin.registry import found_registry
 from kartoteka.platform.web.admin.rules import reached_text, rows_read, rows_text, rule_sentence
 from kartoteka.platform.web.clauses import NO_VALUE, Builder, Group, builder_of, condition_of
 from kartoteka.platform.web.pages import page
