@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.properties.twin_things import MOST, TEXT, THINGS
 from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, World
 
 API = "/api/v1"
@@ -1004,6 +1005,181 @@ def revoke_asks(p: Places) -> Iterator[Ask]:
         yield post(f"/settings/tokens/{number}/revoke")
 
 
+def _on(registry: str, record: int) -> dict[str, Any]:
+    return {"field": "on", "op": "eq", "value": {"registry": registry, "id": record}}
+
+
+def kept_asks(p: Places) -> Iterator[Ask]:
+    """What plugins keep, through all doors of the engine."""
+    for key in THINGS:
+        base = f"{API}/registries/{key}"
+        text = TEXT[key]
+        yield get(f"{API}/registries/{key}")
+        for removed in ("0", "1"):
+            yield get(f"{base}/records", count="1", removed=removed)
+        for order in (text, "-created_at", "title", "created_by", "on"):
+            yield get(f"{base}/records", sort=order, page_size="3")
+        for registry, record in p.records:
+            yield get(f"{base}/records", filter=_on(registry, record), count="1")
+        for tree in (
+            {"field": "on", "op": "not_empty"},
+            {"field": "on", "op": "is_empty"},
+            {"field": "on", "op": "eq", "value": {"registry": "persons"}},
+            {"not": _on("persons", p.closed)},
+            leaf(text, "contains", "quokka"),
+            leaf("id", "gte", 2),
+            leaf("roles", "contains", "secret"),
+            leaf("private", "eq", True),
+            leaf("created_by", "eq", 3),
+            leaf("updated_at", "gte", "2026-11-21T09:02:00Z"),
+        ):
+            yield get(f"{base}/records", filter=tree, count="1")
+            yield get(f"{base}/summary", filter=tree)
+        for name in ("created_by", "private", "category", "state", "on"):
+            yield get(f"{base}/summary", group_by=name)
+        for word in PROBES.values():
+            yield get(f"{base}/records", q=word, count="1")
+            yield get(f"{API}/search", q=word, registry=key)
+            yield get("/find", q=word)
+        yield get(f"{base}/export", format="csv")
+        yield from _one_kept(key)
+        for page in ("", "/bin", "/new", "/export", "/pick"):
+            yield get(f"/r/{key}{page}")
+
+
+def _one_kept(key: str) -> Iterator[Ask]:
+    base = f"{API}/registries/{key}/records"
+    for number in range(1, MOST + 4):
+        for suffix in ("", "/history", "/related"):
+            yield get(f"{base}/{number}{suffix}")
+        yield get(f"{base}/{number}", removed="1")
+        yield get(f"{base}/{number}", as_of="2026-11-21T09:02:30Z")
+        for page in ("", "/history", "/latest"):
+            yield get(f"/r/{key}/{number}{page}")
+
+
+def tab_asks(p: Places) -> Iterator[Ask]:
+    """Tabs of plugins on records of every kind, and what lies behind them."""
+    yield from kept_asks(p)
+    for registry, record in p.records:
+        for plugin in ("notes", "tasks", "activities", "nothing"):
+            yield get(f"/r/{registry}/{record}/tab/{plugin}")
+
+
+def borne_asks(method: str, kind: str, one: bool, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
+    """Routes of things on records of every kind."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for registry, record in p.records:
+            path = f"{API}/registries/{registry}/records/{record}/{kind}"
+            for number in (
+                (range(1, MOST + 4) if record in (p.shown, p.masked, p.closed) else (1,)) if one else (0,)
+            ):
+                for body in bodies or (None,):
+                    yield Ask(method, f"{path}/{number}" if one else path, body=body)
+
+    return asks
+
+
+def lone_asks(method: str, kind: str, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
+    """Routes of single things, seen or not."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in range(1, MOST + 4):
+            for body in bodies or (None,):
+                yield Ask(method, f"{API}/{kind}/{number}", body=body)
+
+    return asks
+
+
+def all_asks(kind: str, **more: str) -> Callable[[Places], Iterator[Ask]]:
+    """All things of a kind, wherever they lie."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        yield get(f"{API}/{kind}", count="1", **more)
+        for word in PROBES.values():
+            yield get(f"{API}/{kind}", q=word, count="1", **more)
+        for registry, record in p.records:
+            yield get(f"{API}/{kind}", filter=_on(registry, record), **more)
+
+    return asks
+
+
+def new_thing_asks(kind: str, body: Mapping[str, Any]) -> Callable[[Places], Iterator[Ask]]:
+    """New things by themselves or on records named in the body."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        yield api("POST", f"/{kind}", body)
+        for registry, record in p.records:
+            yield api("POST", f"/{kind}", {**body, "on": {"registry": registry, "id": record}})
+
+    return asks
+
+
+def dialog_asks(method: str, rule: str, *pairs: tuple[str, str]) -> Callable[[Places], Iterator[Ask]]:
+    """Dialogs of things: new ones on records of every kind, or of those that are there."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        if "<int:id>" in rule:
+            paths: list[tuple[str, str]] = [
+                (rule.replace("<int:id>", str(n)), "") for n in range(1, MOST + 4)
+            ]
+        else:
+            paths = [(rule, ""), *((rule, f"{registry}/{record}") for registry, record in p.records)]
+        for path, on in paths:
+            yield Ask(method, path, (("on", on),) if on else (), form=pairs if method == "POST" else None)
+
+    return asks
+
+
+def timeline_asks(p: Places) -> Iterator[Ask]:
+    """What happened with each record, alone and with what points at it."""
+    for registry, record in p.records:
+        for related in ("", "1"):
+            yield get(f"/activities/on/{registry}/{record}", related=related)
+
+
+def api_things(kind: str, end: str) -> Callable[[Places], Iterator[Ask]]:
+    """Something done with single things, seen or not."""
+    return lambda p: (Ask("POST", f"{API}/{kind}/{number}{end}") for number in range(1, MOST + 4))
+
+
+def posts_on(path: str, *pairs: tuple[str, str]) -> Callable[[Places], Iterator[Ask]]:
+    """A form whose field `on` names records of every kind, or none."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        yield post(path, *pairs)
+        for registry, record in p.records:
+            yield post(path, *pairs, ("on", f"{registry}/{record}"))
+
+    return asks
+
+
+def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
+    """The routes that every kind of things has."""
+    several, one = (
+        f"/api/v1/registries/<registry>/records/<id:record>/{kind}{end}" for end in ("", "/<id:thing>")
+    )
+    field, text = next(iter(body.items()))
+    typed = (f"v.{field}", str(text))
+    return {
+        f"GET {several}": borne_asks("GET", kind, False),
+        f"GET {one}": borne_asks("GET", kind, True),
+        f"GET /api/v1/{kind}/<id:thing>": lone_asks("GET", kind),
+        f"GET /{kind}/new": dialog_asks("GET", f"/{kind}/new"),
+        f"GET /{kind}/<int:id>/form": dialog_asks("GET", f"/{kind}/<int:id>/form"),
+        f"PATCH {one}": borne_asks("PATCH", kind, True, body),
+        f"PATCH /api/v1/{kind}/<id:thing>": lone_asks("PATCH", kind, body),
+        f"POST {several}": borne_asks("POST", kind, False, body),
+        f"POST /{kind}/new": dialog_asks("POST", f"/{kind}/new", typed),
+        f"POST /{kind}/<int:id>/form": dialog_asks("POST", f"/{kind}/<int:id>/form", typed),
+        f"POST /{kind}/<int:id>/remove": dialog_asks("POST", f"/{kind}/<int:id>/remove"),
+        f"POST /{kind}/<int:id>/restore": dialog_asks("POST", f"/{kind}/<int:id>/restore"),
+        f"DELETE {one}": borne_asks("DELETE", kind, True),
+        f"DELETE /api/v1/{kind}/<id:thing>": lone_asks("DELETE", kind),
+    }
+
+
 ADMIN_PAGES = (
     "/admin",
     "/admin/design",
@@ -1148,7 +1324,10 @@ def save_tile_asks(p: Places) -> Iterator[Ask]:
 
 def arrange_asks(p: Places) -> Iterator[Ask]:
     """Tiles moved, sized, hidden and taken away, those of the firm and those that are not seen among them."""
-    forms: Mapping[str, tuple[tuple[str, str], ...]] = {"move": (("before", "f1"),), "size": (("width", "2"),)}
+    forms: Mapping[str, tuple[tuple[str, str], ...]] = {
+        "move": (("before", "f1"),),
+        "size": (("width", "2"),),
+    }
     for deed in ("move", "size", "hide", "show", "remove"):
         for tile in TILES:
             for whose in ("own", "firm"):
@@ -1245,6 +1424,63 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /r/<registry>/<int:id>/from/<other>": from_asks,
     "GET /r/<registry>/<int:id>/details/<field>": field_asks(),
     "GET /r/<registry>/<int:id>/details/<field>/form": field_asks("/form"),
+    "GET /r/<registry>/<int:id>/tab/<plugin>": tab_asks,
+    "GET /api/v1/notes": all_asks("notes"),
+    "GET /notes": just(
+        *(get("/notes", q=word) for word in WORDS), get("/notes", show="mine"), get("/notes", show="x")
+    ),
+    "GET /api/v1/plugins": just(get(f"{API}/plugins")),
+    "GET /api/v1/plugins/<plugin>": just(get(f"{API}/plugins/notes"), get(f"{API}/plugins/nothing")),
+    **thing_routes("notes", {"text": "psáno"}),
+    "POST /api/v1/notes": new_thing_asks("notes", {"text": "nová", "roles": ["clerk"]}),
+    "POST /notes/<int:id>/pin": dialog_asks("POST", "/notes/<int:id>/pin"),
+    "POST /api/v1/plugins": just(api("POST", "/plugins", {"key": "notes", "active": False})),
+    "PATCH /api/v1/plugins/<plugin>": just(api("PATCH", "/plugins/notes", {"active": False})),
+    "POST /api/v1/plugins/<plugin>": just(api("POST", "/plugins/notes", {"active": False})),
+    **thing_routes("tasks", {"title": "psáno"}),
+    "GET /api/v1/tasks": all_asks("tasks", mine="1"),
+    "POST /api/v1/tasks": new_thing_asks("tasks", {"title": "nový"}),
+    "POST /api/v1/tasks/<id:thing>/accept": api_things("tasks", "/accept"),
+    "POST /api/v1/tasks/<id:thing>/hand-back": api_things("tasks", "/hand-back"),
+    "GET /tasks": just(
+        *(
+            get("/tasks", whose=whose, shape=shape)
+            for whose in ("mine", "team", "asked", "waiting", "done")
+            for shape in ("list", "board", "calendar")
+        ),
+        get("/tasks", priority="high", month="2026-10"),
+        get("/tasks", cursor="x"),
+    ),
+    "GET /tasks/calendar-link": just(get("/tasks/calendar-link")),
+    "GET /tasks/feed/<key>.ics": just(
+        get("/tasks/feed/guess.ics"), Ask("GET", "/tasks/feed/x.ics", nobody=True)
+    ),
+    "POST /tasks/calendar-link": just(post("/tasks/calendar-link", ("revoke", "1"))),
+    "POST /tasks/quick": posts_on("/tasks/quick", ("title", "rychlý")),
+    "POST /tasks/<int:id>/tick": dialog_asks("POST", "/tasks/<int:id>/tick"),
+    "POST /tasks/<int:id>/state": dialog_asks("POST", "/tasks/<int:id>/state", ("section", "waiting")),
+    "POST /tasks/<int:id>/accept": dialog_asks("POST", "/tasks/<int:id>/accept"),
+    "POST /tasks/<int:id>/hand-back": dialog_asks("POST", "/tasks/<int:id>/hand-back"),
+    "POST /tasks/<int:id>/item": dialog_asks("POST", "/tasks/<int:id>/item", ("line", "0"), ("done", "1")),
+    **thing_routes("activities", {"text": "psáno"}),
+    "GET /api/v1/activities": all_asks("activities"),
+    "GET /activities": just(
+        get("/activities"),
+        *(get("/activities", q=word, kind="call") for word in WORDS),
+        get("/activities", who="1"),
+    ),
+    "GET /activities/list": just(
+        get("/activities/list", until="2030-01-01"), get("/activities/list", who="2")
+    ),
+    "GET /activities/on/<registry>/<int:id>": timeline_asks,
+    "GET /activities/tray": just(get("/activities/tray")),
+    "GET /activities/tray/list": just(get("/activities/tray/list")),
+    "GET /activities/tray/pick": just(*(get("/activities/tray/pick", q=word) for word in ("", *WORDS))),
+    "POST /activities/<int:id>/file": dialog_asks("POST", "/activities/<int:id>/file", ("on", "firms/1")),
+    "GET /call": just(get("/call"), get("/call", number="777123456")),
+    "GET /call/found": just(
+        *(get("/call/found", number=each) for each in ("7771", "+420777123456", "602111222"))
+    ),
     "PATCH /api/v1/registries/<registry>/records/<id:record>": change_asks,
     "POST /api/v1/registries/<registry>/records": create_asks,
     "POST /api/v1/registries/<registry>/records/batch": batch_asks,
@@ -1344,7 +1580,9 @@ ROUTES: Mapping[str, Asks | str] = {
     "DELETE /api/v1/absences/<id:absence>": just(api("DELETE", f"/absences/{MISSING}")),
     "POST /absences/new": just(
         post("/absences/new", ("begins", "2032-01-01"), ("ends", "2032-01-02"), ("substitute", "3")),
-        post("/absences/new?user=1", ("begins", "2032-01-01"), ("ends", "2032-01-02")),
+        Ask(
+            "POST", "/absences/new", (("user", "1"),), form=(("begins", "2032-01-01"), ("ends", "2032-01-02"))
+        ),
     ),
     "POST /absences/<int:id>": just(post("/absences/1", ("begins", "x")), post(f"/absences/{MISSING}")),
     "POST /absences/<int:id>/remove": just(post(f"/absences/{MISSING}/remove")),

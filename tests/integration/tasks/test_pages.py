@@ -1,7 +1,9 @@
 """The pages of tasks, the calendar behind a private link and the reminder of a morning."""
 
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 
 import icalendar
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import select
 
 from kartoteka.app import create_app
 from kartoteka.platform.kernel.mail import OutgoingMail
-from kartoteka.platform.services import plugins
+from kartoteka.platform.services import people, plugins
 from kartoteka.platform.services.office import Office
 from kartoteka.plugins.tasks import verbs
 from kartoteka.plugins.tasks.months import month_of
@@ -23,10 +25,9 @@ __all__ = ["firm"]
 
 def signed_in(office: Office, who: str) -> FlaskClient:
     """The browser of somebody who has signed in."""
-    from kartoteka.platform.services import people
-
+    user = number(office, who)
     with office.begin_system() as work:
-        people.change_user(work, number(office, who), {"password": PASSWORD})
+        people.change_user(work, user, {"password": PASSWORD})
     client = create_app(office=office).test_client()
     page = client.get("/sign-in").get_data(as_text=True)
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
@@ -103,9 +104,6 @@ def test_the_link_shows_nothing_of_what_is_switched_off(firm: Office) -> None:
 
 
 def letters(office: Office) -> list[tuple[str, str]]:
-    from email import message_from_bytes
-    from email.policy import default
-
     with office.session() as session:
         kept = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()
     read = [(each.recipient, message_from_bytes(each.message, policy=default)) for each in kept]

@@ -1,0 +1,107 @@
+"""Tasks in a real browser: written down, ticked, moved over the board, seen in the month; on a technician's phone."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from kartoteka.platform.services import modelling
+from tests.servers.browsers import NARROW
+from tests.servers.sites import Site
+
+ComeIn = Callable[..., Page]
+
+
+class Firm(Protocol):
+    """What these journeys need of the firm."""
+
+    site: Site
+    ids: dict[str, int]
+
+    def create(self, registry: str, *, category: str | None = None, **values: object) -> int: ...
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out beside the page."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Firm, come_in: ComeIn) -> None:
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("ana", f"/r/companies/{rytec}/tab/tasks")
+    page.get_by_label("What is to be done").fill("Send the offer")
+    page.keyboard.press("Enter")
+    expect(page.locator(".task")).to_have_count(1)
+    expect(page.get_by_label("What is to be done")).to_have_value("")
+    page.get_by_role("button", name="In detail").click()
+    dialog = page.locator("dialog#dialog[open]")
+    dialog.get_by_label("What", exact=True).fill("Read the meters")
+    dialog.get_by_label("Due").fill("2027-01-31")
+    dialog.get_by_label("Repeats").select_option(label="Every month")
+    dialog.get_by_label("Checklist").fill("- [x] Hall\n- [ ] Roof")
+    assert Axe().run(page).violations_count == 0
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator(".task")).to_have_count(2)
+    meters = page.locator(".task", has_text="Read the meters")
+    expect(meters).to_contain_text("1/2")
+    meters.get_by_role("checkbox").click()
+    expect(
+        page.locator("#tasks .task-group").first.locator(".task", has_text="Read the meters")
+    ).to_contain_text("0/2")
+
+    page.locator(".rail").get_by_role("link", name="Tasks").click()
+    expect(page.locator(".rail a[aria-current] small")).to_have_text("2")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Board").click()
+    page.get_by_role("button", name="One column on: Send the offer").click()
+    column = page.locator(".task-column", has=page.get_by_role("heading", name="In progress"))
+    expect(column.locator(".task-card")).to_have_count(1)
+    card = column.locator(".task-card")
+    waiting = page.locator(".task-column", has=page.get_by_role("heading", name="Waiting"))
+    card.locator("[data-grip]").hover()
+    page.mouse.down()
+    waiting.locator(".task-cards").hover()
+    waiting.locator(".task-cards").hover()
+    page.mouse.up()
+    expect(waiting.locator(".task-card")).to_have_count(1)
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Calendar").click()
+    page.goto(f"{firm.site.url}/tasks?shape=calendar&month=2027-02")
+    expect(page.locator("td", has_text="28").locator(".task-title").first).to_have_text("Read the meters")
+    assert Axe().run(page).violations_count == 0
+
+
+def test_a_technician_ticks_his_tasks_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
+    with firm.site.office.begin_system(design=True) as work:
+        body = {"rights": ["view"], "sections": {"basic": "read", "tasks": "edit"}}
+        modelling.set_grant(work, "reader", "companies", body)
+    page = come_in("rita", "/tasks")
+    page.set_viewport_size(NARROW)
+    page.get_by_label("What is to be done").fill(
+        "Fix the lift on the third floor, behind the door with the long name"
+    )
+    page.keyboard.press("Enter")
+    task = page.locator(".task")
+    expect(task).to_have_count(1)
+    for shape in ("Board", "Calendar", "List"):
+        page.get_by_role("link", name=shape, exact=True).click()
+        assert fits(page), shape
+    task.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    expect(task).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(task).to_have_count(1)
+    task.get_by_role("button", name="Fix the lift").click()
+    dialog = page.locator("dialog#dialog[open]")
+    dialog.get_by_label("Description").fill("The key is at the porter's.")
+    assert fits(page)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+
+    page.goto(f"{firm.site.url}/tasks/calendar-link")
+    page.get_by_role("button", name="Make the link").click()
+    assert page.get_by_label("Your link.").input_value().startswith(f"{firm.site.url}/tasks/feed/")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Take the link back").click()
+    expect(page.get_by_role("button", name="Make the link")).to_be_visible()
