@@ -5,7 +5,7 @@ from typing import Any
 from kartoteka.platform.sdk import OwnRegistry
 
 KEY = "_activities"
-CALL = "call"
+CALL, LETTER = "call", "correspondence"
 # The pictures of the kinds that come with the plugin, also where an older design has none of its own.
 ICONS = {"meeting": "users", CALL: "phone", "correspondence": "mail", "visit": "map-pin", "other": "notes"}
 MINE = {"field": "created_by", "op": "eq", "value": {"var": "me"}}
@@ -47,6 +47,7 @@ ACTIVITIES = OwnRegistry(
                     _field("who", "user", "Who of us", "Kdo z nás", options={"many": True}),
                     _field("result", "long_text", "Result", "Výsledek"),
                     _field("next_step", "text", "Next step", "Další krok"),
+                    _field("message_id", "text", "Message-ID", "Message-ID", unique=True),
                 ],
             }
         ],

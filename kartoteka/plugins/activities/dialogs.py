@@ -22,5 +22,6 @@ dialogs = Dialogs(
     Wording(N_("New activity"), N_("Activity"), removed=N_("The activity is in the recycle bin.")),
     done=Verbs(create=log),
     category=CALL,
+    left_out=frozenset({"message_id"}),
     first=_first,
 )

@@ -1,10 +1,11 @@
 """The timeline of activities on a record: its tab, and the part of it that filters draw anew."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
 
-from kartoteka.platform.sdk import NotFound, Picker, Record, Work, _, begin, fetch, label
+from kartoteka.platform.sdk import Link, LinkView, NotFound, Picker, Record, Work, _, begin, fetch, label
 from kartoteka.plugins.activities.design import KEY
 from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
@@ -31,13 +32,14 @@ def add_url(record: Record) -> str:
     return dialogs.new_url(record)
 
 
-def asking(work: Work, wanted: Wanted) -> dict[str, Any]:
+def asking(work: Work, wanted: Wanted, chosen: Sequence[Link] = ()) -> dict[str, Any]:
     """This function will put together what a timeline can be narrowed by."""
     language = work.actor.locale.language
     kinds = [
         (each.key, label(each, language)) for each in work.catalog.registries[KEY].categories if each.active
     ]
-    who = Picker(_("Who of us"), url_for("web.pick_people"), "activities-who", "who")
+    links = [LinkView(each.id, each.title) for each in chosen]
+    who = Picker(_("Who of us"), url_for("web.pick_people"), "activities-who", "who", links)
     return {"kinds": kinds, "who": who, "wanted": wanted}
 
 

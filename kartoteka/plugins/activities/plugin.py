@@ -1,10 +1,17 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, Adding, Plugin, Tab
-from kartoteka.plugins.activities.design import ACTIVITIES
+from kartoteka.platform.sdk import N_, Adding, NavEntry, Plugin, Tab, Work
+from kartoteka.plugins.activities import calls, overview, tray
+from kartoteka.plugins.activities.commands import mail
+from kartoteka.plugins.activities.design import ACTIVITIES, KEY
 from kartoteka.plugins.activities.faces import pages
 from kartoteka.plugins.activities.pages import add_url, show
 from kartoteka.plugins.activities.resources import activities
+
+
+def _sees_any(work: Work) -> bool:
+    return any(each.key == KEY for each in work.registries(plugins=True))
+
 
 plugin = Plugin(
     name="activities",
@@ -19,4 +26,8 @@ plugin = Plugin(
     pages=pages,
     tab=Tab(N_("Activities"), show, adding=Adding(N_("Activity"), "notes", add_url, key="c")),
     resources=(activities,),
+    commands=(mail,),
+    navigation=(NavEntry("activities", N_("Activities"), "notes", "activities.overview", shown=_sees_any),),
 )
+
+__all__ = ["calls", "overview", "plugin", "tray"]

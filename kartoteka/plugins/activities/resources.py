@@ -29,6 +29,9 @@ class Activity(Attached):
     who = f.Raw(allow_none=True, metadata={"description": "People of the firm: ids in, {id, title} out."})
     result = f.Str(allow_none=True)
     next_step = f.Str(allow_none=True)
+    message_id = f.Str(
+        allow_none=True, metadata={"description": "Of a letter that came by mail: its Message-ID."}
+    )
 
 
 activities = AttachedResource(

@@ -27,7 +27,7 @@ from kartoteka.plugins.activities.design import ICONS, KEY
 SIZE = 30
 # Of each relation so many pointing records are looked at; a record with more has a list of them, filtered as one likes.
 MOST_RELATED = 200
-SHOWN_BY_NAME = frozenset({"at", "text", "who", "result", "next_step"})
+SHOWN_BY_NAME = frozenset({"at", "text", "who", "result", "next_step", "message_id"})
 Filter = Mapping[str, Any]
 
 
@@ -42,6 +42,11 @@ class Wanted:
     q: str = ""
     related: bool = True
 
+    @property
+    def last(self) -> date | None:
+        """The last day asked for."""
+        return _day(self.until)
+
     def nodes(self) -> list[Filter]:
         """This function will give the conditions on activities."""
         found: list[Filter] = []
@@ -51,7 +56,7 @@ class Wanted:
             found.append({"field": "who", "op": "eq", "value": self.who})
         if _day(self.since):
             found.append({"field": "at", "op": "gte", "value": self.since})
-        until = _day(self.until)
+        until = self.last
         if until and until < date.max:
             found.append({"field": "at", "op": "lt", "value": (until + timedelta(days=1)).isoformat()})
         return found
