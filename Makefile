@@ -18,7 +18,7 @@ SOURCES := $(shell find assets -type f) package-lock.json
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find kartoteka examples -name '*.po'))
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help run test fast check bench docs wheel assets translations lock clean
+.PHONY: new-plugin help run test fast check bench docs wheel assets translations lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ assets: $(STAMPS)/runtime ## build the browser assets anew
 
 translations: $(STAMPS)/runtime ## collect the texts of the source into the catalogues
 	$(BIN)/python buildtools/catalogues.py --collect
+
+new-plugin: $(STAMPS)/runtime ## make a plugin beside this folder (NAME=ratings; FOLDER=… for another place)
+	@$(BIN)/python buildtools/new_plugin.py $(NAME) $(FOLDER)
 
 lock: ## write the pinned versions anew (requirements/*.txt)
 	$(PYTHON) -m venv build/lock

@@ -14,6 +14,7 @@ from kartoteka.platform.sdk import (
     Record,
     Work,
     _,
+    bearing,
     browse,
     fetch,
 )
@@ -95,8 +96,6 @@ def out_now(work: Work, limit: int = 100) -> list[tuple[Loan, Record]]:
 
 def _seen(work: Work, registry: str, loans: Iterable[Loan]) -> dict[int, Record]:
     ids = [each.of_record for each in loans if each.of_registry == registry]
-    asked = Query(filter={"field": "id", "op": "in", "value": ids}, fields=(), page_size=len(ids))
-    try:
-        return {each.id: each for each in browse(work, registry, asked).items if "loans" in each.tabs}
-    except NotFound:
-        return {}
+    borne = list(bearing(work, "loans", registry, ids))
+    asked = Query(filter={"field": "id", "op": "in", "value": borne}, fields=(), page_size=len(ids))
+    return {each.id: each for each in browse(work, registry, asked).items} if borne else {}

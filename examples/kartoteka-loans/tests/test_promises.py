@@ -1,7 +1,8 @@
 """The plugin keeps every promise of a plugin."""
 
-from kartoteka.platform.testkit.plugins import PluginPromises
 from kartoteka_loans import plugin as loans
+
+from kartoteka.platform.testkit.plugins import PluginPromises
 
 
 class TestLoans(PluginPromises):

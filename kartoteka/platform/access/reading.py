@@ -139,13 +139,19 @@ class Reading:
 
     def bears(self, record: int, plugin: str, level: str) -> bool:
         """This function will tell whether the actor may see (or `edit`) what a plugin attaches to a record."""
+        return record in self.bearing([record], plugin, level)
+
+    def bearing(self, records: Sequence[int], plugin: str, level: str) -> set[int]:
+        """This function will tell on which of many records the actor may see (or `edit`) what a plugin attaches."""
         tab = self.gate.sight.catalog.tabs(self.registry).get(plugin)
         if tab is None:
-            return False
+            return set()
         right = "edit" if level == EDIT else "view"
         table = self.seen.table
-        there = all_of([table.c.id == record, self._reached(), self.seen.reach(right, tab, level)])
-        return self.gate.connection.scalar(select(table.c.id).where(there)) is not None
+        there = all_of(
+            [table.c.id.in_(list(records)), self._reached(), self.seen.reach(right, tab, level)]
+        )
+        return set(self.gate.connection.scalars(select(table.c.id).where(there)))
 
     def reached(self, records: Sequence[int], right: str) -> set[int]:
         """This function will tell which of some visible records a right reaches."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from flask import Flask, g
+from flask import Flask
 
 from kartoteka.platform.extension.plugin import Plugin
+from kartoteka.platform.front import need_plugin
 from kartoteka.platform.kernel.texts import add_translations
 from kartoteka.platform.rest import resource
 from kartoteka.platform.web import plugged, tiles
@@ -33,4 +34,4 @@ def _guard(each: resource.Resource, plugin: str) -> None:
     """A plugin's routes belong to it in every application that they are put into, so they are guarded once."""
     if getattr(each, "guarded_for", None) is None:
         each.guarded_for = plugin
-        each.before_request(lambda: setattr(g, "needs_plugin", plugin))
+        each.before_request(lambda: need_plugin(plugin))

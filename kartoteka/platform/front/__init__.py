@@ -14,6 +14,7 @@ from kartoteka.platform.front.calling import (
     caller,
     guise,
     in_api,
+    need_plugin,
     office,
     person,
     put_on,
@@ -27,6 +28,7 @@ from kartoteka.platform.front.rights import arriving, door, needs, own, public, 
 
 __all__ = [
     "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages", "guise",
-    "in_api", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in", "sign_out", "signed_in",
+    "in_api", "need_plugin", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in",
+    "sign_out", "signed_in",
     "speak", "status_of",
 ]  # fmt: skip

@@ -127,6 +127,18 @@ def begin(*, write: bool = False, design: bool = False, undisguised: bool = Fals
             speak(known.locale.language)
 
 
+def need_plugin(plugin: str) -> None:
+    """This function will have the view that is to answer be there only while a plugin is active.
+
+    That is asked as soon as work begins for the caller; a view for everybody may never do that, so it is asked now.
+    """
+    g.needs_plugin = plugin
+    right = right_of_request()
+    if right is not None and right.open:
+        with office().begin_system(via="web", write=False) as work:
+            _check_plugin(work)
+
+
 def _check_plugin(work: Work) -> None:
     """The pages and routes of a plugin that is switched off are not there."""
     plugin = g.get("needs_plugin")

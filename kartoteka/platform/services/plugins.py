@@ -1,13 +1,13 @@
 """Plugins in this installation: met, switched on and off, set up; verbs of the admin and the work of installing."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import marshmallow as ma
 
-from kartoteka.platform.catalog.definitions import Field, PluginState, Registry
+from kartoteka.platform.catalog.definitions import READ, Field, PluginState, Registry
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import own_tables
@@ -83,6 +83,16 @@ def settings_of(work: Work, key: str) -> Mapping[str, Any]:
         return {}
     loaded: Mapping[str, Any] = contribution.settings().load(dict(state.settings) if state else {})
     return loaded
+
+
+def bearing(
+    work: Work, plugin: str, registry: str, records: Sequence[int], level: str = READ
+) -> Collection[int]:
+    """This function will tell on which of many records the actor sees (or may `edit`) what a plugin keeps there."""
+    try:
+        return work.open(registry).bearing(records, plugin, level)
+    except NotFound:
+        return frozenset()
 
 
 def adopt(office: Office) -> Sequence[Unfit]:
@@ -225,4 +235,4 @@ def _with_key(body: Any, key: str) -> Any:
     return {**body, "key": key} if isinstance(body, Mapping) and "key" not in body else body
 
 
-__all__ = ["PluginView", "adopt", "browse", "change", "fetch", "settings_of"]
+__all__ = ["PluginView", "adopt", "bearing", "browse", "change", "fetch", "settings_of"]

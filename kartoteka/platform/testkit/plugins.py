@@ -10,7 +10,8 @@ Each test has a Kartoteka of its own with nothing but this plugin, on SQLite.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from gettext import translation
 from pathlib import Path
 from typing import Any, ClassVar
@@ -51,6 +52,8 @@ class PluginPromises:
     """The promises. A subclass names its `plugin`; `make_app` makes the application of an office."""
 
     plugin: ClassVar[Plugin]
+    # What it is translated to, beside English.
+    languages: ClassVar[Collection[str]] = tuple(set(LANGUAGES) - {"en"})
 
     @staticmethod
     def make_app(office: Office) -> Flask:
@@ -64,7 +67,7 @@ class PluginPromises:
     @pytest.fixture
     def office(self, tmp_path: Path) -> Iterator[Office]:
         """A Kartoteka with this plugin, switched on, and one record."""
-        environment = {"KARTOTEKA_DATA": str(tmp_path / "data"), "KARTOTEKA_SECRET_KEY": "only for tests"}
+        environment = {"KARTOTEKA_DATA": str(tmp_path / "data"), "KARTOTEKA_SECRET_KEY": "a secret that only tests know"}
         running = Office(Settings.from_environment(environment), plugins=[self.plugin])
         install(running, ADMIN, PASSWORD)
         with running.begin_system(design=True) as work:
@@ -87,11 +90,13 @@ class PluginPromises:
         with office.begin_system(design=True) as work:
             plugins.change(work, self.plugin.name, {"active": active})
 
-    def _signed_in(self, office: Office, email: str = ADMIN) -> FlaskClient:
-        app = self.make_app(office)
-        app.config["WTF_CSRF_ENABLED"] = False
-        client = app.test_client()
-        answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    def signed_in(self, office: Office, email: str = ADMIN) -> FlaskClient:
+        """This function will give the browser of somebody who has signed in."""
+        client = self.make_app(office).test_client()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+        assert found is not None
+        given = {"csrf_token": found[1], "email": email, "password": PASSWORD}
+        answer = client.post("/sign-in", data=given)
         assert answer.status_code in (200, 302, 303), answer.status_code
         return client
 
@@ -155,14 +160,14 @@ class PluginPromises:
 
             record = fetch(work, "things", 1)
             assert record.tabs[self.plugin.name] == "edit"
-        shown = self._signed_in(office).get(tab)
+        shown = self.signed_in(office).get(tab)
         assert shown.status_code == 200
         assert "could not be shown" not in shown.text
-        assert self._signed_in(office, BLIND).get(tab).status_code == 404
+        assert self.signed_in(office, BLIND).get(tab).status_code == 404
 
     def test_its_pages_and_routes_answer(self, office: Office) -> None:
         """Whatever can be asked without an address of its own is answered, by a refusal at worst."""
-        web = self._signed_in(office)
+        web = self.signed_in(office)
         api = {"Authorization": f"Bearer {tokens.create_token(office, ADMIN)}"}
         for path in self._plain_paths(office):
             answer = web.get(path, headers=api if path.startswith(API) else None)
@@ -171,7 +176,7 @@ class PluginPromises:
     def test_switched_off_nothing_of_it_is_there(self, office: Office) -> None:
         """Pages, routes and the tab answer 404, the record page stays, and on again all is as before."""
         self._switch(office, False)
-        web = self._signed_in(office)
+        web = self.signed_in(office)
         api = {"Authorization": f"Bearer {tokens.create_token(office, ADMIN)}"}
         for path in self._plain_paths(office):
             answer = web.get(path, headers=api if path.startswith(API) else None)
@@ -203,7 +208,7 @@ class PluginPromises:
         """Its label, its summary and its tab."""
         texts = {self.plugin.label, self.plugin.summary} - {""}
         texts |= {self.plugin.tab.label} if self.plugin.tab is not None else set()
-        for language in set(LANGUAGES) - {"en"}:
+        for language in self.languages:
             known = self._catalogue(language)
             assert {text for text in texts if not known(text)} == set(), language
 
@@ -225,7 +230,7 @@ class PluginPromises:
     def test_its_names_are_its_own(self) -> None:
         """Reactions and duties have one name each."""
         for group in (self.plugin.reactions, self.plugin.duties):
-            named = [each.name for each in group]  # type: ignore[attr-defined]
+            named = [each.name for each in group]
             assert len(named) == len(set(named))
 
     def test_removed_it_leaves_nothing(self, office: Office, tmp_path: Path) -> None:
@@ -243,7 +248,7 @@ class PluginPromises:
         with office.begin_system(write=False) as work:
             assert self.plugin.name not in work.catalog.plugins
             assert not [each for each in work.catalog.registries.values() if each.plugin == self.plugin.name]
-        assert self._signed_in(office).get("/r/things/1").status_code == 200
+        assert self.signed_in(office).get("/r/things/1").status_code == 200
 
 
 __all__ = ["PluginPromises"]

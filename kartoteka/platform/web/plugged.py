@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, url_for
+from flask import Blueprint, Flask, current_app, url_for
 from markupsafe import Markup
 
-from kartoteka.platform.front import signed_in
+from kartoteka.platform.front import need_plugin, signed_in
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.records import Record
 from kartoteka.platform.services.work import Work
@@ -60,7 +60,7 @@ class Pages(Blueprint):
 
     def __init__(self, plugin: str, module: str, folder: str | Path) -> None:
         super().__init__(plugin, module, template_folder=str(Path(folder).resolve() / "templates"))
-        self.before_request(lambda: _needs(plugin))
+        self.before_request(lambda: need_plugin(plugin))
 
     def page(
         self, rule: str, *methods: str, right: Callable[[View], View] = signed_in
@@ -91,11 +91,6 @@ def plugged() -> Plugged:
     """This function will give what plugins have put on the pages of the current application."""
     found: Plugged = current_app.extensions[EXTENSION]
     return found
-
-
-def _needs(plugin: str) -> None:
-    """Whether the plugin is active is known as soon as work begins."""
-    g.needs_plugin = plugin
 
 
 def tabs_of(work: Work, record: Record) -> Sequence[tuple[str, Tab]]:

@@ -1,0 +1,25 @@
+"""Every built-in plugin keeps every promise of a plugin."""
+
+from kartoteka.platform.testkit.plugins import PluginPromises
+from kartoteka.plugins.activities import plugin as activities
+from kartoteka.plugins.notes import plugin as notes
+from kartoteka.plugins.tasks import plugin as tasks
+
+
+class TestActivities(PluginPromises):
+    plugin = activities
+
+
+class TestNotes(PluginPromises):
+    plugin = notes
+
+
+class TestTasks(PluginPromises):
+    plugin = tasks
+
+
+def test_every_built_in_plugin_is_examined() -> None:
+    from kartoteka.platform.extension import discover
+
+    built_in = {each.name for each in discover().plugins if each in (activities, notes, tasks)}
+    assert built_in == {"activities", "notes", "tasks"}
