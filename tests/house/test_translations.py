@@ -171,7 +171,7 @@ def bare(source: str) -> list[str]:
     """The texts of a template that no translation would reach; pieces for the machine are one word in a block."""
     source = re.sub(r"{%-?\s*block \w*class\s*-?%}.*?{%-?\s*endblock\s*-?%}", "", source, flags=re.DOTALL)
     source = re.sub(
-        r"{%-?\s*macro (?:again|opens|move)\(.*?{%-?\s*endmacro\s*-?%}", "", source, flags=re.DOTALL
+        r"{%-?\s*macro (?:again|opens|move|deed)\(.*?{%-?\s*endmacro\s*-?%}", "", source, flags=re.DOTALL
     )
     return [
         text

@@ -103,7 +103,8 @@ def _said(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> 
         if name == "active":
             yield _("switched on") if new else _("switched off")
         elif name in _FLAGS:
-            yield _(_FLAGS[name][0] if new else _FLAGS[name][1])
+            set_to, taken_off = _FLAGS[name]
+            yield _(set_to) if new else _(taken_off)
         elif name in _QUOTED:
             yield f"{_(_WORDS[name])}: “{old}” → “{new}”"
         else:

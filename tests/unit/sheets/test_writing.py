@@ -254,12 +254,12 @@ def test_xlsx_round_trip(rows: list[list[Any]]) -> None:
 def test_large_tables_are_quick() -> None:
     rows = [[f"Firma {i}", i, Decimal(i) / 8, date(2020, 1, 1), "poznámka"] * 2 for i in range(5_000)]
     columns = [f"c{i}" for i in range(10)]
-    before = time.perf_counter()
+    before = time.process_time()
     workbook = as_xlsx(columns, rows)
-    assert time.perf_counter() - before < 20
-    before = time.perf_counter()
+    assert time.process_time() - before < 20
+    before = time.process_time()
     assert len(read(workbook)) == 5_000
-    assert time.perf_counter() - before < 5
-    before = time.perf_counter()
+    assert time.process_time() - before < 5
+    before = time.process_time()
     assert len(read(as_csv(columns, rows))) == 5_000
-    assert time.perf_counter() - before < 5
+    assert time.process_time() - before < 5
