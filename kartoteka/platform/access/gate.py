@@ -362,10 +362,19 @@ class OpenRegistry(Reading):
         for key, asked in by_key.items():
             wanted.setdefault(self._target(key), set()).update(asked)
         known = self.gate.titles({key: ids for key, ids in wanted.items() if key != "files"})
+        if self.registry.attached and not self.gate.names_people:
+            # Everybody has things of his own; that must not make him a list of all people, asked one by one.
+            known = {
+                each: title for each, title in known.items() if each[0] != "users" or each[1] == self._me
+            }
         for key, asked in by_key.items():
             missing = sorted(each for each in asked if (self._target(key), each) not in known)
             if missing:
                 raise _no_target(key, missing[0])
+
+    @property
+    def _me(self) -> int:
+        return self.gate.sight.actor.user_id
 
     def _target(self, key: str) -> str:
         return self.target(self._field(key))
@@ -408,4 +417,15 @@ def _no_target(key: str, target: int) -> Invalid:
     return Invalid({key: [_("There is no record {id} to choose.", id=target)]})
 
 
-__all__ = ["CATEGORY", "KEEP", "Failure", "Gate", "Judged", "NewRow", "OpenRegistry", "SeenRow", "Selection", "wire"]
+__all__ = [
+    "CATEGORY",
+    "KEEP",
+    "Failure",
+    "Gate",
+    "Judged",
+    "NewRow",
+    "OpenRegistry",
+    "SeenRow",
+    "Selection",
+    "wire",
+]

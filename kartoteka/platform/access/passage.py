@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -12,8 +13,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from kartoteka.platform.access.reach import has_tab
 from kartoteka.platform.access.seen import USERS, Seen, Sight
-from kartoteka.platform.catalog.definitions import Registry
+from kartoteka.platform.catalog.definitions import EDIT, Registry
 from kartoteka.platform.kernel.events import Event
 from kartoteka.platform.storage import history
 
@@ -53,6 +55,20 @@ class Passage:
         every = self.sight.catalog.active_registries
         return [each for each in every if (plugins or not each.plugin) and self.seen(each).visible_at_all]
 
+    @cached_property
+    def names_people(self) -> bool:
+        """True when the actor may choose among people: in some field, or since he sees them on all records anyway.
+
+        A customer who sees the name of his salesman gets no list of the staff by it.
+        """
+        catalog, actor = self.sight.catalog, self.sight.actor
+        if "users" in actor.powers or any(
+            _shows_people(self.seen(each)) for each in self.visible_registries()
+        ):
+            return True
+        attached = [each for each in catalog.active_registries if each.attached and _of_people(each)]
+        return any(has_tab(role, each.plugin, EDIT) for role in actor.roles for each in attached)
+
     def titles(self, wanted: Mapping[str, Iterable[int]]) -> dict[tuple[str, int], str]:
         """This function will give titles of records and names of users, as far as seen, by one statement."""
         parts: list[Select[Any]] = []
@@ -78,3 +94,17 @@ class Passage:
             return {}
         statement = union_all(*parts) if len(parts) > 1 else parts[0]
         return {(row[0], row[1]): row[2] or f"#{row[1]}" for row in self.connection.execute(statement)}
+
+
+def _of_people(registry: Registry) -> bool:
+    return any(each.type == "user" for each in registry.active_fields)
+
+
+def _shows_people(seen: Seen) -> bool:
+    return any(
+        not seen.writable_rows(each, "edit").nothing
+        or not seen.writable_rows(each, "create").nothing
+        or seen.field_rows(each).everything
+        for each in seen.fields
+        if each.type == "user"
+    )

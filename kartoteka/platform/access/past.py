@@ -17,6 +17,7 @@ from kartoteka.field_types.capabilities import Linking
 from kartoteka.platform.access.gate import CATEGORY, Gate, OpenRegistry, SeenRow, wire
 from kartoteka.platform.access.seen import USERS
 from kartoteka.platform.catalog.definitions import Field, Registry
+from kartoteka.platform.catalog.filters import fields_of, parse
 from kartoteka.platform.kernel.errors import NotFound
 from kartoteka.platform.storage.models import HistoryRow
 
@@ -102,6 +103,8 @@ class PastOf:
 
         :raises NotFound: when there is none.
         """
+        if version < self._shared_since:
+            raise NotFound("")
         values: dict[str, Any] = self._present_values()
         category, removed_at = self.now.category, self.now.removed_at
         for entry in self._all_cut():
@@ -120,6 +123,8 @@ class PastOf:
 
         Links that the actor may not see stay as they are now: he can neither take them away nor bring them back.
         """
+        if version < self._shared_since:
+            raise NotFound("")
         values: dict[str, Any] = {}
         category = self.now.category
         for row in self._all_stored():
@@ -153,6 +158,23 @@ class PastOf:
             HISTORY.c.registry_id == self.opened.registry.id, HISTORY.c.record_id == self.record
         )
 
+    @cached_property
+    def _shared_since(self) -> int:
+        """The version in which what is private to its author was last shared otherwise; 0 for the author himself.
+
+        What he wrote before that he wrote for others than those who read it now.
+        """
+        registry, sight = self.opened.registry, self.opened.gate.sight
+        if registry.narrow is None or self.now.created_by[0] == sight.own.actor.user_id:
+            return 0
+        deciding = {path[0] for path in fields_of(parse(registry.narrow))}
+        changed = (
+            row.version
+            for row in self._all_stored()
+            if row.action != "create" and deciding & json.loads(row.changes).keys()
+        )
+        return int(next(changed, 0))
+
     def _stored(self, before: int | None) -> Sequence[Row[Any]]:
         statement = self._of_record.order_by(HISTORY.c.version.desc()).limit(CHUNK)
         if before is not None:
@@ -172,7 +194,10 @@ class PastOf:
             before = rows[-1].version
 
     def _cut(self, rows: Sequence[Row[Any]]) -> list[PastEntry]:
-        changes = [self._readable(json.loads(row.changes)) for row in rows]
+        changes = [
+            self._readable(json.loads(row.changes)) if row.version > self._shared_since else {}
+            for row in rows
+        ]
         titles = self._titles(changes)
         cut = [
             {key: pair for key, pair in each.items() if pair[0] != pair[1]}

@@ -4,7 +4,15 @@ import json
 from dataclasses import dataclass
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Filter, Registry
+from kartoteka.platform.catalog.definitions import (
+    EDIT,
+    READ,
+    Field,
+    Filter,
+    Grant,
+    Registry,
+    Role,
+)
 from kartoteka.platform.kernel.tables import canonical_json
 
 _LEVELS = {READ: (READ, EDIT), EDIT: (EDIT,)}
@@ -68,18 +76,35 @@ def _of_attached(
 ) -> set[str]:
     """The rows of a plugin's registry that are reached through the records they are attached to, or are one's own."""
     wanted = level_of(right, level)
-    rules = set()
+    rules, refused, opened = set(), False, False
     for role in actor.roles:
         inner = role.grants.get(registry.key)
-        limited = section is not None and inner is not None and bool(inner.sections)
-        if limited and inner is not None and inner.sections.get(section or "") not in _LEVELS[wanted]:
+        if inner is not None and not _opens(inner, section, wanted, field):
+            refused = True
             continue
-        if inner is not None and inner.fields.get(field or "", EDIT) not in _LEVELS[wanted]:
-            continue
-        if any(set(grant.sections.values()) & set(_LEVELS[wanted]) for grant in role.grants.values()):
+        reaches = has_tab(role, registry.plugin, wanted)
+        opened = opened or reaches or inner is not None
+        if reaches:
             rules.add(canonical_json({ON: [registry.plugin, role.id, right, wanted]}))
     own = registry.own.get("view" if wanted == READ else "edit")
-    return rules | ({canonical_json(own)} if own is not None else set())
+    # What a role keeps back inside such things it keeps back on one's own too, unless another role opens it.
+    if own is not None and (opened or not refused):
+        rules.add(canonical_json(own))
+    return rules
+
+
+def _opens(inner: Grant, section: str | None, wanted: str, field: str | None) -> bool:
+    """Whether what a role says of the things themselves opens a section or field of them; saying nothing opens all."""
+    limited = section is not None and bool(inner.sections)
+    if limited and inner.sections.get(section or "") not in _LEVELS[wanted]:
+        return False
+    return inner.fields.get(field or "", EDIT) in _LEVELS[wanted]
+
+
+def has_tab(role: Role, plugin: str, wanted: str) -> bool:
+    """This function will tell whether a role sees, or changes, what a plugin attaches to records of some registry."""
+    keys = (plugin, f"{plugin}_tab")
+    return any(grant.sections.get(key) in _LEVELS[wanted] for grant in role.grants.values() for key in keys)
 
 
 def level_of(right: str, level: str) -> str:

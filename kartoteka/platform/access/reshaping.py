@@ -5,7 +5,7 @@ tells only counts and examples to the designer.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,9 @@ from kartoteka.platform.catalog.titles import make_title, title_fields
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.storage import index, rows
 from kartoteka.platform.storage.layout import Kind, Layout, sort_column
+
+# Stands for a value in an example where some of the values are private to their owners.
+UNTOLD = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class Reshaping:
             if each.lost:
                 lost += 1
                 if len(examples) < limit:
-                    shown = conversion.text(before, each.now)[:80]
+                    shown = UNTOLD if registry.narrow else conversion.text(before, each.now)[:80]
                     examples.append(_("record {id}: {value}", id=each.record, value=shown))
         findings = [_unfit(step, new, lost, examples)] if lost else []
         if new.unique:
@@ -132,7 +135,11 @@ class Reshaping:
         gone = set(self.connection.scalars(select(table.c.id).where(table.c._removed_at.is_not(None))))
         counts = Counter({value: sum(each not in gone for each in ids) for value, ids in result.items()})
         repeated = [(value, count) for value, count in counts.most_common() if count > 1]
-        return [_twice(step, new, self.new_layout.kind(new), repeated, limit)] if repeated else []
+        return (
+            [_twice(step, new, self._told(self.new_layout, registry, new), repeated, limit)]
+            if repeated
+            else []
+        )
 
     def _repeated(
         self, step: Step, limit: int, registry: Registry, old: Field, new: Field
@@ -144,7 +151,17 @@ class Reshaping:
             .having(func.count() > 1).order_by(func.count().desc(), column)
         )  # fmt: skip
         repeated = [(row[0], row[1]) for row in self.connection.execute(statement)]
-        return (_twice(step, new, self.old_layout.kind(old), repeated, limit),) if repeated else ()
+        return (
+            (_twice(step, new, self._told(self.old_layout, registry, old), repeated, limit),)
+            if repeated
+            else ()
+        )
+
+    @staticmethod
+    def _told(layout: Layout, registry: Registry, field: Field) -> Callable[[Any], str]:
+        """How a value is put into an example; where some are private to their owners, no value leaves here."""
+        kind = layout.kind(field)
+        return lambda value: UNTOLD if registry.narrow else kind.type.text(value, kind.options, PLAIN)[:80]
 
     def _empty(
         self, step: Step, limit: int, registry: Registry, old: Field, new: Field
@@ -293,10 +310,11 @@ def _unfit(step: Step, field: Field, count: int, examples: Sequence[str]) -> Fin
     return Finding(step.place, sentence, count, tuple(examples), acceptable=True)
 
 
-def _twice(step: Step, field: Field, kind: Kind, repeated: Sequence[tuple[Any, int]], limit: int) -> Finding:
+def _twice(
+    step: Step, field: Field, tell: Callable[[Any], str], repeated: Sequence[tuple[Any, int]], limit: int
+) -> Finding:
     examples = tuple(
-        _("{value} ({count}×)", value=kind.type.text(value, kind.options, PLAIN)[:80], count=count)
-        for value, count in repeated[:limit]
+        _("{value} ({count}×)", value=tell(value), count=count) for value, count in repeated[:limit]
     )
     sentence = plural(
         "{n} value of “{field}” is there more than once: {examples}",

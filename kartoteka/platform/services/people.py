@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -14,7 +13,7 @@ from kartoteka.field_types.folding import fold
 from kartoteka.platform.access.actor import Identity
 from kartoteka.platform.access.keys import INVITATION, new_epoch
 from kartoteka.platform.access.models import OneTimeLink, User, UserChange, UserRole
-from kartoteka.platform.catalog.definitions import ADMIN, Registry, Role
+from kartoteka.platform.catalog.definitions import ADMIN, Role
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import particulars, passwords, records
@@ -108,24 +107,13 @@ def picker(work: Work, q: str = "", *, limit: int = 20) -> list[Link]:
 
     A customer who sees the name of his salesman gets no list of the staff by it.
     """
-    if not ("users" in work.actor.powers or any(map(partial(_chooses_people, work), work.registries()))):
+    if not work.gate.names_people:
         return []
     words = fold(q).split()
     there = select(User.id, User.name).where(User.active, User.system.is_(False))
     found = [Link(*row) for row in work.session.execute(there)]
     fitting = [each for each in found if all(word in fold(each.title) for word in words)]
     return sorted(fitting, key=lambda each: (fold(each.title), each.id))[:limit]
-
-
-def _chooses_people(work: Work, registry: Registry) -> bool:
-    opened = work.open(registry.key)
-    return any(
-        opened.may_write(each, "edit")
-        or opened.may_write(each, "create")
-        or opened.seen.field_rows(each).everything
-        for each in opened.fields
-        if each.type == "user"
-    )
 
 
 def create_user(work: Work, body: Mapping[str, Any]) -> Person:

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.catalog.definitions import STRICTNESS, Catalog, Grant, Role
+from kartoteka.platform.access.reach import has_tab
+from kartoteka.platform.catalog.definitions import (
+    EDIT,
+    READ,
+    STRICTNESS,
+    Catalog,
+    Field,
+    Grant,
+    Registry,
+    Role,
+)
 
 
 def covers(actor: Actor, role: Role, catalog: Catalog) -> bool:
@@ -13,7 +23,9 @@ def covers(actor: Actor, role: Role, catalog: Catalog) -> bool:
         return True
     if role.is_admin or not role.powers <= actor.powers:
         return False
-    return all(_covers_grant(actor, catalog, registry, grant) for registry, grant in role.grants.items())
+    grants = all(_covers_grant(actor, catalog, registry, grant) for registry, grant in role.grants.items())
+    attached = (each for each in catalog.registries.values() if each.attached)
+    return grants and all(_covers_inside(actor, role, each) for each in attached)
 
 
 def beyond(actor: Actor, roles: Iterable[Role], catalog: Catalog) -> list[Role]:
@@ -33,6 +45,30 @@ def _covers_grant(actor: Actor, catalog: Catalog, registry: str, grant: Grant) -
     return grant.rights <= rights and all(
         _width(grant, *place) <= max((_width(held, *place) for held in reaching), default=0)
         for place in places
+    )
+
+
+def _covers_inside(actor: Actor, role: Role, attached: Registry) -> bool:
+    """What a plugin attaches to records is reached by its tab; a role may keep parts of it back, and one that does not
+    gives more.
+    """
+    if not has_tab(role, attached.plugin, READ):
+        return True
+    reaching = [held for held in actor.roles if has_tab(held, attached.plugin, READ)]
+    return all(
+        _inside(role, attached, each) <= max((_inside(held, attached, each) for held in reaching), default=0)
+        for each in attached.fields
+    )
+
+
+def _inside(role: Role, attached: Registry, field: Field) -> int:
+    """How much of a field of things that lie on records a role opens to who comes by the tab."""
+    grant = role.grants.get(attached.key)
+    if grant is None:
+        return STRICTNESS.index(EDIT)
+    open_sections = {**grant.sections} or {field.section: EDIT}
+    return STRICTNESS.index(
+        Grant(sections=open_sections, fields=grant.fields).level(field.section, field.key)
     )
 
 

@@ -69,7 +69,7 @@ class SheetForm:
 @page("/admin/sheets", "POST", right=DESIGN)
 def admin_sheet_received() -> Response | tuple[str, int]:
     """A file taken in and looked at; one that cannot be read is told of on the page it was dropped on."""
-    with begin() as work:
+    with begin(write=True) as work:
         owner = work.actor.user_id
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -106,7 +106,7 @@ def admin_choose_sheet(folder: str) -> Response | tuple[str, int]:
 @page("/admin/sheets/<folder>/drop", "POST", right=DESIGN)
 def admin_drop_sheet(folder: str) -> Response:
     """A file forgotten; nothing has been made of it."""
-    with begin() as work:
+    with begin(write=True) as work:
         proposals.discard(work, folder)
     return go(url_for("web.admin_gallery"))
 
