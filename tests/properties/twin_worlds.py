@@ -22,11 +22,13 @@ from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from kartoteka.app import create_app
+from kartoteka.platform.extension import discover
 from kartoteka.platform.services import jobs, modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import request_reset
 from kartoteka.platform.services.worker import Worker
 from kartoteka.platform.web.tiles.placing import place_tile
+from tests.properties.twin_things import keep_things
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
 
@@ -476,13 +478,19 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "clerk": {
         "firms": {
             "rights": ALL,
-            "sections": {"public": "edit", "fixed": "read"},
+            "sections": {
+                "public": "edit",
+                "fixed": "read",
+                "notes": "edit",
+                "tasks": "edit",
+                "activities": "read",
+            },
             "fields": {"margin": "hidden", "number": "read"},
         },
         "persons": {
             "rights": ALL,
             "rows": {"field": "group", "op": "eq", "value": "open"},
-            "sections": {"basic": "edit", "fixed": "read"},
+            "sections": {"basic": "edit", "fixed": "read", "notes": "edit", "tasks": "read"},
         },
     },
     "banker": {
@@ -601,8 +609,14 @@ def _make_home(world: World) -> None:
     side = world.side
     shown: tuple[dict[str, Any], ...] = (
         {"kind": "figure", "options": {"registry": "firms", "measure": "sum:turnover"}},
-        {"kind": "figure", "options": {"registry": "firms", "measure": "count", "date": "since", "days": 900}},
-        {"kind": "rows", "options": {"registry": "firms", "sort": "-turnover", "columns": ["adviser", "units"]}},
+        {
+            "kind": "figure",
+            "options": {"registry": "firms", "measure": "count", "date": "since", "days": 900},
+        },
+        {
+            "kind": "rows",
+            "options": {"registry": "firms", "sort": "-turnover", "columns": ["adviser", "units"]},
+        },
         {"kind": "split", "options": {"registry": "firms", "by": "partner", "measure": "sum:units"}},
         {"kind": "split", "options": {"registry": "firms", "by": "level", "look": "ring"}},
         {"kind": "ahead", "options": {"registry": "firms", "date": "since", "days": 366}},
@@ -664,6 +678,7 @@ def build(world: World) -> None:
     _make_history(world)
     clock.turn()
     _affairs_of_others(world)
+    keep_things(world)
     _make_rules(world)
     _make_home(world)
     world.token = tokens.create_token(office, READER, "mine")
@@ -779,7 +794,7 @@ def one_world(databases: SQLiteFiles | PostgreSQL, folder: Path, side: str) -> I
     """One world on one kind of database, in which the reader has signed in."""
     with databases.database(databases.template("installed", _install)) as url:
         clock = Clock()
-        office = Office(settings_for(url, folder / side), clock=clock)
+        office = Office(settings_for(url, folder / side), clock=clock, plugins=discover().plugins)
         try:
             world = World(side, office, clock, create_app(office=office))
             build(world)

@@ -2,7 +2,8 @@
 
 from kartoteka.platform.sdk import N_, NavEntry, Plugin, Tab
 from kartoteka.plugins.notes.design import NOTES
-from kartoteka.plugins.notes.pages import number, pages, show
+from kartoteka.plugins.notes.faces import pages
+from kartoteka.plugins.notes.pages import number, show
 from kartoteka.plugins.notes.resources import notes
 
 plugin = Plugin(

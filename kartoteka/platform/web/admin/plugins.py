@@ -168,7 +168,9 @@ def _page(
     error: Invalid | Conflict | None = None,
 ) -> PluginPage:
     view, known, language = verbs.fetch(work, key), work.office.plugins.get(key), work.actor.locale.language
-    chosen = _chosen(given) if given is not None else {"active": view.active, "registries": view.registries}
+    chosen: dict[str, Any] = (
+        _chosen(given) if given is not None else {"active": view.active, "registries": view.registries}
+    )
     at = chosen["registries"]
     schema = known.settings if known is not None else None
     errors = {
