@@ -45,7 +45,7 @@ PLUGIN = '''"""@label@: what the plugin brings, in one value."""
 
 from pathlib import Path
 
-from kartoteka.platform.sdk import N_, Plugin, Tab
+from kartoteka.platform.sdk import N_, Pages, Plugin, Tab
 from @package@.design import REGISTRY
 from @package@.tab import show
 
@@ -58,6 +58,7 @@ plugin = Plugin(
     has_tab=True,
     registries=(REGISTRY,),
     tab=Tab(N_("@label@"), show),
+    pages=Pages("@name@", __name__, Path(__file__).parent),
     translations=Path(__file__).parent / "translations",
 )
 

@@ -38,6 +38,7 @@ WIDTHS = {1440, 390}
 TYPES = "docs/reference-field-types.md"
 FILTERS = "docs/reference-filters.md"
 API = "docs/reference-api.md"
+SDK = "docs/reference-sdk.md"
 COMMANDS = "docs/how-to/command-line.md"
 OPERATE = "docs/how-to/operate.md"
 
@@ -214,6 +215,16 @@ def test_every_option_of_a_command_is_documented(name: str, command: click.Comma
     for each in command.params:
         if isinstance(each, click.Argument) and each.name is not None:
             assert re.search(rf"`{name} [^`]*\b{each.human_readable_name}\b", body), each.name
+
+
+# --- the SDK ----------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_the_sdk_is_documented() -> None:
+    from kartoteka.platform import sdk
+
+    named = [name for cells in rows(read(SDK)) for name in coded(cells[0])]
+    assert sorted(named) == sorted(sdk.__all__)
 
 
 # --- field types and filters ------------------------------------------------------------------------------
