@@ -32,6 +32,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )  # fmt: skip
 
 from kartoteka.field_types.capabilities import Choosing
@@ -473,7 +474,10 @@ class Seen:
 
     def _on(self, operator: Operator, value: Any, negated: bool) -> Bool:
         """Attached to a record, of a registry, or to anything at all; as far as the actor sees what bears it."""
-        _allow("on", operator, (Operator.EQ, Operator.NOT_EMPTY))
+        _allow("on", operator, (Operator.EQ, Operator.IN, Operator.NOT_EMPTY))
+        if operator is Operator.IN:
+            found = self._on_any(value if isinstance(value, list) else [value])
+            return not_(found) if negated else found
         parts = []
         asked = value if isinstance(value, dict) else {}
         if operator is Operator.EQ and not self._there(asked.get("registry")):
@@ -487,6 +491,23 @@ class Seen:
             parts.append(and_(chosen, self._attached_to(registry, sees if not self.trusted else true())))
         found = or_(false(), *parts)
         return not_(found) if negated else found
+
+    def _on_any(self, places: list[Any]) -> Bool:
+        """The condition that a living row is attached to any of some records.
+
+        The rows are found first, by the index of what they lie on: left to itself, a database would rather walk along
+        the order that is asked for and look at every row there is.
+        """
+        parts: list[Select[Any]] = []
+        for place in places:
+            near = Seen(self.sight, self.registry, self.sight.layout.table(self.registry).alias())
+            asked = place if isinstance(place, dict) else {}
+            registry = self.sight.catalog.registries.get(asked.get("registry", ""))
+            if registry is not None and "id" in asked:
+                there = (near.table.c._on_registry == registry.id, near.table.c._removed_at.is_(None))
+                parts.append(select(near.table.c.id).where(*there, near._among(asked["id"])))
+        reached = or_(false(), *(self._on(Operator.EQ, place, False) for place in places))
+        return and_(self.table.c.id.in_(union_all(*parts)), reached) if 0 < len(parts) == len(places) else reached
 
     def _among(self, asked: Any) -> Bool:
         """The condition that a row is attached to a record of this id, or of one of these."""

@@ -23,7 +23,7 @@ from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import by_script, go
 from kartoteka.platform.web.drafts import Draft, draft_of
-from kartoteka.platform.web.fields import FieldView
+from kartoteka.platform.web.fields import FieldView, shown_field
 from kartoteka.platform.web.forms import (
     Form,
     FormCategory,
@@ -42,7 +42,7 @@ from kartoteka.platform.web.forms import (
     version_in,
 )
 from kartoteka.platform.web.plugged import Pages
-from kartoteka.platform.web.records import section_views
+from kartoteka.platform.web.records import belongs
 
 IDS = "thing-"
 
@@ -260,12 +260,17 @@ class Dialogs:
 
 def details_of(work: Work, record: Record, *, without: frozenset[str] = frozenset()) -> list[FieldView]:
     """This function will give the details of a thing that are filled in, apart from those that are shown otherwise."""
-    return [
-        view
-        for section in section_views(work, record)
-        for view in section.fields
-        if view.key not in without and (view.text or view.links)
-    ]
+    opened = work.open(record.registry)
+    mine = [
+        each
+        for section in opened.registry.active_sections
+        if belongs(section, record.category)
+        for each in opened.fields
+        if each.section == section.key and each.key in record.values and each.key not in without
+        and record.values[each.key] not in (None, (), []) and belongs(each, record.category)
+    ]  # fmt: skip
+    views = [shown_field(work, record, each, may_edit=False) for each in mine]
+    return [view for view in views if view.shown and (view.text or view.links)]
 
 
 def place_of(on: Bearer | Record | None) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import dates
@@ -13,7 +12,7 @@ from kartoteka.platform.sdk import Link, Query, Work, _, begin, label, render, s
 from kartoteka.plugins.activities.design import KEY
 from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
-from kartoteka.plugins.activities.pages import asking, wanted
+from kartoteka.plugins.activities.pages import asked_again, asking, wanted
 from kartoteka.plugins.activities.timeline import Filter, Timeline, Wanted, everywhere
 
 WEEKS = 6
@@ -64,15 +63,11 @@ def listed() -> str:
 
 
 def _listed(shown: Timeline) -> dict[str, object]:
-    given: dict[str, Any] = {
-        key: value
-        for key, value in request.args.items(multi=True)
-        if key not in ("cursor", "after") and value
-    }
     more = ""
     if shown.next:
         more = url_for(
-            "activities.listed", **{**given, "cursor": shown.next, "after": shown.days[-1].date.isoformat()}
+            "activities.listed",
+            **{**asked_again(), "cursor": shown.next, "after": shown.days[-1].date.isoformat()},
         )
     return {"shown": shown, "more": more, "after": request.args.get("after", ""), "dialogs": dialogs}
 

@@ -13,6 +13,7 @@ from kartoteka.plugins.activities.timeline import Wanted, of_record
 
 PLUGIN = "activities"
 MOST_WORDS = 200
+ASKED = ("kind", "who", "since", "until", "q", "related")
 
 
 def show(work: Work, record: Record) -> str:
@@ -68,11 +69,16 @@ def on_record(registry: str, id: int) -> str:
         return render_template("activities/timeline.html", **_drawn(record, shown))
 
 
+def asked_again() -> dict[str, Any]:
+    """This function will repeat what was asked of a timeline, for the address of what is older."""
+    given = [(name, each) for name in ASKED for each in request.args.getlist(name) if each]
+    return dict(given)
+
+
 def _drawn(record: Record, shown: Any) -> dict[str, Any]:
-    here = {key: value for key, value in request.args.items(multi=True) if key not in ("cursor", "after")}
     more = ""
     if shown.next:
-        given = here if request.endpoint == "activities.on_record" else {"related": "1"}
+        given = asked_again() if request.endpoint == "activities.on_record" else {"related": "1"}
         last = shown.days[-1].date.isoformat()
         place = {"registry": record.registry, "id": record.id}
         more = url_for("activities.on_record", **{**given, **place, "cursor": shown.next, "after": last})

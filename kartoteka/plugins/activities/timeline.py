@@ -101,7 +101,11 @@ class Timeline:
 
 def of_record(work: Work, record: Record, wanted: Wanted, cursor: str | None = None) -> Timeline:
     """This function will give the activities on a record, and on those that point at it, the latest first."""
-    places, cut = _places(work, record) if wanted.related else ([_on(record.registry, record.id)], False)
+    places, cut = (
+        _places(work, record)
+        if wanted.related
+        else ([_on([{"registry": record.registry, "id": [record.id]}])], False)
+    )
     return _timeline(work, [{"or": places}, *wanted.nodes()], wanted.q, cursor, here=record, cut=cut)
 
 
@@ -126,7 +130,7 @@ def _timeline(
 
 def _places(work: Work, record: Record) -> tuple[list[Filter], bool]:
     """Conditions for the record itself, for what points at it, and for activities that name it themselves."""
-    found, cut = [_on(record.registry, record.id)], False
+    places, found, cut = [{"registry": record.registry, "id": [record.id]}], list[Filter](), False
     ids: dict[str, set[int]] = {}
     for each in related(work, record.registry, record.id, limit=MOST_RELATED):
         if each.registry.key == KEY:
@@ -134,11 +138,12 @@ def _places(work: Work, record: Record) -> tuple[list[Filter], bool]:
         elif not each.registry.attached:
             ids.setdefault(each.registry.key, set()).update(link.id for link in each.items)
             cut = cut or each.more
-    return [*found, *(_on(registry, sorted(some)) for registry, some in ids.items() if some)], cut
+    places += [{"registry": registry, "id": sorted(some)} for registry, some in ids.items() if some]
+    return [_on(places), *found], cut
 
 
-def _on(registry: str, record: int | list[int]) -> Filter:
-    return {"field": "on", "op": "eq", "value": {"registry": registry, "id": record}}
+def _on(places: list[dict[str, Any]]) -> Filter:
+    return {"field": "on", "op": "in", "value": places}
 
 
 def _local(work: Work, activity: Record) -> datetime:
