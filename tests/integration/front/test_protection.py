@@ -13,7 +13,7 @@ from kartoteka.app import create_app
 from kartoteka.platform.access.models import User
 from kartoteka.platform.front import begin, needs, public, rights, signed_in
 from kartoteka.platform.kernel.errors import Misconfigured
-from kartoteka.platform.services import people
+from kartoteka.platform.services import people, sessions
 from kartoteka.platform.services.office import Office
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -34,11 +34,11 @@ def epoch(office: Office) -> str:
 
 
 @pytest.fixture
-def jana(app: Flask, epoch: str) -> FlaskClient:
+def jana(app: Flask, office: Office, epoch: str) -> FlaskClient:
     """A browser with a session of that user."""
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = f"2.{epoch}"
+        session["_user_id"] = f"2.{epoch}.{sessions.begin(office, 2, epoch, 'A browser')}"
     return client
 
 
@@ -76,7 +76,7 @@ def test_a_view_that_never_began_work_gives_nothing_away(office: Office) -> None
     app.add_url_rule("/careful", "careful", public(lambda: "no secret"))
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = "2.an epoch long gone"
+        session["_user_id"] = "2.an epoch long gone.and a key"
     assert client.get("/forgetful").status_code == 500
     assert "a secret" not in client.get("/forgetful").text
     assert client.get("/careful").text == "no secret"
@@ -92,7 +92,7 @@ def test_a_view_may_be_for_holders_of_a_power_only(office: Office, epoch: str) -
     app.add_url_rule("/audited", "audited", needs("audit")(audited))
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = f"2.{epoch}"
+        session["_user_id"] = f"2.{epoch}.{sessions.begin(office, 2, epoch, 'A browser')}"
     assert client.get("/audited").text == "jana@example.com"
     with office.begin_system() as work:
         people.create_user(
