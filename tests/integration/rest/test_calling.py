@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from kartoteka.platform.access.models import User
 from kartoteka.platform.kernel import texts
-from kartoteka.platform.services import people
+from kartoteka.platform.services import people, sessions
 from kartoteka.platform.services.office import Office
 from tests.integration.rest.conftest import RECORDS, Caller
 
@@ -64,10 +66,15 @@ def test_a_wrong_token_opens_nothing(app: Flask, admin: Caller) -> None:
         assert (answered.status_code, answered.json["title"]) == (401, "Unauthorized"), header  # type: ignore[index]
 
 
-def test_a_session_cookie_opens_nothing_of_the_api(app: Flask, admin: Caller) -> None:
+def test_a_session_cookie_opens_nothing_of_the_api(app: Flask, office: Office, admin: Caller) -> None:
     client: FlaskClient = app.test_client()
+    with office.begin_system(write=False) as work:
+        epoch = str(work.session.scalar(select(User.epoch).where(User.id == admin.user_id)))
     with client.session_transaction() as session:
-        session["_user_id"] = f"{admin.user_id}.anything"
+        session["_user_id"] = (
+            f"{admin.user_id}.{epoch}.{sessions.begin(office, admin.user_id, epoch, 'A browser')}"
+        )
+    assert client.get("/").status_code == 200, "a living session"
     assert client.get("/api/v1/registries").status_code == 401
 
 
