@@ -23,7 +23,7 @@ from kartoteka.platform.rest.reading import Described
 from kartoteka.platform.rest.records import query_of
 from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.rest.schemas import Attached, ListQuery, page_of
-from kartoteka.platform.services.absences import absent_on, substitute_of
+from kartoteka.platform.services.absences import absent_on, acted_for, substitute_of
 from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
 from kartoteka.platform.services.dashboards import Tile
 from kartoteka.platform.services.jobs import Chunk, Job, Step, Task
@@ -134,6 +134,7 @@ __all__ = [
     "Work",
     "_",
     "absent_on",
+    "acted_for",
     "add_kind",
     "answer",
     "batch",

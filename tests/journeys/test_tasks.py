@@ -66,7 +66,7 @@ def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Fi
     page.mouse.up()
     expect(waiting.locator(".task-card")).to_have_count(1)
     assert Axe().run(page).violations_count == 0
-    page.get_by_role("link", name="Calendar").click()
+    page.get_by_role("link", name="Calendar", exact=True).click()
     page.goto(f"{firm.site.url}/tasks?shape=calendar&month=2027-02")
     expect(page.locator("td", has_text="28").locator(".task-title").first).to_have_text("Read the meters")
     assert Axe().run(page).violations_count == 0

@@ -154,6 +154,12 @@ def substitute_of(work: Work, user_id: int, on: date) -> int | None:
     return None if found is None else work.session.scalar(active)
 
 
+def acted_for(work: Work, on: date) -> list[int]:
+    """This function will tell by one statement for whom the actor acts on a day."""
+    away = {each: known.substitute_id for each, known in absent_on(work, on).items()}
+    return [each for each in away if follow(away, each) == work.actor.user_id]
+
+
 def follow(away: Mapping[int, int | None], user_id: int) -> int | None:
     """This function will follow substitutes from somebody to the first who is there, given who is away."""
     if user_id not in away:

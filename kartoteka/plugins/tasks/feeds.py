@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kartoteka.platform.sdk import Query, Record, Work, _, browse
 from kartoteka.plugins.tasks.design import KEY
-from kartoteka.plugins.tasks.listing import DO, LEFT, STOOD_IN, both
+from kartoteka.plugins.tasks.listing import DO, LEFT, both, stood_in_tasks
 
 MOST = 500
 PRIORITIES = {"high": 1, "normal": 5, "low": 9}
@@ -19,11 +19,8 @@ def calendar_of(work: Work, base_url: str) -> str:
 
     Each task stands there as a thing to do and, since many programs show no such things, as an event of its day.
     """
-    tasks = [
-        task
-        for asked in (DO, STOOD_IN)
-        for task in browse(work, KEY, Query(filter=both(asked, LEFT), sort="due", page_size=MOST)).items
-    ]
+    mine = browse(work, KEY, Query(filter=both(DO, LEFT), sort="due", page_size=MOST)).items
+    tasks = [*mine, *stood_in_tasks(work)]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from kartoteka.platform.sdk import Link, Query, Record, Work, _, browse, count
+from kartoteka.platform.sdk import Link, Query, Record, Work, _, acted_for, browse, count
 from kartoteka.plugins.tasks.checklist import items_of
-from kartoteka.plugins.tasks.design import DONE, KEY, ME, MY_ROLES, STOOD_IN_FOR, UNFINISHED, WAITING
+from kartoteka.plugins.tasks.design import DONE, KEY, ME, MY_ROLES, UNFINISHED, WAITING
 from kartoteka.plugins.tasks.verbs import today_of
 from kartoteka.plugins.tasks.waiting import unfinished_of
 
@@ -20,7 +20,6 @@ ASKED: Filter = {"and": [{"field": "created_by", "op": "eq", "value": ME},
 FREE: Filter = {
     "and": [{"field": "role", "op": "in", "value": MY_ROLES}, {"field": "assignee", "op": "is_empty"}]
 }
-STOOD_IN: Filter = {"field": "assignee", "op": "in", "value": [STOOD_IN_FOR]}
 OTHERS: Filter = {"field": "assignee", "op": "not_in", "value": [ME]}
 WAITS: Filter = {"field": "state", "op": "eq", "value": WAITING}
 FINISHED: Filter = {"field": "state", "op": "eq", "value": DONE}
@@ -95,7 +94,7 @@ def my_tasks(work: Work, also: Sequence[Filter] = (), cursor: str | None = None)
     )
     groups = by_time(work, lines_of(work, found.items))
     if cursor is None:
-        stood_in = _all(work, both(STOOD_IN, LEFT, *also))
+        stood_in = stood_in_tasks(work, *also)
         free = _all(work, both(FREE, LEFT, *also))
         groups += [
             Group(_("You stand in for colleagues"), "stood-in", lines_of(work, stood_in, stood_in=True)),
@@ -187,9 +186,16 @@ def shown(work: Work, key: str, value: Any) -> str:
     return str(kind.type.text(value, kind.options, work.actor.locale))
 
 
+def stood_in_tasks(work: Work, *also: Filter) -> list[Record]:
+    """This function will give what is left of those for whom the actor acts today; mostly there is nobody."""
+    people = acted_for(work, today_of(work))
+    theirs: Filter = {"field": "assignee", "op": "in", "value": people}
+    return _all(work, both(theirs, LEFT, *also)) if people else []
+
+
 def _all(work: Work, asked: Filter) -> list[Record]:
     return browse(work, KEY, Query(filter=asked, sort="due", page_size=PAGE), flags=True).items
 
 
 __all__ = ["ASKED", "DO", "FINISHED", "LEFT", "WAITS", "Filter", "Group", "Line", "Listed", "both", "by_person",
-           "by_time", "lines_of", "mine_left", "my_tasks", "plain", "shown"]  # fmt: skip
+           "by_time", "lines_of", "mine_left", "my_tasks", "plain", "shown", "stood_in_tasks"]  # fmt: skip

@@ -14,7 +14,7 @@ from kartoteka.platform.sdk import (
     write_mail,
 )
 from kartoteka.plugins.tasks.design import KEY
-from kartoteka.plugins.tasks.listing import DO, LEFT, STOOD_IN, Filter, both, lines_of
+from kartoteka.plugins.tasks.listing import DO, LEFT, Filter, both, lines_of, stood_in_tasks
 
 MORNING = 7
 MOST = 50
@@ -48,7 +48,7 @@ def _due(work: Work) -> list[str]:
     """What is due, each as one line; of what he stands in for too."""
     until = {"field": "due", "op": "lte", "value": {"var": "today"}}
     mine = lines_of(work, browse(work, KEY, _asked(both(DO, LEFT, until))).items)
-    theirs = lines_of(work, browse(work, KEY, _asked(both(STOOD_IN, LEFT, until))).items, stood_in=True)
+    theirs = lines_of(work, stood_in_tasks(work, until), stood_in=True)
     lines = [
         f"{each.due} {each.value('due_time') or ''} {each.task.title}".replace("  ", " ") for each in mine
     ]
