@@ -102,7 +102,7 @@ def admin_switch_registry(registry: str) -> Response:
 
 
 def _registries(work: Work) -> dict[str, Any]:
-    every = list(work.catalog.registries.values())
+    every = [each for each in work.catalog.registries.values() if not each.plugin]
     used = [each.key for each in every if each.active]
     return {
         "lines": [_line(work, each, used) for each in every if each.active],
