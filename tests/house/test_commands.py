@@ -11,7 +11,19 @@ from tests.house.tree import ROOT, files
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
-PROMISED = {"help", "run", "test", "fast", "check", "bench", "docs", "wheel", "assets", "translations", "new-plugin"}
+PROMISED = {
+    "help",
+    "run",
+    "test",
+    "fast",
+    "check",
+    "bench",
+    "docs",
+    "wheel",
+    "assets",
+    "translations",
+    "new-plugin",
+}
 
 
 def pages() -> list[Path]:

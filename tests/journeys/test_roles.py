@@ -84,7 +84,11 @@ def test_a_field_is_hidden_by_clicks_and_seen_to_be_through_other_eyes(firm: Fir
 def test_a_rule_of_several_ways_is_tried_and_everything_about_it_can_be_asked(
     firm: Firm, come_in: ComeIn
 ) -> None:
-    for name, city, keeper in (("Rytec", "Trutnov", "rita"), ("Orel", "Praha", "ana"), ("Jedle", "Brno", "ana")):
+    for name, city, keeper in (
+        ("Rytec", "Trutnov", "rita"),
+        ("Orel", "Praha", "ana"),
+        ("Jedle", "Brno", "ana"),
+    ):
         firm.create("companies", name=name, city=city, keeper=firm.ids[keeper])
     page = come_in("ana", "/admin/r/companies/roles")
     page.locator("#rule-reader").click()

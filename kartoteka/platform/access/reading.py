@@ -148,9 +148,7 @@ class Reading:
             return set()
         right = "edit" if level == EDIT else "view"
         table = self.seen.table
-        there = all_of(
-            [table.c.id.in_(list(records)), self._reached(), self.seen.reach(right, tab, level)]
-        )
+        there = all_of([table.c.id.in_(list(records)), self._reached(), self.seen.reach(right, tab, level)])
         return set(self.gate.connection.scalars(select(table.c.id).where(there)))
 
     def reached(self, records: Sequence[int], right: str) -> set[int]:

@@ -507,7 +507,11 @@ class Seen:
                 there = (near.table.c._on_registry == registry.id, near.table.c._removed_at.is_(None))
                 parts.append(select(near.table.c.id).where(*there, near._among(asked["id"])))
         reached = or_(false(), *(self._on(Operator.EQ, place, False) for place in places))
-        return and_(self.table.c.id.in_(union_all(*parts)), reached) if 0 < len(parts) == len(places) else reached
+        return (
+            and_(self.table.c.id.in_(union_all(*parts)), reached)
+            if 0 < len(parts) == len(places)
+            else reached
+        )
 
     def _among(self, asked: Any) -> Bool:
         """The condition that a row is attached to a record of this id, or of one of these."""

@@ -27,8 +27,8 @@ from kartoteka.platform.front.failing import Failure, failure_pages, status_of
 from kartoteka.platform.front.rights import arriving, door, needs, own, public, signed_in
 
 __all__ = [
-    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages", "guise",
-    "in_api", "need_plugin", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in",
+    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages",
+    "guise", "in_api", "need_plugin", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in",
     "sign_out", "signed_in",
     "speak", "status_of",
 ]  # fmt: skip

@@ -36,7 +36,14 @@ _FLAGS = {
 }
 _QUOTED = frozenset({"name", "type", "section"})
 # What an attribute is when the document does not say: it is left out where it has its default.
-_UNSAID: Mapping[str, Any] = {"active": True, "options": {}, "names": {}, "helps": {}, "categories": [], "when": {}}
+_UNSAID: Mapping[str, Any] = {
+    "active": True,
+    "options": {},
+    "names": {},
+    "helps": {},
+    "categories": [],
+    "when": {},
+}
 
 
 @dataclass(frozen=True, slots=True)

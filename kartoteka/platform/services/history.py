@@ -189,9 +189,7 @@ def restore_version(
 def _restorable(opened: OpenRegistry, told: PastOf, fields: Sequence[str] | None) -> list[str]:
     if fields is None:
         return [
-            key
-            for key, each in told.fields.items()
-            if told.now.writes(each) and not opened.kind(each).absent
+            key for key, each in told.fields.items() if told.now.writes(each) and not opened.kind(each).absent
         ]
     unknown = [key for key in fields if key not in told.fields]
     if unknown:

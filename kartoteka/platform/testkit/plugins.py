@@ -67,7 +67,10 @@ class PluginPromises:
     @pytest.fixture
     def office(self, tmp_path: Path) -> Iterator[Office]:
         """A Kartoteka with this plugin, switched on, and one record."""
-        environment = {"KARTOTEKA_DATA": str(tmp_path / "data"), "KARTOTEKA_SECRET_KEY": "a secret that only tests know"}
+        environment = {
+            "KARTOTEKA_DATA": str(tmp_path / "data"),
+            "KARTOTEKA_SECRET_KEY": "a secret that only tests know",
+        }
         running = Office(Settings.from_environment(environment), plugins=[self.plugin])
         install(running, ADMIN, PASSWORD)
         with running.begin_system(design=True) as work:

@@ -97,7 +97,9 @@ def _view(work: Work, registry: str, record: Record | None, each: Field) -> Fiel
 
 
 def _default(kind: Any, each: Field) -> Any:
-    return None if each.default is None or kind.linking or kind.absent else kind.schema.deserialize(each.default)
+    return (
+        None if each.default is None or kind.linking or kind.absent else kind.schema.deserialize(each.default)
+    )
 
 
 @page("/r/<registry>/new/rules", "POST")

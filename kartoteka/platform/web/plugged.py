@@ -104,7 +104,7 @@ def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:
     try:
         with work.attempt():
             # What a plugin shows is HTML: its templates have escaped what people typed.
-            return Markup(tab.show(work, record))
+            return Markup(tab.show(work, record))  # noqa: S704
     except Exception:
         logger.exception("A plugin's tab cannot be shown.")
         return None

@@ -12,7 +12,7 @@ from kartoteka.platform.web.records import record_view
 
 
 def parts_anew(work: Work, registry: str) -> str:
-    """This function will draw the parts that a design change has touched, if it was made on a record of the registry."""
+    """This function will draw the parts that a design change made on a record has touched."""
     here = designing.here()
     if here is None or here.registry != registry or not work.catalog.registries[registry].active:
         return ""

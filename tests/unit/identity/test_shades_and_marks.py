@@ -46,7 +46,15 @@ def test_marks_become_html(text: str, html: str) -> None:
 )  # fmt: skip
 def test_nothing_harmful_comes_out(text: str) -> None:
     html = str(markdown(text)).lower()
-    harmful = ("<script", "<img", "<style", 'href="javascript:', 'href="vbscript:', 'href="data:', "<a href='")
+    harmful = (
+        "<script",
+        "<img",
+        "<style",
+        'href="javascript:',
+        'href="vbscript:',
+        'href="data:',
+        "<a href='",
+    )
     assert not any(bad in html for bad in harmful)
 
 

@@ -38,7 +38,9 @@ class _Change:
         registries, roles = dict(now.registries), dict(now.roles)
         for key, document in self.after.get("registries", {}).items():
             if document is None or key not in now.registries:
-                self.hindrances.append(_("A plugin was removed with its data since; that does not come back."))
+                self.hindrances.append(
+                    _("A plugin was removed with its data since; that does not come back.")
+                )
                 continue
             registries[key] = self._registry(now.registries[key], self.before["registries"][key], document)
         for key, document in self.after.get("roles", {}).items():
