@@ -211,9 +211,12 @@ def undo_batch(work: Work, batch: int) -> UndoResult:
         raise NotFound(_("There is no batch {id}.", id=str(batch)[:20]))
     if row.undone_at is not None:
         raise Conflict(_("This batch has been undone already."))
-    row.undone_at, row.undone_by = work.now, work.actor.user_id
-    work.session.flush()
-    return _Undoing(work, batch, records.begin_batch(work, "undo", row.registry_key, str(batch))).go()
+    done = _Undoing(work, batch, records.begin_batch(work, "undo", row.registry_key, str(batch))).go()
+    if done.undone:
+        # Where nothing could be taken back, such as private things of another, their author still can.
+        row.undone_at, row.undone_by = work.now, work.actor.user_id
+        work.session.flush()
+    return done
 
 
 class _Undoing:
