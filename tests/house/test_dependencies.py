@@ -48,11 +48,19 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in plain | parts}
 
 
-def test_the_package_declares_what_it_imports() -> None:
-    names = set().union(*(imported(path) for path in files("kartoteka/**/*.py", "kartoteka/*.py")))
+# What is imported only by tests, such as those of plugins outside of this package.
+TESTKIT = Path("kartoteka/platform/testkit")
+
+
+@pytest.mark.parametrize("testkit", [False, True], ids=["package", "testkit"])
+def test_the_package_declares_what_it_imports(testkit: bool) -> None:
+    every = files("kartoteka/**/*.py", "kartoteka/*.py")
+    names = set().union(*(imported(path) for path in every if path.is_relative_to(TESTKIT) == testkit))
     foreign = names - sys.stdlib_module_names - {"kartoteka"}
     owners = packages_distributions()
     allowed = declared(settings()["options"]["install_requires"])
+    if testkit:
+        allowed |= declared(settings()["options.extras_require"]["test"])
     undeclared = {
         name for name in foreign if not allowed & {distribution(owner) for owner in owners.get(name, [])}
     }

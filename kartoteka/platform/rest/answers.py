@@ -54,6 +54,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
+# What a plugin says of its registries; nobody sends it back.
+PLUGINS_OWN = ("plugin", "attached", "narrow", "own")
+
+
 def whole(thing: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """This function will give all attributes of a definition, those with their default too."""
     return {each.name: getattr(thing, each.name) for each in attributes_of(thing) if each.name not in without}
@@ -61,7 +65,7 @@ def whole(thing: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def field(each: Field) -> dict[str, Any]:
     """This function will give a field as its designer wrote it."""
-    return whole(each, ("id", "column"))
+    return whole(each, ("id", "column", "core"))
 
 
 def section(each: Section) -> dict[str, Any]:
@@ -76,10 +80,10 @@ def category(each: Category) -> dict[str, Any]:
 
 def registry(each: Registry) -> dict[str, Any]:
     """This function will give a whole registry, what is switched off too."""
-    document = whole(each, ("id", "sections", "fields", "categories"))
+    document = whole(each, ("id", "sections", "fields", "categories", *PLUGINS_OWN))
     document["categories"] = [category(one) for one in each.categories]
     document["sections"] = [
-        {**section(one), "fields": [whole(part, ("id", "column", "section")) for part in each.fields
+        {**section(one), "fields": [whole(part, ("id", "column", "section", "core")) for part in each.fields
                                     if part.section == one.key]}
         for one in each.sections
     ]  # fmt: skip
@@ -87,13 +91,13 @@ def registry(each: Registry) -> dict[str, Any]:
 
 
 def grant(each: Grant) -> dict[str, Any]:
-    """This function will give a grant in its four parts."""
-    return {
+    """This function will give a grant; exceptions of single fields only where there are some."""
+    document = {
         "rights": sorted(each.rights),
         "rows": each.rows,
         "sections": dict(sorted(each.sections.items())),
-        "fields": dict(sorted(each.fields.items())),
     }
+    return {**document, "fields": dict(sorted(each.fields.items()))} if each.fields else document
 
 
 def role(each: Role) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class _Cut:
 
     def registry(self) -> dict[str, Any]:
         original = self.opened.registry
-        document = answers.whole(original, ("id", "sections", "fields", "categories"))
+        document = answers.whole(original, ("id", "sections", "fields", "categories", *answers.PLUGINS_OWN))
         if not {field.key for field in title_fields(original)} <= self.known:
             document["title"] = ""
         document["columns"] = [key for key in original.columns if key in self.known]
@@ -93,7 +93,7 @@ class _Cut:
         return not rows_for(actor, self.opened.registry, right, section.key, EDIT).nothing
 
     def _field(self, field: Field) -> dict[str, Any]:
-        document = answers.whole(field, ("id", "column", "section"))
+        document = answers.whole(field, ("id", "column", "section", "core"))
         document["when"] = told_rules(self.opened, field)
         writes = any(self.opened.may_write(field, right) for right in ("create", "edit"))
         document["access"] = "edit" if writes else "read"

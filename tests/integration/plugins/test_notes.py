@@ -235,7 +235,10 @@ def test_notes_over_rest_with_roles_and_alone(firm: Office) -> None:
 
 def test_who_looks_as_somebody_sees_no_private_note_of_his(firm: Office) -> None:
     _private(firm)
-    with as_(firm, "ann") as admin, as_(firm, "sam") as work:
+    with (
+        firm.begin_as("ann@example.com", write=False) as admin,
+        firm.begin_as("sam@example.com", write=False) as work,
+    ):
         guise = replace(work, actor=replace(work.actor, seen_by=admin.actor), _gates={})
         assert browse(guise, KEY, Query(count=True)).count == 0
         assert browse(work, KEY, Query(count=True)).count == 1

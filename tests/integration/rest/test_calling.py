@@ -1,5 +1,6 @@
 """Who may call at all, and how anything that cannot be answered is told."""
 
+import re
 from gettext import NullTranslations
 from typing import Any
 
@@ -27,10 +28,7 @@ def every_rule(app: Flask) -> list[tuple[str, str]]:
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/"):
-            path = rule.rule
-            for converter, name in (("id:", each) for each in ("record", "user", "job", "batch", "token")):
-                path = path.replace(f"<{converter}{name}>", "1")
-            path = path.replace("<", "").replace(">", "")
+            path = re.sub(r"<id:\w+>", "1", rule.rule).replace("<", "").replace(">", "")
             found += [(method, path) for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})]
     return found
 
