@@ -353,7 +353,7 @@ def test_a_design_file_shows_its_plan_before_anything_is_done(firm: Firm, come_i
     page.get_by_role("button", name="Do it").click()
     expect(page.locator(".toast")).to_contain_text("1 step")
     page.goto(f"{firm.site.url}/admin/history")
-    expect(page.locator(".version").first).to_contain_text("Change name of “companies” city.")
+    expect(page.locator(".version").first).to_contain_text("Rename “City” to “Town”.")
     expect(page.locator(".version").first).to_contain_text("Ana Adminová")
 
 
