@@ -435,6 +435,7 @@ PUBLIC = {
     "GET /new-password/<key>",
     "POST /new-password/<key>",
     "GET /sign-in/code",
+    "GET /tasks/feed/<key>.ics",
     "POST /sign-in/code",
     "GET /language/<language>",
     "GET /identity/<colour>.css",

@@ -1586,7 +1586,7 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "POST /absences/<int:id>": just(post("/absences/1", ("begins", "x")), post(f"/absences/{MISSING}")),
     "POST /absences/<int:id>/remove": just(post(f"/absences/{MISSING}/remove")),
-    "POST /second-factor": just(post("/second-factor", ("code", "wrong"))),
+    "POST /second-factor": "shows the secret of the page before it again, made at random for whoever asks",
     "POST /sign-in/code": just(post("/sign-in/code", ("code", "000000"))),
     "POST /settings/second-factor/<any(codes, move, off):deed>": just(
         *(post(f"/settings/second-factor/{deed}", ("code", "000000")) for deed in ("codes", "move", "off"))

@@ -17,13 +17,24 @@ def _first(work: Work, on: Bearer | None) -> Mapping[str, Any]:
     return {"assignee": [Link(work.actor.user_id, work.actor.name or work.actor.email)]}
 
 
-def _context(work: Work, form: ThingForm) -> Mapping[str, Any]:
+def _roles(work: Work, chosen: int | None) -> list[tuple[int, str]]:
+    """What roles there are is told to those who work with roles; others hand a task to one of their own."""
+    mine = {role.id for role in work.actor.roles}
+    told = work.actor.powers & {"design", "users"}
     language = work.actor.locale.language
+    known = [
+        (role.id, label(role, language)) for role in work.catalog.roles.values() if told or role.id in mine
+    ]
+    others = [(chosen, f"#{chosen}")] if chosen is not None and chosen not in dict(known) else []
+    return known + others
+
+
+def _context(work: Work, form: ThingForm) -> Mapping[str, Any]:
     found = form.record
     who = [each.id for each in found.values.get("assignee") or []] if found is not None else []
     mine = {role.id for role in work.actor.roles}
     return {
-        "roles": [(role.id, label(role, language)) for role in work.catalog.roles.values()],
+        "roles": _roles(work, found.values.get("role") if found is not None else None),
         "rules": [(rule, _(name)) for rule, name in OFFERED.items()],
         "simplest": simplest,
         "may_accept": found is not None and not who and found.values.get("role") in mine,
