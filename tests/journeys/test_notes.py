@@ -71,7 +71,7 @@ def test_notes_are_written_kept_to_oneself_shared_and_found(firm: Firm, come_in:
     expect(dialog.get_by_label("Reader")).to_be_checked()
     dialog.get_by_role("button", name="Remove").click()
     expect(page.locator(".note-card")).to_have_count(2)
-    page.locator(".toast").get_by_role("button").first.click()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".note-card")).to_have_count(3)
 
     page.set_viewport_size(NARROW)
