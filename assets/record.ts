@@ -1,9 +1,19 @@
 // The record page: a click into a detail opens it, Escape leaves it, folded sections stay folded.
+import htmx from "htmx.org";
 import { all, on, one, recall, remember } from "./dom";
 
 on("click", "[data-edit]", (detail, event) => {
   if ((event.target as HTMLElement).closest("a, button, input") || String(window.getSelection())) return;
   one("[data-edit-field]", detail)?.click();
+});
+
+// A page has hundreds of details: one listener asks for any of them, instead of as many requests made ready.
+on("click", "[data-edit-field]", (button) => {
+  const detail = button.closest<HTMLElement>("[data-edit]");
+  if (detail) void htmx.ajax("get", detail.dataset.edit ?? "", { source: button, target: detail, swap: "outerHTML" });
+});
+on("click", "[data-asks]", (button) => {
+  void htmx.ajax("get", button.dataset.asks ?? "", { source: button, target: "#dialog", swap: "innerHTML" });
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kartoteka.platform.services import modelling, records
-from tests.servers.browsers import NARROW, answered
+from tests.servers.browsers import NARROW, answered, drag
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -183,14 +183,12 @@ def test_fields_move_by_keys_by_dragging_and_into_another_section(firm: Firm, co
     expect(page.locator("#down-field-ico")).to_be_focused()
     assert labels(page, "Basic details")[:3] == ["Name", "City", "IČO"]
 
-    line = page.locator("[data-key-of=remark]")
-    line.hover()
-    start = line.locator("[data-grip]").bounding_box()
-    goal = page.locator("[data-key-of=turnover]").bounding_box()
-    assert start is not None and goal is not None
-    page.mouse.move(start["x"] + 5, start["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(goal["x"] + 40, goal["y"] + 4, steps=12)
+    drag(
+        page,
+        page.locator("[data-key-of=remark] [data-grip]"),
+        page.locator("[data-key-of=turnover]"),
+        down=0.1,
+    )
     with page.expect_response(lambda answer: answer.url.endswith("/fields/remark/move")):
         page.mouse.up()
     expect(page.get_by_role("region", name="Finance", exact=True).locator(".line b").first).to_have_text(

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from statistics import median
+from time import process_time
 from typing import Any, Protocol
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import modelling
-from tests.servers.browsers import NARROW
+from tests.servers.browsers import NARROW, drag
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -163,13 +163,16 @@ def test_fields_and_sections_move_by_mouse_and_by_keys(firm: Firm, come_in: Come
     assert labels(page, "basic")[:3] == ["Name", "City", "IČO"]
     assert not faults(page, "design mode")
 
+    # Escape lets go of it; then it is carried again, and put down.
     page.locator("[data-key-of=turnover]").scroll_into_view_if_needed()
-    goal = page.locator("[data-key-of=turnover]").bounding_box()
-    start = page.get_by_role("button", name="Move “City”").bounding_box()
-    assert start is not None and goal is not None
-    page.mouse.move(start["x"] + 5, start["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(goal["x"] + 40, goal["y"] + 12, steps=14)
+    drag(page, page.get_by_role("button", name="Move “City”"), page.locator("[data-key-of=turnover]"))
+    expect(page.locator(".drag-shade")).to_have_text("City")
+    expect(page.locator("[data-section=finance] [data-key-of=city]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".drag-shade")).to_have_count(0)
+    assert labels(page, "basic")[:3] == ["Name", "City", "IČO"]
+    page.mouse.up()
+    drag(page, page.get_by_role("button", name="Move “City”"), page.locator("[data-key-of=turnover]"))
     with page.expect_response(lambda answer: answer.url.endswith("/fields/city/move")):
         page.mouse.up()
     expect(dialog(page)).to_contain_text("Move “City” to “Finance”?")
@@ -264,7 +267,7 @@ def test_the_second_admin_is_told_what_the_first_has_changed(firm: Firm, come_in
 
 
 def test_two_hundred_fields_open_in_under_three_times_the_time_of_twenty(firm: Firm, come_in: ComeIn) -> None:
-    spent: dict[str, list[float]] = {}
+    """By the processor's time of the server and of the page: what else the machine does at the moment is no matter."""
     for key, fields, sections in (("small", 20, 3), ("large", 200, 30)):
         made = [{"key": f"f{n}", "name": f"{LONG} {n}", "type": "text"} for n in range(fields)]
         parts = [
@@ -274,13 +277,26 @@ def test_two_hundred_fields_open_in_under_three_times_the_time_of_twenty(firm: F
             modelling.create_registry(work, {"key": key, "name": key, "title": "{f0}", "sections": parts})
         firm.create(key, f0="Rytec")
     page = come_in("ana")
-    for _round in range(4):
-        for key in ("small", "large"):
-            page.goto(f"{firm.site.url}/r/{key}/1")
-            took = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-            spent.setdefault(key, []).append(took)
-    small, large = (median(times[1:]) for times in spent.values())
-    assert large < 3 * small, (small, large)
+    counter = page.context.new_cdp_session(page)
+    counter.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy() -> float:
+        told = counter.send("Performance.getMetrics")["metrics"]
+        return next(float(each["value"]) for each in told if each["name"] == "TaskDuration")
+
+    def opened(key: str) -> float:
+        page.goto("about:blank")
+        begun = process_time() + busy()
+        page.goto(f"{firm.site.url}/r/{key}/1")
+        expect(page.locator("#feed li").first).to_be_visible()
+        return process_time() + busy() - begun
+
+    spent: dict[str, list[float]] = {"small": [], "large": []}
+    for _round in range(5):
+        for key, times in spent.items():
+            times.append(opened(key))
+    small, large = (min(times) for times in spent.values())
+    assert large < 3 * small, spent
     assert fits(page)
     page.get_by_role("button", name=f"Design “{LONG} 150”").focus()
     page.keyboard.press("Enter")

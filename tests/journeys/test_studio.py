@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.catalog.definitions import Registry
 from kartoteka.platform.services import modelling
-from tests.servers.browsers import NARROW, answered
+from tests.servers.browsers import NARROW, answered, drag
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -60,17 +60,6 @@ def add_part(page: Page, button: str, name: str) -> None:
     save(page)
 
 
-def drag(page: Page, what: Locator, onto: Locator) -> None:
-    """Take a line by its handle and put it onto something else."""
-    what.hover()
-    start, goal = what.locator("[data-grip]").bounding_box(), onto.bounding_box()
-    assert start is not None and goal is not None
-    page.mouse.move(start["x"] + 5, start["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(goal["x"] + 30, goal["y"] + goal["height"] / 2 + 4, steps=10)
-    page.mouse.move(goal["x"] + 34, goal["y"] + goal["height"] / 2, steps=3)
-
-
 def design(firm: Firm, key: str) -> Registry:
     with firm.site.office.begin_system(write=False) as work:
         return work.catalog.registries[key]
@@ -103,7 +92,7 @@ def test_a_registry_is_made_from_nothing_in_the_studio(firm: Firm, come_in: Come
     with page.expect_response(lambda answer: answer.url.endswith("/fields/last_check/move")):
         drag(
             page,
-            page.locator("[data-key-of=last_check]"),
+            page.locator("[data-key-of=last_check] [data-grip]"),
             page.locator("#outline li[data-section=operation]"),
         )
         page.mouse.up()
@@ -235,7 +224,7 @@ def test_several_fields_at_once_are_planned_and_then_changed(firm: Firm, come_in
 def test_a_move_that_touches_rights_is_asked_about_and_can_be_left(firm: Firm, come_in: ComeIn) -> None:
     page = come_in("ana", "/admin/r/companies")
     with page.expect_response(lambda answer: answer.url.endswith("/fields/city/move")):
-        drag(page, page.locator("[data-key-of=city]"), page.locator("[data-key-of=turnover]"))
+        drag(page, page.locator("[data-key-of=city] [data-grip]"), page.locator("[data-key-of=turnover]"))
         page.mouse.up()
     expect(dialog(page)).to_contain_text("Reader will see it no more.")
     dialog(page).get_by_role("button", name="Cancel").click()

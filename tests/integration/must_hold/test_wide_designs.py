@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from statistics import median
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from tests.integration.must_hold.test_budgets import counted
 
 PASSWORD = "four quiet words here"
 KINDS = ("text", "money", "date", "integer", "long_text", "email")
-ROUNDS = 5
+ROUNDS = 7
 
 
 def _registry(key: str, fields: int, sections: int) -> dict[str, Any]:
@@ -59,17 +58,17 @@ def test_a_page_of_ten_times_the_fields_takes_less_than_three_times_the_work(
 ) -> None:
     spent: dict[str, list[float]] = {"small": [], "large": []}
     asked = {}
-    for _round in range(ROUNDS + 1):
+    for _round in range(ROUNDS):
         for registry, times in spent.items():
             with counted(office.engine) as statements:
                 begun = time.process_time()
                 answer = designer.get(f"/r/{registry}/{page}")
                 times.append(time.process_time() - begun)
-            assert answer.status_code == 200 and answer.text.count("data-design ") > 20
+            assert answer.status_code == 200 and answer.text.count(" data-design ") >= 20
             asked[registry] = len(statements)
     assert asked["large"] == asked["small"], "no statement is there because there are more fields"
-    small, large = (median(times[1:]) for times in spent.values())
-    assert large < 3 * small, (small, large)
+    small, large = (min(times) for times in spent.values())
+    assert large < 3 * small, spent
 
 
 def test_the_dialog_of_a_field_counts_by_one_statement(office: Office, designer: FlaskClient) -> None:
