@@ -105,14 +105,33 @@ def post(
 
     :raises Invalid: when the address or name would break out of its header.
     """
+    address(settings, message, email, name, now, uuid4().hex)
+    row = {"message_id": message["Message-ID"], "recipient": email, "message": message.as_bytes(policy=WIRE),
+           "at": now, "not_before": now, "attempts": 0, "error": ""}  # fmt: skip
+    session.execute(insert(OutgoingMail), [row])
+
+
+def address(
+    settings: Settings, message: EmailMessage, email: str, name: str, now: datetime, number: str
+) -> None:
+    """This function will put sender, recipient, time and the name by which a message is known on it.
+
+    :raises Invalid: when the address or name would break out of its header.
+    """
     message["From"] = _sender(settings, str(message[FIRM] or PRODUCT))
     del message[FIRM]
     message["To"] = _address(name, email)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{uuid4().hex}@{_sender(settings).domain}>"
-    row = {"message_id": message["Message-ID"], "recipient": email, "message": message.as_bytes(policy=WIRE),
-           "at": now, "not_before": now, "attempts": 0, "error": ""}  # fmt: skip
-    session.execute(insert(OutgoingMail), [row])
+    message["Message-ID"] = f"<{number}@{_sender(settings).domain}>"
+
+
+def hand_over(settings: Settings, message: EmailMessage, email: str) -> None:
+    """This function will give an addressed message to the mail server at once, outside of any transaction.
+
+    :raises OSError: :raises ValueError: when it cannot be sent now; `is_final` tells whether it ever can.
+    """
+    out, sender = transport(settings), _sender(settings).addr_spec
+    out.send(message.as_bytes(policy=WIRE), sender, email, str(message["Message-ID"]))
 
 
 def _address(name: str, email: str) -> Address:

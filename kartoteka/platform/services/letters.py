@@ -1,12 +1,17 @@
 """Letters of plugins: mails to people of the firm, each written once, in the language of whoever reads it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from sqlalchemy import select
 
 from kartoteka.platform.access.models import User
 from kartoteka.platform.kernel import mail, turns
+from kartoteka.platform.kernel.transport import is_final
+from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.organisation import organisation
 from kartoteka.platform.services.work import Work
 
@@ -30,4 +35,44 @@ def write_mail(work: Work, template: str, **data: Any) -> None:
     mail.post(work.session, work.office.settings, message, actor.email, actor.name, work.now)
 
 
-__all__ = ["people_to_write_to", "take_turn", "write_mail"]
+@dataclass(frozen=True)
+class Letter:
+    """A mail that is written and addressed, but has not left."""
+
+    message: EmailMessage
+    recipient: str
+
+
+class Undelivered(Exception):
+    """A mail has not left; `final` when the mail server refuses it for good."""
+
+    def __init__(self, reason: str, *, final: bool) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+def letter(
+    work: Work, template: str, number: str, headers: Mapping[str, str] | None = None, **data: Any
+) -> Letter:
+    """This function will write a mail to the actor, known by a number: sent twice, it is still the same one."""
+    actor = work.actor
+    told = {"product": organisation(work).name, "base_url": work.office.settings.base_url, **data}
+    message = mail.compose(actor.locale.language, template, name=actor.name, **told)
+    mail.address(work.office.settings, message, actor.email, actor.name, work.now, number)
+    for name, value in (headers or {}).items():
+        message[name] = value
+    return Letter(message, actor.email)
+
+
+def send_letter(office: Office, written: Letter) -> None:
+    """This function will hand a mail to the mail server, outside of any transaction.
+
+    :raises Undelivered: when it could not be handed over.
+    """
+    try:
+        mail.hand_over(office.settings, written.message, written.recipient)
+    except (OSError, ValueError) as error:
+        raise Undelivered(f"{type(error).__name__}: {error}"[:500], final=is_final(error)) from error
+
+
+__all__ = ["Letter", "Undelivered", "letter", "people_to_write_to", "send_letter", "take_turn", "write_mail"]

@@ -1,0 +1,122 @@
+"""What a watchdog is asked about: steps of some records, things that were put somewhere, a time that has passed.
+
+The same question is put to it for its owner, who decides that it speaks, and for everybody whom it would tell: he is
+told what he would have been told by a watchdog of his own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from kartoteka.platform.sdk import Happening, courses_of
+from kartoteka.plugins.watchdogs import definition as d
+from kartoteka.plugins.watchdogs.putting import of_number, of_pointing, of_things, past_numbers
+from kartoteka.plugins.watchdogs.timing import Span, of_time
+from kartoteka.plugins.watchdogs.watching import Occurrence, Watch
+
+
+class Question(Protocol):
+    """Something that a watchdog can be asked."""
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """Everything that the watchdog says."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What was done to records of a registry at some moments, as events tell."""
+
+    registry: str
+    records: frozenset[int]
+    moments: frozenset[datetime]
+    since: datetime
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of the records' own steps, and of their pointing at others."""
+        found: list[Occurrence] = []
+        wanted = watch.definition.record
+        if self.registry == watch.definition.registry and d.STEP in watch.sorts():
+            records = [each for each in sorted(self.records) if wanted in (None, each)]
+            keys = sorted(watch.keys) if watch.keys is not None else None
+            told = courses_of(watch.work, self.registry, keys, since=min(self.moments), records=records)
+            found += watch.of_steps(told.courses, self._meant)
+        if d.POINTING in watch.sorts():
+            found += of_pointing(
+                watch, self.registry, self._meant, since=min(self.moments), records=sorted(self.records)
+            )
+        return found
+
+    def _meant(self, step: Happening) -> bool:
+        return step.at in self.moments and step.record in self.records and step.at >= self.since
+
+
+@dataclass(frozen=True)
+class Things:
+    """What was put on records."""
+
+    name: str
+    ids: Sequence[int]
+    since: datetime
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of them."""
+        return [each for each in of_things(watch, self.name, ids=self.ids) if each.at >= self.since]
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A time that has passed since it was last looked through."""
+
+    span: Span
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of it."""
+        return of_time(watch, self.span)
+
+
+@dataclass
+class Numbers:
+    """How many records there are in a list, against what is remembered of it."""
+
+    memory: dict[str, object]
+    at: datetime
+    keys: set[str] = field(default_factory=set)
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of the number; whoever is told must see that it lies beyond the bound, too."""
+        said, known = of_number(watch, {} if self.keys else self.memory, self.at)
+        if not self.keys:
+            self.memory, self.keys = known, {each.key for each in said}
+            return said
+        places = {each.part: each for each in said}
+        return [Occurrence(0, self.at, key, int(key.rpartition(".")[2]), new=places[int(key.rpartition(".")[2])].new)
+                for key in sorted(self.keys) if int(key.rpartition(".")[2]) in places]  # fmt: skip
+
+
+def past_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurrence]:
+    """This function will tell what a watchdog would have said in the last days, the latest first."""
+    begin = now - timedelta(days=days)
+    found = of_time(watch, Span(begin, now, most))
+    sorts, registry, wanted = watch.sorts(), watch.definition.registry, watch.definition.record
+    if sorts & {d.STEP, d.NUMBER}:
+        keys = sorted(watch.keys) if watch.keys is not None else None
+        records = None if wanted is None else [wanted]
+        told = courses_of(watch.work, registry, keys, since=begin, records=records).courses
+        found += watch.of_steps(told, lambda step: step.at <= now)
+        found += past_numbers(watch, told)
+    for part in watch.definition.when.each:
+        for name in part.of if part.kind == d.ADDED else ():
+            found += of_things(watch, name, since=begin)
+        for other in part.of if part.kind == d.RELATED else ():
+            found += of_pointing(watch, other, lambda step: step.at <= now, since=begin)
+    unique = {(each.record, each.key): each for each in found}
+    return sorted(unique.values(), key=lambda each: (each.at, each.record, each.key), reverse=True)
+
+
+def coming_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurrence]:
+    """This function will tell what a watchdog will say in the next days if nothing changes, the next first."""
+    return of_time(watch, Span(now, now + timedelta(days=days), most))
+
+
+__all__ = ["Numbers", "Passing", "Question", "Steps", "Things", "coming_of", "past_of"]

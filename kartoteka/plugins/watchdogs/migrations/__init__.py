@@ -1,0 +1,1 @@
+"""How the tables of watchdogs came to be."""
