@@ -121,7 +121,10 @@ class UserSession(Base):
 
 
 class SecondFactor(Base):
-    """What a person's authenticator shares with us: the secret in force, and one that waits for its first code."""
+    """Seeds of what a person's authenticator shares with us: of the secret in force, and of one that waits for a code.
+
+    The secret itself is made of the seed and the installation's key, which is not in the database.
+    """
 
     __tablename__ = "second_factors"
 

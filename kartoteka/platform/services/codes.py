@@ -1,5 +1,6 @@
 """Codes of a second factor: those of an authenticator, which change with time, and those for who has lost it."""
 
+import base64
 import hmac
 import secrets
 from datetime import datetime
@@ -20,9 +21,25 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 _LENGTH = 12
 
 
-def new_secret() -> str:
-    """This function will make what an authenticator is to share with us."""
-    return pyotp.random_base32()
+# Before the seeds of which secrets are made; what is kept without it is a secret itself, out of an earlier version.
+_SEED = "1:"
+_BYTES = 20
+
+
+def new_seed() -> str:
+    """This function will make what is kept of a secret: a seed that is worth nothing without the installation's key."""
+    return _SEED + secrets.token_hex(_BYTES)
+
+
+def secret_of(seed: str, key: str) -> str:
+    """This function will make out of a seed and the installation's key what an authenticator shares with us.
+
+    Whoever carries the database away, or a copy of it, has not got the key, and so no secret.
+    """
+    if not seed.startswith(_SEED):
+        return seed
+    made = hmac.digest(key.encode(), b"second factor:" + seed.encode(), "sha256")
+    return base64.b32encode(made[:_BYTES]).decode()
 
 
 def address(secret: str, email: str, issuer: str) -> str:
@@ -57,16 +74,19 @@ def is_on(session: Session, user_id: int) -> bool:
     return session.scalar(found) is not None
 
 
-def take(session: Session, user_id: int, code: str, now: datetime) -> str:
-    """This function will take a code, once, and tell its kind, “app” or “recovery”; nothing when it is wrong."""
-    if _take_step(session, user_id, code, now):
+def take(session: Session, user_id: int, code: str, now: datetime, key: str) -> str:
+    """This function will take a code, once, and tell its kind, “app” or “recovery”; nothing when it is wrong.
+
+    `key` is that of the installation.
+    """
+    if _take_step(session, user_id, code, now, key):
         return "app"
     return "recovery" if _take_recovery(session, user_id, code, now) else ""
 
 
-def _take_step(session: Session, user_id: int, code: str, now: datetime) -> bool:
-    secret = session.scalar(select(SecondFactor.secret).where(SecondFactor.user_id == user_id))
-    step = step_of(secret, code, now) if secret else None
+def _take_step(session: Session, user_id: int, code: str, now: datetime, key: str) -> bool:
+    seed = session.scalar(select(SecondFactor.secret).where(SecondFactor.user_id == user_id))
+    step = step_of(secret_of(seed, key), code, now) if seed else None
     if step is None:
         return False
     # In one statement: of two who come at once with the same code, one comes too late.

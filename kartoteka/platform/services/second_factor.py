@@ -68,15 +68,16 @@ def set_up(work: Work) -> Setup:
         # Otherwise an open browser would be enough to put another device in the place of his.
         raise Conflict(_("Your second factor is in force; moving it to another device takes a code."))
     if found.pending is None:
-        found.pending = codes.new_secret()
+        found.pending = codes.new_seed()
     work.session.flush()
-    return Setup(found.pending, codes.address(found.pending, owner.email, ISSUER))
+    secret = codes.secret_of(found.pending, _key(work))
+    return Setup(secret, codes.address(secret, owner.email, ISSUER))
 
 
 def begin_again(work: Work, code: str) -> None:
     """This function will let the actor move to another device, for which he needs a code of the present one."""
     found = _proved(work, code)
-    found.pending = codes.new_secret()
+    found.pending = codes.new_seed()
     work.session.flush()
 
 
@@ -88,7 +89,8 @@ def confirm(work: Work, code: str) -> list[str]:
     """
     owner = _owner(work)
     found = work.session.get(SecondFactor, owner.id)
-    step = codes.step_of(found.pending, code, work.now) if found and found.pending else None
+    pending = codes.secret_of(found.pending, _key(work)) if found and found.pending else ""
+    step = codes.step_of(pending, code, work.now) if pending else None
     if found is None or step is None:
         raise Invalid(
             {"code": [_("This is not the code that the app shows now. Check the clock of the phone.")]}
@@ -219,8 +221,12 @@ def _owner(work: Work) -> User:
     return found
 
 
+def _key(work: Work) -> str:
+    return work.office.settings.secret_key
+
+
 def _proved(work: Work, code: str) -> SecondFactor:
-    if not codes.take(work.session, work.actor.user_id, code, work.now):
+    if not codes.take(work.session, work.actor.user_id, code, work.now, _key(work)):
         raise Invalid({"code": [wrong_code()]})
     return work.session.get_one(SecondFactor, work.actor.user_id, populate_existing=True)
 

@@ -115,7 +115,7 @@ def finish_sign_in(office: Office, half: HalfIn, code: str, remote: str) -> Sign
         found = session.get(User, half.user_id)
         if found is None or not found.active or found.epoch != half.epoch:
             raise Unauthenticated(_("Please sign in again."))
-        kind = codes.take(session, found.id, code, now)
+        kind = codes.take(session, found.id, code, now, office.settings.secret_key)
         if not kind:
             raise Invalid({"code": [second_factor.wrong_code()]})
         _note(session, found.id, "signed_in", now, {"second_factor": kind})

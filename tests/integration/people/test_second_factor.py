@@ -18,6 +18,7 @@ from kartoteka.platform.kernel.errors import (
     Unauthenticated,
 )
 from kartoteka.platform.services import people, second_factor, sessions, signing, tokens
+from kartoteka.platform.services.codes import secret_of
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import HalfIn, SignedIn
 
@@ -35,7 +36,8 @@ def code_at(office: Office, email: str, **shift: float) -> str:
             .join(User, User.id == SecondFactor.user_id)
             .where(User.email == email)
         ).one()
-    return pyotp.TOTP(str(found[1] or found[0])).at(office.clock() + timedelta(**shift))
+    secret = secret_of(str(found[1] or found[0]), office.settings.secret_key)
+    return pyotp.TOTP(secret).at(office.clock() + timedelta(**shift))
 
 
 def set_up(office: Office, email: str = ADMIN_EMAIL) -> list[str]:
@@ -62,6 +64,13 @@ def test_set_up_and_come_in_with_a_code(office: Office, clock: TurnedClock) -> N
         setup = second_factor.set_up(work)
         assert second_factor.set_up(work) == setup
         assert not second_factor.standing(work).on
+    with office.session() as session:
+        kept = session.scalar(select(SecondFactor.pending))
+    assert kept is not None and setup.secret == secret_of(kept, office.settings.secret_key)
+    assert setup.secret not in kept and setup.secret != secret_of(kept, "the key of another installation")
+    assert secret_of("JBSWY3DPEHPK3PXP", "any key at all") == "JBSWY3DPEHPK3PXP", (
+        "one kept by an earlier version"
+    )
     assert setup.secret in setup.address and "hana%40firm.example" in setup.address
     # Begun, but not confirmed: nothing is asked for yet.
     assert isinstance(signing.sign_in(office, ADMIN_EMAIL, ADMIN_PASSWORD, HERE), SignedIn)
