@@ -43,6 +43,10 @@ class NewRow:
     given: frozenset[str] | None = None
     # What it is attached to: the id of a registry, and of a record in it.
     on: tuple[int, int] | None = None
+    # The section or field of that record in which it lies.
+    room: int | None = None
+    # The rules of the plugin that the registry belongs to have been asked.
+    settled: bool = False
 
     @property
     def written(self) -> Iterable[str]:
@@ -115,7 +119,12 @@ class Inserting:
         if not self.registry.attached:
             return {}
         bearers = [row.on or (None, None) for row in self.new]
-        return {"_on_registry": [each[0] for each in bearers], "_on_record": [each[1] for each in bearers]}
+        rooms = {"_on_room": [row.room for row in self.new]} if self.registry.sectioned else {}
+        return {
+            "_on_registry": [each[0] for each in bearers],
+            "_on_record": [each[1] for each in bearers],
+            **rooms,
+        }
 
     def _titles(self) -> list[str]:
         parts = title_fields(self.registry)

@@ -199,8 +199,44 @@ class Seen:
             tab = self.sight.catalog.tabs(registry)[plugin]
             rows = rows_for(actor, registry, _BORNE.get(right, "edit"), tab, level)
             if not rows.nothing:
-                parts.append(self._attached_to(registry, partial(Seen.condition_of, rows=rows)))
+                parts.append(
+                    self._attached_to(
+                        registry, partial(self._reached_on, rows=rows, right=right, level=level)
+                    )
+                )
         return or_(false(), *parts)
+
+    def _reached_on(self, bearer: "Seen", *, rows: Rows, right: str, level: str) -> Bool:
+        """The condition that a bearer is among some rows, and that the room of it in which a thing lies is open."""
+        reached = bearer.condition_of(rows)
+        return (
+            all_of([reached, self._in_open_room(bearer, right, level)])
+            if self.registry.sectioned
+            else reached
+        )
+
+    def _in_open_room(self, bearer: "Seen", right: str, level: str) -> Bool:
+        """The condition that a row lies in no room of its bearer, or in a section or field that the actor reaches.
+
+        All of his roles add up here as they do on the bearer itself: what he may read there he may read in files.
+        """
+        room: ColumnElement[Any] = self.table.c._on_room
+        actor, registry, borne = self.sight.actor, bearer.registry, _BORNE.get(right, "edit")
+        rows = [
+            (each.id, rows_for(actor, registry, borne, each.key, level)) for each in registry.active_sections
+        ]
+        rows += [
+            (each.id, rows_for(actor, registry, borne, level=level, field=each))
+            for each in registry.active_fields
+            if each.type == "file"
+        ]
+        always = [id for id, reached in rows if reached.everything]
+        sometimes = [
+            and_(room == id, bearer.condition_of(reached))
+            for id, reached in rows
+            if not reached.everything and not reached.nothing
+        ]
+        return or_(room.is_(None), room.in_(always), *sometimes)
 
     @cached_property
     def _view(self) -> Rows:

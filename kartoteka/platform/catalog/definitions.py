@@ -97,6 +97,8 @@ class Registry:
     narrow: Filter | None = None
     # Rows that are somebody's own wherever they are attached: right -> filter.
     own: Mapping[str, Filter] = field(default_factory=dict)
+    # A row may lie in one section or field of what it is attached to: then only who sees that sees the row.
+    sectioned: bool = False
 
     @cached_property
     def _fields(self) -> dict[str, Field]:

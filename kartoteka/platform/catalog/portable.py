@@ -55,7 +55,7 @@ def _part(kind: type[Any], body: Mapping[str, Any]) -> Any:
 
 
 # What a plugin says of its own registries; no document changes it.
-_PLUGINS_OWN = ("plugin", "attached", "narrow", "own")
+_PLUGINS_OWN = ("plugin", "attached", "narrow", "own", "sectioned")
 
 
 def registry_to_document(registry: Registry) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from kartoteka.platform.kernel.errors import (
     TooLarge,
     TooMany,
     Unauthenticated,
+    Unavailable,
 )
 from kartoteka.platform.kernel.tables import canonical_json
 from kartoteka.platform.kernel.texts import N_, _
@@ -40,6 +41,7 @@ _STATUS: Mapping[type[KartotekaError], int] = {
     TooLarge: 413,
     Invalid: 422,
     TooMany: 429,
+    Unavailable: 503,
     Misconfigured: 500,
 }
 _SENTENCES = {
@@ -91,6 +93,9 @@ def failure_of(error: Exception) -> Failure:
         return Failure(status, _sentence(error, status), headers=kept)
     if isinstance(error, KartotekaError) and status < 500:
         return Failure(status, error.message, error.errors)
+    if isinstance(error, Unavailable):
+        log.warning("%s %s: %s", request.method, request.endpoint, _trace(error))
+        return Failure(status, error.message, error.errors, headers={"Retry-After": "30"})
     reference = secrets.token_hex(4)
     log.error("%s %s %s failed\n%s", reference, request.method, request.endpoint, _trace(error))
     if status == 503:

@@ -9,6 +9,7 @@ KartotekaError
 ├── TooLarge        413   more than the platform takes at once
 ├── Unauthenticated 401   nobody, or nobody known
 ├── TooMany         429   too many tries
+├── Unavailable     503   something outside of us does not answer; another try may well succeed
 └── Misconfigured   500   a setting, the catalog or a plugin is wrong; the message says what to mend
 """
 
@@ -62,6 +63,10 @@ class Unauthenticated(KartotekaError):
 
 class TooMany(KartotekaError):
     """Too many tries in too short a time."""
+
+
+class Unavailable(KartotekaError):
+    """Something that the work needs does not answer or is full; nothing was changed."""
 
 
 class Misconfigured(KartotekaError):

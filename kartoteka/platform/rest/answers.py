@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
 
 
 # What a plugin says of its registries; nobody sends it back.
-PLUGINS_OWN = ("plugin", "attached", "narrow", "own")
+PLUGINS_OWN = ("plugin", "attached", "narrow", "own", "sectioned")
 
 
 def whole(thing: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class OwnRegistry:
     attached: bool = True
     own: Mapping[str, Filter] = field(default_factory=dict)
     narrow: Filter | None = None
+    # Things may lie in one section or field of their record (`Bearer.room`), and are seen by whoever sees that.
+    sectioned: bool = False
 
 
 @dataclass(frozen=True)

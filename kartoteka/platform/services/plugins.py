@@ -149,6 +149,7 @@ def _own_registry(
         attached=own.attached,
         narrow=own.narrow,
         own=dict(own.own),
+        sectioned=own.sectioned,
         fields=tuple(replace(each, core=True) for each in fresh.fields),
     )
     if current is None:
@@ -161,6 +162,7 @@ def _own_registry(
         attached=fresh.attached,
         narrow=fresh.narrow,
         own=fresh.own,
+        sectioned=fresh.sectioned,
         sections=(*current.sections, *sections),
         fields=(*(_up_to_date(each, fresh) for each in current.fields), *fields),
         categories=(*current.categories, *categories),

@@ -43,6 +43,8 @@ class Bearer:
     registry: str
     id: int
     title: str = ""
+    # Where a new thing is to lie on it: the id of a section or field, in registries that know of such rooms.
+    room: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ def create(
     opened = work.open(registry)
     parsed = _parsed(opened, values)
     bearer = _bearer(work, opened, on) if on is not None else None
-    new = NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed), bearer)
+    complete, room = _completed(opened, parsed, category), on.room if on is not None else None
+    new = NewRow(complete, _category(opened, category), frozenset(parsed), bearer, room)
     (record,) = opened.insert([new])
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
 

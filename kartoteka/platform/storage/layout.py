@@ -111,6 +111,9 @@ def registry_table(registry: Registry, kinds: Mapping[int, Kind], metadata: Meta
     _system_indexes(table)
     if registry.attached:
         _attach(table)
+    if registry.sectioned:
+        # The id of a section or of a field of what bears the row; ids of both come from one sequence.
+        table.append_column(Column("_on_room", Integer))
     for each in registry.fields:
         for column in field_columns(each, kinds[each.id]):
             table.append_column(column)

@@ -1,0 +1,62 @@
+"""For plugins: what the program finds out about records by itself, and whether somebody reaches a part of a record."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+
+from kartoteka.platform.access import noting
+from kartoteka.platform.access.noting import STAYS
+from kartoteka.platform.catalog.definitions import EDIT
+from kartoteka.platform.kernel.events import RecordsChanged
+from kartoteka.platform.services.work import Work
+
+
+def note_record(
+    work: Work, registry: str, record: int, values: Mapping[str, Any], *, room: Any = STAYS
+) -> bool:
+    """This function will keep values that the program has worked out, outside of history; False: no such record.
+
+    `room` moves a record of a `sectioned` registry into a section or field, by its id, or out of all (None). Nobody's
+    right is asked: whoever calls this has asked, or acts for the program.
+    """
+    opened = work.open(registry)
+    if not noting.note(opened, record, values, room=room):
+        return False
+    work.emit(RecordsChanged(registry, (record,), "note", tuple(values)))
+    return True
+
+
+def sees_section(work: Work, registry: str, record: int, section: str, level: str) -> bool:
+    """This function will tell whether the actor reads, or edits, a section of a living record."""
+    opened = work.open(registry)
+    found = opened.registry.section(section)
+    if found is None or not found.active:
+        return False
+    right = "edit" if level == EDIT else "view"
+    return _holds(work, registry, record, opened.seen.reach(right, section, level))
+
+
+def sees_field(work: Work, registry: str, record: int, field: str, level: str) -> bool:
+    """This function will tell whether the actor reads, or edits, a field of a living record."""
+    opened = work.open(registry)
+    found = opened.seen.field(field)
+    if found is None:
+        return False
+    shown = opened.seen.field_editable(found) if level == EDIT else opened.seen.field_shown(found)
+    return _holds(work, registry, record, shown)
+
+
+def _holds(work: Work, registry: str, record: int, condition: ColumnElement[bool]) -> bool:
+    seen = work.open(registry).seen
+    wanted = and_(seen.table.c.id == record, seen.alive, seen.reach("view"), condition)
+    return work.connection.scalar(select(seen.table.c.id).where(wanted)) is not None
+
+
+def names_of_people(work: Work, ids: Iterable[int]) -> Mapping[int, str]:
+    """This function will name people by their ids."""
+    found = work.gate.titles({"users": ids})
+    return {id: name for (_registry, id), name in found.items()}
+
+
+__all__ = ["STAYS", "names_of_people", "note_record", "sees_field", "sees_section"]
