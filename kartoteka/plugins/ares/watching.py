@@ -1,0 +1,170 @@
+"""Watching: companies are looked up again and again, and what has changed becomes a proposal on the record.
+
+A finding says that a particular differs, never how: both sides are read anew for whoever looks, as far as he sees
+them. One that was left is not proposed again until the register says something else.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kartoteka.platform.sdk import Office, Query, Record, Work, browse
+from kartoteka.plugins.ares import desk, known
+from kartoteka.plugins.ares.comparing import Line, beside_record
+from kartoteka.plugins.ares.desk import Reply
+from kartoteka.plugins.ares.mapping import mapping_of, number_field, settings
+from kartoteka.plugins.ares.registers.answers import Refused, Unavailable
+from kartoteka.plugins.ares.tables import Checked, Finding
+
+TAKEN, LEFT = "taken", "left"
+# How many companies are looked at in one turn: with two questions, so as not to keep others waiting.
+AT_ONCE = 200
+FORGOTTEN = timedelta(days=400)
+# What is proposed although no field takes it: that a company has ended, or is no longer there.
+STANDING = "standing"
+
+
+def is_watched(work: Work, record: Record) -> bool:
+    """This function will tell whether a record is watched, by itself or with its whole registry."""
+    if record.registry in settings(work)["watched"]:
+        return True
+    row = work.session.get(Checked, (record.registry, record.id))
+    return row is not None and row.watched
+
+
+def watch(work: Work, record: Record, on: bool) -> None:
+    """This function will watch a record by itself, or no longer."""
+    row = _row(work.session, record.registry, record.id)
+    row.watched = on
+
+
+def open_findings(work: Work, record: Record) -> list[str]:
+    """This function will list what has changed about a record's company and is not settled, as the actor may see it."""
+    here = select(Finding.what).where(
+        Finding.of_registry == record.registry, Finding.of_record == record.id, Finding.settled == ""
+    )
+    found = set(work.session.scalars(here))
+    if not found:
+        return []
+    mapping = mapping_of(work, record.registry)
+    return [what for what in sorted(found) if what == STANDING or mapping.get(what) in record.values]
+
+
+def settle(work: Work, record: Record, what: Iterable[str], how: str) -> None:
+    """This function will note that findings were taken, or left as they are."""
+    seen = set(open_findings(work, record)) & set(what)
+    here = select(Finding).where(Finding.of_registry == record.registry, Finding.of_record == record.id)
+    for row in work.session.scalars(here.where(Finding.what.in_(seen))):
+        row.settled, row.settled_at, row.settled_by = how, work.now, work.actor.user_id
+
+
+def watch_all(office: Office) -> None:
+    """This function will look at the watched companies whose turn has come."""
+    with office.begin_system(via="ares", write=False) as work:
+        due = list(islice(_due(work), AT_ONCE))
+    if due:
+        _look_at(office, due)
+    desk.forget_old(office, FORGOTTEN)
+
+
+def _due(work: Work) -> Iterator[tuple[str, int, str]]:
+    """Registry, record and number of what was not looked at for long enough, the longest first."""
+    chosen = settings(work)
+    before = work.now - timedelta(days=chosen["watch_days"])
+    rows = work.session.scalars(
+        select(Checked).where(Checked.watched | Checked.of_registry.in_(chosen["watched"]))
+    )
+    looked = {(each.of_registry, each.of_record): each for each in rows}
+    for key in sorted({key for key, _record in looked} | set(chosen["watched"])):
+        field = number_field(work, key) if key in work.catalog.registries else None
+        if field is None:
+            continue
+        whole = key in chosen["watched"]
+        singles = [record for registry, record in looked if registry == key]
+        for record in _with_number(work, key, field.key, None if whole else singles):
+            row, number = looked.get((key, record.id)), str(record.values[field.key])
+            if row is None or row.checked_at is None or row.checked_at < before or row.number != number:
+                yield key, record.id, number
+
+
+def _with_number(work: Work, key: str, field: str, ids: Sequence[int] | None) -> Iterator[Record]:
+    nodes: list[Mapping[str, object]] = [{"field": field, "op": "not_empty"}]
+    if ids is not None:
+        if not ids:
+            return
+        nodes.append({"field": "id", "op": "in", "value": list(ids)[:500]})
+    cursor = None
+    while True:
+        query = Query(filter={"and": nodes}, sort="id", fields=(field,), page_size=500, cursor=cursor)
+        page = browse(work, key, query)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _look_at(office: Office, due: Sequence[tuple[str, int, str]]) -> None:
+    ares = known.ares_of(office)
+    replies = desk.ask_many(office, ares, [number for _registry, _record, number in due], patience=10.0)
+    for some in _portions(due):
+        with office.begin_system(via="ares", write=True) as work:
+            for registry, record, number in some:
+                note(work, registry, record, number, replies[number])
+
+
+def _portions(due: Sequence[tuple[str, int, str]]) -> Iterator[Sequence[tuple[str, int, str]]]:
+    for start in range(0, len(due), 50):
+        yield due[start : start + 50]
+
+
+def note(work: Work, registry: str, record: int, number: str, reply: Reply) -> list[str]:
+    """This function will note what a look at a company has shown, and tell what of it is new."""
+    if isinstance(reply.answer, Unavailable | Refused):
+        return []
+    same = {"field": "id", "op": "eq", "value": record}
+    found = browse(work, registry, Query(filter=same, page_size=1)).items
+    if not found:
+        return []
+    row = _row(work.session, registry, record)
+    lines = beside_record(work, found[0], reply.company) if reply.company is not None else []
+    standing = str(reply.company.standing) if reply.company is not None else "missing"
+    new = _findings(work, registry, record, [each for each in lines if each.differs and each.may_take])
+    if row.standing and row.number == number and row.standing != standing:
+        new += _changed(work, registry, record, STANDING, standing)
+    row.number, row.checked_at, row.standing = number, work.now, standing
+    return new
+
+
+def _findings(work: Work, registry: str, record: int, lines: Sequence[Line]) -> list[str]:
+    here = select(Finding).where(Finding.of_registry == registry, Finding.of_record == record)
+    known_here = {each.what: each for each in work.session.scalars(here)}
+    now = {each.what for each in lines}
+    for what, row in known_here.items():
+        if what not in now and what != STANDING and row.settled == "":
+            # It differs no more: somebody has mended it by hand.
+            row.settled, row.settled_at = TAKEN, work.now
+    return [what for each in lines for what in _changed(work, registry, record, each.what, each.digest)]
+
+
+def _changed(work: Work, registry: str, record: int, what: str, digest: str) -> list[str]:
+    """Open again, unless the same was found before."""
+    row = work.session.get(Finding, (registry, record, what))
+    if row is not None and row.digest == digest and row.settled != TAKEN:
+        return []
+    if row is None:
+        row = Finding(of_registry=registry, of_record=record, what=what)
+        work.session.add(row)
+    row.digest, row.found_at, row.settled, row.settled_at, row.settled_by = digest, work.now, "", None, None
+    return [what]
+
+
+def _row(session: Session, registry: str, record: int) -> Checked:
+    row = session.get(Checked, (registry, record))
+    if row is None:
+        row = Checked(of_registry=registry, of_record=record, number="", watched=False, standing="")
+        session.add(row)
+        session.flush()
+    return row
