@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.servers.lacking",  # first: the others import it, and pytest wants to read it before
+    "tests.servers.ares",
+    "tests.servers.apps",
     "tests.servers.browsers",
     "tests.servers.databases",
     "tests.servers.guard",

@@ -26,6 +26,8 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
         if plugin.tab is not None:
             places.tabs[plugin.name] = plugin.tab
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
+        places.aids += [(plugin.name, aid) for aid in plugin.form_aids]
+        places.deeds += [(plugin.name, deed) for deed in plugin.list_deeds]
         for kind in plugin.tiles:
             tiles.add_kind_of(plugin.name, kind)
 

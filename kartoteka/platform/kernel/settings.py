@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from kartoteka.platform.kernel.errors import Misconfigured
 
 DEFAULT_ARES = "https://ares.gov.cz/ekonomicke-subjekty-v-be/rest"
+DEFAULT_VIES = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+DEFAULT_POLAND = "https://wl-api.mf.gov.pl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Settings:
     secret_key: str
     search: str
     ares_url: str
+    vies_url: str
+    poland_url: str
+    # Networks inside the firm that webhooks may reach; all others lead to public addresses only.
+    private_networks: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,6 +61,11 @@ class Settings:
                 environment, "KARTOTEKA_SEARCH", "whoosh" if embedded else "database", ("whoosh", "database")
             ),
             ares_url=(_url(environment, "KARTOTEKA_ARES_URL", ("http", "https")) or DEFAULT_ARES).rstrip("/"),
+            vies_url=(_url(environment, "KARTOTEKA_VIES_URL", ("http", "https")) or DEFAULT_VIES).rstrip("/"),
+            poland_url=(_url(environment, "KARTOTEKA_POLAND_URL", ("http", "https")) or DEFAULT_POLAND).rstrip(
+                "/"
+            ),
+            private_networks=_networks(environment, "KARTOTEKA_PRIVATE_NETWORKS"),
         )
 
     @property
@@ -89,6 +101,17 @@ def _url(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) ->
     if urlsplit(value).scheme not in schemes:
         raise Misconfigured(f"{name} must begin with {' or '.join(scheme + '://' for scheme in schemes)}.")
     return value
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    texts = tuple(each.strip() for each in environment.get(name, "").split(",") if each.strip())
+    for each in texts:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            wish = f"{name} must be networks such as 10.0.0.0/8,192.168.1.5"
+            raise Misconfigured(f"{wish}, not {each[:60]}.") from None
+    return texts
 
 
 def _choice(environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

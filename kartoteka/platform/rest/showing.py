@@ -41,6 +41,11 @@ class Shown:
         return document
 
 
+def shown_record(work: Work, record: Record) -> dict[str, Any]:
+    """This function will give one record as the API shows it."""
+    return Shown(work, record.registry)(record)
+
+
 def _writer(schema: Any) -> Write:
     short: Write | None = getattr(schema, "to_json", None)
     return short or (lambda value: None if value is None else schema.serialize("value", {"value": value}))

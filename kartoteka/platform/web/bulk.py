@@ -12,7 +12,7 @@ from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import history, records
-from kartoteka.platform.services.records import MAX_BATCH, MAX_PAGE
+from kartoteka.platform.services.records import MAX_BATCH, MAX_PAGE, Query
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.fields import FieldView, may_be_typed, raw_value, typed_links, typed_value
@@ -107,6 +107,27 @@ def selected(work: Work, registry: str) -> list[int]:
         cursor = page_found.next
         if cursor is None:
             return found
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The records that the buttons of a list speak of: those ticked, or all that the list shows in its state."""
+
+    ids: Sequence[int] | None
+    query: Query
+    # What a dialog hands on, so that its own form speaks of the same.
+    carried: Sequence[tuple[str, str]]
+
+
+def picked(registry: str) -> Picked:
+    """This function will tell which records a form sent from a list speaks of."""
+    state = state_of(registry, request.form)
+    if request.form.get("all") == "1" or request.form.get("whole") == "1":
+        return Picked(None, state.query(fields=()), [("whole", "1"), *state.pairs()])
+    ids = [int(each) for each in request.form.getlist("ids") if each.isdecimal() and len(each) < 19][
+        :MAX_BATCH
+    ]
+    return Picked(ids, state.query(fields=()), [*(("ids", str(each)) for each in ids), *state.pairs()])
 
 
 def _try(registry: str, deed: Any) -> Invalid | Conflict | Forbidden | None:

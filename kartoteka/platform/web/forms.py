@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 from werkzeug.datastructures import MultiDict
 
 from kartoteka.field_types.capabilities import Cautious
@@ -27,6 +27,7 @@ from kartoteka.platform.web.fields import (
     typed_links,
     typed_value,
 )
+from kartoteka.platform.web.plugged import aids_of
 from kartoteka.platform.web.records import belongs
 
 Form = MultiDict[str, str]
@@ -134,6 +135,8 @@ class RecordForm:
     rules_url: str = ""
     registry: str = ""
     design_version: int = 0
+    # What plugins put over it, as HTML.
+    aids: Sequence[str] = ()
 
 
 def fill_in(draft: Draft, given: Form) -> None:
@@ -166,6 +169,12 @@ def form_again(work: Work, registry: str, id: int | None, given: Form) -> Record
     """This function will put together the form of a new or an old record with what has been typed into it so far."""
     record = records.fetch(work, registry, id) if id is not None else None
     return form_of(typed_draft(work, registry, record, given))
+
+
+def parts_filled(work: Work, registry: str, id: int | None, given: Form) -> str:
+    """This function will draw the parts of a form anew, with what has been typed or filled in, to be swapped in."""
+    form = form_again(work, registry, id, given)
+    return render_template("records/form_parts.html", form=form, renewing=True)
 
 
 def typed_draft(work: Work, registry: str, record: Record | None, given: Form) -> Draft:
@@ -275,6 +284,7 @@ def form_of(draft: Draft) -> RecordForm:
         rules_url=draft.rules_url,
         registry=registry.key,
         design_version=work.catalog.version,
+        aids=aids_of(work, registry.key, record),
     )
     if record is None:
         return basic

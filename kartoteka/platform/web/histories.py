@@ -33,6 +33,7 @@ _CHANNELS = {
     "portal": N_("in the portal"),
     "rule": N_("by a rule"),
     "cli": N_("from the command line"),
+    "ares": N_("from ARES"),
 }
 
 

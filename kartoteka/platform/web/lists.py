@@ -19,6 +19,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.fields import FieldView
 from kartoteka.platform.web.looks import count_text, moment_text
 from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.plugged import deeds_of
 from kartoteka.platform.web.sentences import sentence
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State, state_of
@@ -84,6 +85,15 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class DeedView:
+    """Something that a plugin does with many records, as a button."""
+
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ListView:
     """Everything that the page of a list shows."""
 
@@ -104,11 +114,13 @@ class ListView:
     may_delete: bool = False
     may_import: bool = False
     may_export: bool = False
+    # What plugins can do with many of its records.
+    deeds: Sequence[DeedView] = ()
 
     @property
     def selectable(self) -> bool:
         """Whether there is anything that could be done with a selection."""
-        return self.may_edit or self.may_delete or self.may_export
+        return self.may_edit or self.may_delete or self.may_export or bool(self.deeds)
 
     @property
     def url(self) -> str:
@@ -275,6 +287,9 @@ def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     opened, state, keys = work.open(found.key), view.state, {column.key for column in view.columns}
     parts = {name: getattr(view, name) for name in ListView.__dataclass_fields__}
     parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import", "export")}
+    parts["deeds"] = [
+        DeedView(_(each.label), each.icon, each.url(found.key)) for each in deeds_of(work, found.key)
+    ]
     parts["help"] = help_of(found, work.actor.locale.language)
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]
     parts["categories"] = _tabs(work, found, state)

@@ -41,6 +41,32 @@ class Tab:
     show: Callable[[Work, Record], str]
     count: Callable[[Work, Record], str] | None = None
     adding: Adding | None = None
+    # Where the tab would have nothing to say, it is not offered.
+    suits: Callable[[Work, Record], bool] | None = None
+
+
+@dataclass(frozen=True)
+class FormAid:
+    """What a plugin puts over the form of a new record, or of an old one: a way to fill it in, as HTML.
+
+    `show` gets the key of the registry and the record, None for a new one; nothing is shown where it gives nothing.
+    """
+
+    show: Callable[[Work, str, Record | None], str]
+
+
+@dataclass(frozen=True)
+class ListDeed:
+    """Something that a plugin does with many records: with those ticked in a list, or all that fit its filter.
+
+    The button sends what is ticked (`ids`, or `all` with the state of the list) to `url` and shows the answer as a
+    dialog.
+    """
+
+    label: str
+    icon: str
+    url: Callable[[str], str]
+    shown: Callable[[Work, str], bool]
 
 
 @dataclass(frozen=True)
@@ -80,6 +106,8 @@ class Plugged:
 
     tabs: dict[str, Tab] = field(default_factory=dict)
     entries: list[tuple[str, NavEntry]] = field(default_factory=list)
+    aids: list[tuple[str, FormAid]] = field(default_factory=list)
+    deeds: list[tuple[str, ListDeed]] = field(default_factory=list)
 
 
 def install(app: Flask) -> None:
@@ -110,6 +138,57 @@ def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:
         return None
 
 
+def offered_tabs(work: Work, record: Record) -> Sequence[tuple[str, Tab]]:
+    """This function will give the tabs that have something to say of a record."""
+    return [(plugin, tab) for plugin, tab in tabs_of(work, record) if _suits(tab, work, record)]
+
+
+def _suits(tab: Tab, work: Work, record: Record) -> bool:
+    if tab.suits is None:
+        return True
+    try:
+        with work.attempt():
+            return tab.suits(work, record)
+    except Exception:
+        logger.exception("A plugin cannot tell whether its tab suits.")
+        return False
+
+
+def aids_of(work: Work, registry: str, record: Record | None) -> Sequence[str]:
+    """This function will give what active plugins put over the form of a record; one that fails puts nothing there."""
+    found = []
+    for plugin, aid in plugged().aids:
+        if not _active(work, plugin):
+            continue
+        try:
+            with work.attempt():
+                # What a plugin shows is HTML: its templates have escaped what people typed.
+                found.append(Markup(aid.show(work, registry, record)))  # noqa: S704
+        except Exception:
+            logger.exception("What the plugin %s offers over a form cannot be shown.", plugin)
+    return [each for each in found if each.strip()]
+
+
+def deeds_of(work: Work, registry: str) -> Sequence[ListDeed]:
+    """This function will give what active plugins can do with many records of a registry."""
+    found = []
+    for plugin, deed in plugged().deeds:
+        if not _active(work, plugin):
+            continue
+        try:
+            with work.attempt():
+                if deed.shown(work, registry):
+                    found.append(deed)
+        except Exception:
+            logger.exception("What the plugin %s does with many records cannot be offered.", plugin)
+    return found
+
+
+def _active(work: Work, plugin: str) -> bool:
+    state = work.catalog.plugins.get(plugin)
+    return state is not None and state.active
+
+
 def number_of(tab: Tab, work: Work, record: Record) -> str:
     """This function will give the number beside a tab's name, nothing when the plugin has failed."""
     if tab.count is None:
@@ -126,8 +205,7 @@ def entries_of(work: Work) -> list[Entry]:
     """This function will give the lines of the rail that active plugins have for the reader."""
     found = []
     for plugin, entry in plugged().entries:
-        state = work.catalog.plugins.get(plugin)
-        if state is None or not state.active:
+        if not _active(work, plugin):
             continue
         try:
             with work.attempt():

@@ -30,7 +30,7 @@ from kartoteka.platform.web.fields import FieldView, colour_class, shown_field
 from kartoteka.platform.web.lists import ListView, list_view
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.plugged import number_of, shown_tab, tabs_of
+from kartoteka.platform.web.plugged import number_of, offered_tabs, shown_tab, tabs_of
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State
 
@@ -237,7 +237,7 @@ def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -
 
 
 def _adds(work: Work, found: Record) -> list[AddView]:
-    offered = [tab.adding for plugin, tab in tabs_of(work, found) if found.tabs[plugin] == EDIT]
+    offered = [tab.adding for plugin, tab in offered_tabs(work, found) if found.tabs[plugin] == EDIT]
     return [AddView(_(each.label), each.icon, each.url(found), each.key) for each in offered if each]
 
 
@@ -327,7 +327,7 @@ def _tabs(work: Work, found: Record, at: str) -> list[TabView]:
                 _number(work, found, other),
             )
         )
-    for plugin, tab in tabs_of(work, found):
+    for plugin, tab in offered_tabs(work, found):
         address = url_for("web.plugin_tab", registry=found.registry, id=found.id, plugin=plugin)
         tabs.append(TabView(_(tab.label), address, at == plugin, number_of(tab, work, found)))
     tabs.append(
