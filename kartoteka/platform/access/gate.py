@@ -5,7 +5,7 @@ and events in the same transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.inserting import CATEGORY, Inserting, NewRow, wire
 from kartoteka.platform.access.judging import Judged, Judging
+from kartoteka.platform.access.keeping import Writing
 from kartoteka.platform.access.passage import Failure, Passage
 from kartoteka.platform.access.reading import Reading, no_record
 from kartoteka.platform.access.reshaping import searchable_text
@@ -66,6 +67,8 @@ class OpenRegistry(Reading):
         :raises Conflict: when a value of a unique field is already used.
         """
         self._check_may_insert(new)
+        keeper = self.gate.keeper(self.registry)
+        new = new if keeper is None else [self.settled(each) for each in new]
         self._check_targets(targets for row in new for targets in self._targets(row.values).items())
         ids = rows.allocate_ids(self.gate.connection, self.seen.table, len(new))
         numbered = self._numbered(new)
@@ -75,7 +78,22 @@ class OpenRegistry(Reading):
             )
         self._check_reached_after(ids, "create", _written(new))
         self._tell(ids, "create")
+        if keeper is not None:
+            keeper.after(
+                [Writing(record, row.values, {}, new=True) for record, row in zip(ids, new, strict=True)]
+            )
         return ids
+
+    def settled(self, row: NewRow) -> NewRow:
+        """This function will give a new row as the plugin means it that the registry belongs to; mostly there is none.
+
+        :raises Invalid: when a rule of the plugin stands against it.
+        """
+        keeper = self.gate.keeper(self.registry)
+        if keeper is None or row.settled:
+            return row
+        meant = keeper.before(Writing(None, row.values, {}, new=True))
+        return replace(row, values=meant, given=frozenset(row.written), settled=True)
 
     def _check_may_insert(self, new: Sequence[NewRow]) -> None:
         if not self.may("create"):
@@ -110,8 +128,11 @@ class OpenRegistry(Reading):
         """
         current = self._current(record)
         self._check_may_change(current, values, category, version)
-        old = self._old_values(current, values)
-        wanted = {**values, **self._with_unseen_links(old, self._targets(values))}
+        keeper = self.gate.keeper(self.registry)
+        writing = self._writing(current, values, judged) if keeper is not None else None
+        meant = keeper.before(writing) if keeper is not None and writing is not None else values
+        old = self._old_values(current, meant)
+        wanted = {**meant, **self._with_unseen_links(old, self._targets(meant))}
         changed = {key: value for key, value in wanted.items() if value != old[key]}
         changes = {key: (self._wire(key, old[key]), self._wire(key, value)) for key, value in changed.items()}
         columns = self._columns(changed)
@@ -122,15 +143,23 @@ class OpenRegistry(Reading):
             return False
         self._check_targets(self._added(old, changed))
         if judged is not Judged.NOTHING and self.rules.any:
-            Judging(self, current, judged).check({key: values[key] for key in changed}, category)
+            given = {key: meant[key] for key in changed if key in values}
+            Judging(self, current, judged).check(given, category)
         self._write(record, current, columns, changes, "change", self._retitled(current, changed))
         rows.replace_links(
             self.gate.connection, record, {self._field(k).id: v for k, v in self._targets(changed).items()}
         )
         self._reindex(record, current, changed)
-        self._check_reached_after([record], "edit", changed)
+        self._check_reached_after([record], "edit", [key for key in changed if key in values])
         self._tell([record], "change", tuple(changed))
+        if keeper is not None and writing is not None:
+            keeper.after([replace(writing, values=changed)])
         return True
+
+    def _writing(self, current: Mapping[Any, Any], values: Mapping[str, Any], judged: Judged) -> Writing:
+        plain = (each for each in self.registry.active_fields if not self.kind(each).linking)
+        old = {each.key: current[each.column] for each in plain}
+        return Writing(current["id"], values, old, restoring=judged is Judged.NOTHING)
 
     def remove(self, record: int, version: int | None = None) -> None:
         """This function will put a record into the recycle bin."""
@@ -403,9 +432,8 @@ class OpenRegistry(Reading):
 def numbered(row: NewRow, key: str, kind: Kind, number: int) -> NewRow:
     """This function will give a new row its automatic number, which the actor did not write."""
     assert isinstance(kind.type, Numbering)
-    return NewRow(
-        {**row.values, key: kind.type.number(number, kind.options)}, row.category, frozenset(row.written)
-    )
+    values = {**row.values, key: kind.type.number(number, kind.options)}
+    return replace(row, values=values, given=frozenset(row.written))
 
 
 def _written(new: Sequence[NewRow]) -> set[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from kartoteka.platform.access.keeping import Keeper
 from kartoteka.platform.access.reach import has_tab
 from kartoteka.platform.access.seen import USERS, Seen, Sight
 from kartoteka.platform.catalog.definitions import EDIT, Registry
@@ -38,6 +39,8 @@ class Passage:
     stamp: history.Stamp
     emit: Callable[[Event], None]
     failure: Failure
+    # The rules that a plugin keeps over a registry of its own.
+    keeper: Callable[[Registry], Keeper | None] = lambda registry: None
 
     def seen(self, registry: Registry) -> Seen:
         """This function will give a registry as the actor sees it, kept while nothing changes for him."""

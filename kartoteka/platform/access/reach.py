@@ -67,8 +67,9 @@ def rows_for(
     return Rows(rules=frozenset(rules))
 
 
-# A rule of this one name is no filter of fields: it selects rows by the record that they are attached to.
-ON = "$on"
+# Rules of these two names are no filters of fields: one selects rows by the record that they are attached to, the
+# other by what a relation of theirs points at, as far as the actor reaches it.
+ON, THROUGH = "$on", "$through"
 
 
 def _of_attached(

@@ -40,7 +40,7 @@ from kartoteka.field_types.field_type import Operator, Sort
 from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.models import Absence, User
-from kartoteka.platform.access.reach import ON, Rows, rows_for
+from kartoteka.platform.access.reach import ON, THROUGH, Rows, rows_for
 from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, Registry
 from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
 from kartoteka.platform.catalog.titles import title_fields
@@ -174,6 +174,9 @@ class Seen:
         """The condition that a row is attached to nothing, or to a record that is not in the recycle bin."""
         if self.sight.actor.keeps_index:
             return true()
+        through = self.registry.own.get("view", {}).get(THROUGH)
+        if through is not None:
+            return self._through_relation(through, lambda target: true())
         bearers = (self._attached_to(each, true()) for each in self._bearers)
         return or_(self.table.c._on_record.is_(None), *bearers)
 
@@ -238,6 +241,17 @@ class Seen:
         ]
         return or_(room.is_(None), room.in_(always), *sometimes)
 
+    def _through_relation(self, key: str, condition: "Callable[[Seen], Bool]") -> Bool:
+        """The condition that a relation points at a living record of which something holds for the actor himself."""
+        field, links = self.registry.field(key), LINKS.alias()
+        registry = self.sight.catalog.registries.get(str(field.options.get("target"))) if field else None
+        if field is None or registry is None:
+            return false()
+        target = Seen(self.sight, registry, self.sight.layout.table(registry).alias())
+        points = and_(links.c.field_id == field.id, links.c.source == self.table.c.id)
+        there = and_(target.table.c.id == links.c.target, target.alive, condition(target))
+        return exists().where(points, there)
+
     @cached_property
     def _view(self) -> Rows:
         return rows_for(self.sight.actor, self.registry, "view")
@@ -270,6 +284,8 @@ class Seen:
         try:
             if ON in document:
                 return self._through_bearers(*document[ON])
+            if THROUGH in document:
+                return self._through_relation(document[THROUGH], partial(Seen.reach, right="view"))
             return self.condition(parse(document))
         except (_Unanswerable, Invalid):
             # A rule that cannot be answered, or names what is gone, must narrow, never widen.

@@ -33,3 +33,18 @@ class DesignChanged(Event):
     kind: ClassVar[str] = "design_changed"
     version: int
     registries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTold(Event):
+    """People were told of something that concerns them: mentioned in a text, asked to do a task.
+
+    `why` is a word of whoever told them, such as `mentioned`. Only those stand here who see the record.
+    """
+
+    kind: ClassVar[str] = "people_told"
+    registry: str
+    record: int
+    people: tuple[int, ...]
+    why: str
+    by: int

@@ -21,7 +21,7 @@ from kartoteka.platform.rest.records import query_of
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.rest.showing import Shown
 from kartoteka.platform.services import records as verbs
-from kartoteka.platform.services.records import KEEP, Bearer, Query, Record, record_id
+from kartoteka.platform.services.records import KEEP, Bearer, Query, Record, check_stays, record_id
 from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 
@@ -89,11 +89,14 @@ class AttachedResource(Resource):
     """
 
     def __init__(
-        self, name: str, description: str, shape: Shape, *, document: type[ma.Schema], done: Verbs = PLAIN
+        self, name: str, description: str, shape: Shape, *, document: type[ma.Schema], done: Verbs = PLAIN,
+        creates: bool = True, listed: tuple[str, ...] | None = None
     ) -> None:
         super().__init__(name, description)
         self.shape, self.done, self.document = shape, done, document
         self.kind = name
+        # Things that are not made out of JSON have a route of their own for that; lists may leave out what is heavy.
+        self.creates, self.listed = creates, listed
         self._on_record()
         self._alone()
 
@@ -109,6 +112,9 @@ class AttachedResource(Resource):
 
         def create_on_record(body: dict[str, Any], registry: str, record: int) -> Response:
             """This function will attach a new thing to a record."""
+            named = bearer_of(body)
+            if named is not None and named != Bearer(registry, record):
+                raise Invalid({"on": [_("The address names another record.")]})
             with begin(write=True) as work:
                 self._check_borne(work, registry, record)
                 return self.made(work, body, Bearer(registry, record))
@@ -131,9 +137,10 @@ class AttachedResource(Resource):
             return nothing()
 
         self.verb("GET", several, signed_in, query=schemas.ListQuery, gives=page)(list_of_record)
-        self.verb("POST", several, signed_in, body=self.document, gives=self.document, status=201)(
-            create_on_record
-        )
+        if self.creates:
+            self.verb("POST", several, signed_in, body=self.document, gives=self.document, status=201)(
+                create_on_record
+            )
         self.verb("GET", one, signed_in, gives=self.document)(get_on_record)
         self.verb("PATCH", one, signed_in, body=self.document, gives=self.document)(change_on_record)
         self.verb("DELETE", one, signed_in, status=204)(remove_on_record)
@@ -169,6 +176,9 @@ class AttachedResource(Resource):
         there = {"field": "on", "op": "eq", "value": dict(on)} if on is not None else None
         nodes = [each for each in (there, also, query.filter) if each is not None]
         narrowed = replace(query, filter=nodes[0] if len(nodes) == 1 else {"and": nodes} if nodes else None)
+        if narrowed.fields is None and self.listed is not None:
+            sees = {each.key for each in work.open(self.shape.key).fields}
+            narrowed = replace(narrowed, fields=tuple(key for key in self.listed if key in sees))
         found = verbs.browse(work, self.shape.key, narrowed)
         show = Shown(work, self.shape.key)
         document: dict[str, Any] = {
@@ -188,6 +198,8 @@ class AttachedResource(Resource):
 
     def _changed(self, work: Work, found: Record, body: Mapping[str, Any]) -> Response:
         values, category = self.shape.read(work, body)
+        if "on" in body:
+            check_stays(body["on"], found)
         version = reading.expected_version()
         changed = self.done.change(work, self.shape.key, found.id, values, category=category, version=version)
         return self.one(work, changed)
@@ -217,12 +229,7 @@ def bearer_of(body: Mapping[str, Any]) -> Bearer | None:
 
     :raises Invalid: when `on` is not a registry and an id.
     """
-    on = body.get("on")
-    if on is None:
-        return None
-    if not isinstance(on, Mapping) or not isinstance(on.get("registry"), str):
-        raise Invalid({"on": [_("Name a registry and the id of a record in it.")]})
-    return Bearer(on["registry"], record_id(on.get("id")))
+    return verbs.bearer_of(body["on"]) if body.get("on") is not None else None
 
 
 __all__ = ["AttachedResource", "Shape", "bearer_of"]

@@ -11,6 +11,7 @@ import marshmallow as ma
 from sqlalchemy import MetaData
 
 from kartoteka.field_types.field_type import FieldType
+from kartoteka.platform.access.keeping import Writing
 from kartoteka.platform.catalog.definitions import Filter, PluginState
 from kartoteka.platform.kernel.outbox import Delivery
 
@@ -38,6 +39,10 @@ class OwnRegistry:
     narrow: Filter | None = None
     # Things may lie in one section or field of their record (`Bearer.room`), and are seen by whoever sees that.
     sectioned: bool = False
+    # The plugin's rules, kept whichever way a record is written (page, API, import, batch, undo): `(work, writing)`
+    # gives the values that are meant, `(work, writings)` follows once they are written. Both may refuse.
+    before: Callable[[Any, Writing], Mapping[str, Any]] | None = None
+    after: Callable[[Any, Sequence[Writing]], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,15 @@ def _title(opened: OpenRegistry, values: Mapping[str, Any]) -> str | None:
     return make_title(opened.registry.title, texts)
 
 
+def came_by(work: Work, registry: str, record: int) -> str:
+    """This function will tell the way by which a record came into being, such as `import`.
+
+    :raises NotFound: when there is no such record for the actor.
+    """
+    first = entries(work, registry, record, limit=1, before=2)
+    return first[0].via if first else ""
+
+
 def restore_version(
     work: Work,
     registry: str,
@@ -340,6 +349,7 @@ __all__ = [
     "UndoResult",
     "Verification",
     "as_of",
+    "came_by",
     "entries",
     "restore_version",
     "seal",

@@ -258,10 +258,10 @@ def batch(
     begin_batch(work, "batch", registry)
     opened = work.open(registry)
     with _Entries() as entries:
-        rows = [entries.each(f"create.{n}", _new_row, opened, body) for n, body in enumerate(create)]
+        rows = [entries.each(f"create.{n}", _new_row, work, opened, body) for n, body in enumerate(create)]
         made = entries.each("create", opened.insert, rows) if rows and not entries.errors else []
         for n, body in enumerate(update):
-            entries.each(f"update.{n}", _update_one, opened, body)
+            entries.each(f"update.{n}", _update_one, work, opened, body)
         for n, body in enumerate(delete):
             identifier, version = _identified(body)
             entries.each(f"delete.{n}", opened.remove, identifier, version)
@@ -507,10 +507,32 @@ def _identified(body: Any) -> tuple[int, int | None]:
     return record_id(body), None
 
 
-def _new_row(opened: OpenRegistry, body: Any) -> NewRow:
+def _new_row(work: Work, opened: OpenRegistry, body: Any) -> NewRow:
     values, category = _values_of(body)
     parsed = _parsed(opened, values)
-    return NewRow(_completed(opened, parsed, category), _category(opened, category), frozenset(parsed))
+    on = _bearer(work, opened, bearer_of(body["on"])) if body.get("on") is not None else None
+    complete = _completed(opened, parsed, category)
+    return opened.settled(NewRow(complete, _category(opened, category), frozenset(parsed), on))
+
+
+def bearer_of(on: Any) -> Bearer:
+    """This function will read the record that a new thing is to lie on: `{"registry": …, "id": …}`.
+
+    :raises Invalid: when it names no such place.
+    """
+    if not isinstance(on, Mapping) or not isinstance(on.get("registry"), str):
+        raise Invalid({"on": [_("Name a registry and the id of a record in it.")]})
+    return Bearer(on["registry"], record_id(on.get("id")))
+
+
+def check_stays(on: Any, record: Record) -> None:
+    """This function will insist that a thing stays on the record that it lies on; naming that one changes nothing.
+
+    :raises Invalid: when something else is named.
+    """
+    named = bearer_of(on) if on is not None else None
+    if (named and (named.registry, named.id)) != (record.on and (record.on.registry, record.on.id)):
+        raise Invalid({"on": [_("A thing stays on the record that it was made on; make a new one there.")]})
 
 
 def _values_of(body: Any) -> tuple[Mapping[str, Any], Any]:
@@ -519,9 +541,11 @@ def _values_of(body: Any) -> tuple[Mapping[str, Any], Any]:
     return body.get("values", {}), body.get("category")
 
 
-def _update_one(opened: OpenRegistry, body: Any) -> None:
+def _update_one(work: Work, opened: OpenRegistry, body: Any) -> None:
     values, _category_given = _values_of(body)
     record, version = _identified(body)
+    if "on" in body:
+        check_stays(body["on"], fetch(work, opened.registry.key, record))
     parsed = _parsed(opened, values)
     _check_required(opened, parsed)
     category = _category(opened, body["category"]) if "category" in body else KEEP

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from kartoteka.platform.kernel import outbox
 from kartoteka.platform.kernel.errors import Forbidden
 from kartoteka.platform.kernel.events import Event
 from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.keepers import keeper_of
 from kartoteka.platform.storage.history import Stamp
 from kartoteka.platform.storage.layout import Layout
 
@@ -58,7 +60,8 @@ class Work:
         if self.batch not in self._gates:
             sight = Sight(self.actor, self.catalog, self.layout, self.connection.dialect.name, self.now)
             stamp = Stamp(self.now, self.signed_by or self.actor.user_id, self.via, self.batch)
-            self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit, self.failure)
+            rules = partial(keeper_of, self)
+            self._gates[self.batch] = Gate(sight, self.connection, stamp, self.emit, self.failure, rules)
         return self._gates[self.batch]
 
     def open(self, registry: str) -> OpenRegistry:
@@ -101,6 +104,10 @@ class Work:
         except Exception:
             self.failure.statement_failed = False
             raise
+
+    def through(self, via: str) -> "Work":
+        """This function will give the same work through another channel, under which its changes stand in history."""
+        return replace(self, via=via, _gates={})
 
     def renew(self, catalog: Catalog, layout: Layout) -> None:
         """This function will go on under a design that this very transaction has just made."""

@@ -101,6 +101,8 @@ class Dialogs:
     category: str = ""
     left_out: frozenset[str] = frozenset()
     drawn: Mapping[str, str] = field(default_factory=dict)
+    # Texts in which people can be named as `@Name`; they are offered while one types.
+    mentions: frozenset[str] = frozenset()
     more: str = ""
     context: Callable[[Work, ThingForm], Mapping[str, Any]] = lambda work, form: {}
     first: First = lambda work, on: {}
@@ -213,7 +215,7 @@ class Dialogs:
 
     def _own(self, draft: Draft) -> Draft:
         draft.views = [
-            replace(view, ids=IDS, drawn=self.drawn.get(view.key, ""))
+            replace(view, ids=IDS, drawn=self.drawn.get(view.key, ""), mentions=view.key in self.mentions)
             for view in draft.views
             if view.key not in self.left_out
         ]

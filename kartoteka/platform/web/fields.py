@@ -115,6 +115,8 @@ class FieldView:
     ids: str = "input-"
     # A template that draws the input instead of the usual one.
     drawn: str = ""
+    # People can be named in the text.
+    mentions: bool = False
     flags: Mapping[str, Any] = field(default_factory=dict)
     away: Mapping[int, str] = field(default_factory=dict)
 
