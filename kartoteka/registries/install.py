@@ -10,6 +10,7 @@ from .demo import Demo, DemoRecord, DemoUser, firm, resolved
 from .demo.chance import Chance
 from .demo.home import dress
 from .demo.memory import remember, with_tabs
+from .demo.window import open_window
 
 # Within the limit of one batch, and small enough to keep the memory of a small machine free.
 MOST_AT_ONCE = 200
@@ -48,6 +49,7 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
         if user["identity"] is not None:
             kind, _ = user["identity"]
             _make_user(work, user, {"registry": kind, "id": resolved(user["identity"], ids)})
+    open_window(work, ids)
 
 
 def _make_user(work: sdk.Work, user: DemoUser, identity: dict[str, Any] | None) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.properties.twin_things import MOST, TEXT, THINGS
+from tests.properties.twin_dogs import bodies
+from tests.properties.twin_things import COMMENTS, MOST, TEXT, THINGS
 from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, World
 
 API = "/api/v1"
@@ -962,6 +963,9 @@ _FILLED: Mapping[str, tuple[Any, ...]] = {
     "folder": ("0" * 24, "nothing"),
     "plugin": ("notes", "nothing"),
     "version": (1, MISSING),
+    "item": (1, MISSING),
+    "page": ("firms", "vault_a", "nothing"),
+    "record": (1, MISSING),
 }
 
 
@@ -1011,7 +1015,7 @@ def _on(registry: str, record: int) -> dict[str, Any]:
 
 def kept_asks(p: Places) -> Iterator[Ask]:
     """What plugins keep, through all doors of the engine."""
-    for key in THINGS:
+    for key in (*THINGS, COMMENTS):
         base = f"{API}/registries/{key}"
         text = TEXT[key]
         yield get(f"{API}/registries/{key}")
@@ -1081,13 +1085,24 @@ def borne_asks(method: str, kind: str, one: bool, *bodies: Any) -> Callable[[Pla
     return asks
 
 
-def lone_asks(method: str, kind: str, *bodies: Any) -> Callable[[Places], Iterator[Ask]]:
+def comment_asks(method: str, body: Any) -> Callable[[Places], Iterator[Ask]]:
+    """Comments on tasks that are seen, hidden or removed, under the address of the right task and of a wrong one."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for task in (1, 2, 3, 9, MISSING):
+            for comment in range(1, 6):
+                yield Ask(method, f"{API}/tasks/{task}/comments/{comment}", body=body)
+
+    return asks
+
+
+def lone_asks(method: str, kind: str, *bodies: Any, suffix: str = "") -> Callable[[Places], Iterator[Ask]]:
     """Routes of single things, seen or not."""
 
     def asks(p: Places) -> Iterator[Ask]:
         for number in range(1, MOST + 4):
             for body in bodies or (None,):
-                yield Ask(method, f"{API}/{kind}/{number}", body=body)
+                yield Ask(method, f"{API}/{kind}/{number}{suffix}", body=body)
 
     return asks
 
@@ -1153,6 +1168,40 @@ def posts_on(path: str, *pairs: tuple[str, str]) -> Callable[[Places], Iterator[
             yield post(path, *pairs, ("on", f"{registry}/{record}"))
 
     return asks
+
+
+def dog_asks(method: str, suffix: str = "", *more: Any) -> Callable[[Places], Iterator[Ask]]:
+    """Watchdogs and notifications by number, those of the reader and others'."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in (1, 3, 12, 24, 25, 31, MISSING):
+            for body in more or (None,):
+                yield Ask(method, f"{API}/watchdogs/{number}{suffix}", body=body)
+
+    return asks
+
+
+def told_asks(method: str, suffix: str = "", body: Any = None) -> Callable[[Places], Iterator[Ask]]:
+    """Notifications by number."""
+    numbers = (*range(1, 40, 3), MISSING)
+    return lambda p: (Ask(method, f"{API}/notifications/{number}{suffix}", body=body) for number in numbers)
+
+
+def all_told(p: Places) -> Iterator[Ask]:
+    """Everything that watchdogs have told the reader, whole and in parts."""
+    yield WORK
+    path = f"{API}/notifications"
+    yield get(path, page_size="500", count="1")
+    for asked in (
+        {"unread": "1"},
+        {"watchdog": "2"},
+        {"page_size": "3"},
+        {"cursor": "9"},
+        {"page_size": "x"},
+    ):
+        yield get(path, **asked)
+    for registry, record in p.records:
+        yield get(path, registry=registry, record=str(record))
 
 
 def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
@@ -1282,6 +1331,59 @@ ADMIN_FORMS = (
 )
 BODY = {"key": "x", "name": "X", "type": "text", "section": "public"}
 KEYS = ("no-such-key", "x" * 60)
+# The portal is not there for staff, nor its design for the reader; guests have worlds of their own.
+PORTAL_PAGES = (
+    "/admin/portal",
+    "/admin/portal/<role>",
+    "/admin/portal/<role>/pages/<registry>",
+    "/from-customers",
+    "/from-customers/invite/<registry>",
+    "/from-customers/invite/<registry>/<int:id>",
+    "/from-customers/people",
+    "/portal",
+    "/portal/<registry>",
+    "/portal/<registry>/<int:id>",
+    "/portal/<registry>/<int:id>/edit",
+    "/portal/<registry>/export",
+    "/portal/<registry>/new",
+    "/portal/forgotten",
+    "/portal/invitation/<key>",
+    "/portal/link",
+    "/portal/link/<key>",
+    "/portal/my-data",
+    "/portal/new-password/<key>",
+    "/portal/sign-in",
+    f"{API}/portal",
+    f"{API}/portal/<page>",
+    f"{API}/portal/<page>/<id:record>",
+    f"{API}/portal/<page>/<id:record>/talk",
+)
+PORTAL_FORMS = (
+    "/admin/portal",
+    "/admin/portal/<role>",
+    "/admin/portal/<role>/contacts",
+    "/admin/portal/<role>/pages",
+    "/admin/portal/<role>/pages/<registry>",
+    "/admin/portal/<role>/tiles",
+    "/admin/portal/roles",
+    "/from-customers/<int:item>/<any(accept, refuse, done, again, assign):deed>",
+    "/from-customers/invite/<registry>",
+    "/from-customers/look",
+    "/from-customers/on/<registry>/<int:id>/answer",
+    "/from-customers/on/<registry>/<int:id>/approval",
+    "/portal/<registry>/<int:id>/approvals/<int:item>",
+    "/portal/<registry>/<int:id>/edit",
+    "/portal/<registry>/<int:id>/talk",
+    "/portal/<registry>/new",
+    "/portal/invitation/<key>",
+    "/portal/link/<key>",
+    "/portal/my-data",
+    "/portal/my-data/password",
+    "/portal/my-data/second-factor",
+    "/portal/my-data/settings",
+    "/portal/new-password/<key>",
+)
+PORTAL_DOORS = ("/portal/sign-in", "/portal/sign-out", "/portal/forgotten", "/portal/link")
 Asks = Callable[[Places], Iterable[Ask]]
 TILES = (*(f"f{n}" for n in range(1, 12)), "u1", "u2", "u3", "o1", "nothing")
 
@@ -1437,6 +1539,26 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /api/v1/plugins": just(api("POST", "/plugins", {"key": "notes", "active": False})),
     "PATCH /api/v1/plugins/<plugin>": just(api("PATCH", "/plugins/notes", {"active": False})),
     "POST /api/v1/plugins/<plugin>": just(api("POST", "/plugins/notes", {"active": False})),
+    "GET /api/v1/notifications": all_told,
+    "GET /api/v1/notifications/<id:notification>": told_asks("GET"),
+    "POST /api/v1/notifications/<id:notification>/read": told_asks("POST", "/read"),
+    "POST /api/v1/notifications/<id:notification>/unread": told_asks("POST", "/unread"),
+    "POST /api/v1/notifications/<id:notification>/snooze": told_asks(
+        "POST", "/snooze", {"until": "2026-12-24T08:00:00Z"}
+    ),
+    "POST /api/v1/notifications/read-all": just(
+        api("POST", "/notifications/read-all", {"watchdog": 3}), api("POST", "/notifications/read-all")
+    ),
+    "GET /api/v1/watchdogs": just(get(f"{API}/watchdogs"), get(f"{API}/watchdogs", page_size="2")),
+    "POST /api/v1/watchdogs/preview": lambda p: (
+        api("POST", "/watchdogs/preview", each) for each in bodies()
+    ),
+    "POST /api/v1/watchdogs": lambda p: (api("POST", "/watchdogs", each) for each in bodies()),
+    "GET /api/v1/watchdogs/<id:watchdog>": dog_asks("GET"),
+    "PATCH /api/v1/watchdogs/<id:watchdog>": dog_asks(
+        "PATCH", "", {"active": False}, {"active": True}, {"filter": {"field": "h_text_a", "op": "not_empty"}}
+    ),
+    "DELETE /api/v1/watchdogs/<id:watchdog>": dog_asks("DELETE"),
     **thing_routes("tasks", {"title": "psáno"}),
     "GET /api/v1/tasks": all_asks("tasks", mine="1"),
     "POST /api/v1/tasks": new_thing_asks("tasks", {"title": "nový"}),
@@ -1457,6 +1579,23 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "POST /tasks/calendar-link": just(post("/tasks/calendar-link", ("revoke", "1"))),
     "POST /tasks/quick": posts_on("/tasks/quick", ("title", "rychlý")),
+    "GET /tasks/<int:id>": dialog_asks("GET", "/tasks/<int:id>"),
+    "POST /tasks/<int:id>/watch": dialog_asks("POST", "/tasks/<int:id>/watch", ("watch", "1")),
+    "POST /tasks/<int:id>/comments": dialog_asks("POST", "/tasks/<int:id>/comments", ("text", "řečeno")),
+    "GET /tasks/comments/new": dialog_asks("GET", "/tasks/comments/new"),
+    "POST /tasks/comments/new": dialog_asks("POST", "/tasks/comments/new", ("v.text", "řečeno")),
+    "GET /tasks/comments/<int:id>/form": dialog_asks("GET", "/tasks/comments/<int:id>/form"),
+    "POST /tasks/comments/<int:id>/form": dialog_asks(
+        "POST", "/tasks/comments/<int:id>/form", ("v.text", "jinak"), ("version", "1")
+    ),
+    "POST /tasks/comments/<int:id>/remove": dialog_asks("POST", "/tasks/comments/<int:id>/remove"),
+    "POST /tasks/comments/<int:id>/restore": dialog_asks("POST", "/tasks/comments/<int:id>/restore"),
+    "GET /api/v1/tasks/<id:thing>/comments": lone_asks("GET", "tasks", suffix="/comments"),
+    "POST /api/v1/tasks/<id:thing>/comments": lone_asks(
+        "POST", "tasks", {"text": "@Otto"}, suffix="/comments"
+    ),
+    "PATCH /api/v1/tasks/<id:thing>/comments/<id:comment>": comment_asks("PATCH", {"text": "jinak"}),
+    "DELETE /api/v1/tasks/<id:thing>/comments/<id:comment>": comment_asks("DELETE", None),
     "POST /tasks/<int:id>/tick": dialog_asks("POST", "/tasks/<int:id>/tick"),
     "POST /tasks/<int:id>/state": dialog_asks("POST", "/tasks/<int:id>/state", ("section", "waiting")),
     "POST /tasks/<int:id>/accept": dialog_asks("POST", "/tasks/<int:id>/accept"),
@@ -1565,6 +1704,19 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /r/<registry>/selection/export": selection_export_asks,
     "POST /r/<registry>/imports/<int:id>/cancel": import_job_asks("/cancel", "POST"),
     **{f"POST {rule}": refused("POST", rule) for rule in ADMIN_FORMS},
+    **{f"GET {rule}": refused("GET", rule) for rule in PORTAL_PAGES},
+    **{f"POST {rule}": refused("POST", rule) for rule in PORTAL_FORMS},
+    **{f"POST {rule}": just(post(rule, ("email", COLLEAGUE), nobody=True)) for rule in PORTAL_DOORS},
+    f"POST {API}/portal/<page>": with_parts(
+        "POST", f"{API}/portal/<page>", {"values": {"name": "x"}}, page=("firms", "vault_a", "nothing")
+    ),
+    f"POST {API}/portal/<page>/<id:record>/talk": just(
+        *(
+            api("POST", f"/portal/{registry}/{record}/talk", {"text": "x"})
+            for registry in ("firms", "vault_a")
+            for record in (1, MISSING)
+        )
+    ),
     "POST /settings": of_own_settings,
     "POST /settings/password": just(post("/settings/password", ("old", "wrong"), ("new", PASSWORD))),
     "POST /settings/tokens": just(post("/settings/tokens", ("name", ""))),

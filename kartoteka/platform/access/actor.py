@@ -40,6 +40,11 @@ class Actor:
         return any(role.is_admin for role in self.roles)
 
     @property
+    def is_guest(self) -> bool:
+        """True for somebody from outside, who comes no further than what is marked for guests."""
+        return any(role.for_guests for role in self.roles)
+
+    @property
     def powers(self) -> frozenset[str]:
         """The powers that the roles give together."""
         if self.is_admin:

@@ -16,14 +16,19 @@ from kartoteka.platform.kernel.texts import _
 
 @dataclass(frozen=True, slots=True)
 class Guise:
-    """As whom one looks: a person by id, or a role by key."""
+    """As whom one looks: a person by id, or a role by key; as a guest, also the record that he would be."""
 
     user_id: int | None = None
     role: str | None = None
+    identity: Identity | None = None
 
     def as_json(self) -> dict[str, Any]:
         """This function will give what a cookie keeps."""
-        return {"user": self.user_id} if self.user_id is not None else {"role": self.role}
+        if self.user_id is not None:
+            return {"user": self.user_id}
+        if self.identity is None:
+            return {"role": self.role}
+        return {"role": self.role, "registry": self.identity.registry, "record": self.identity.id}
 
     @classmethod
     def of_json(cls, kept: Any) -> "Guise | None":
@@ -33,7 +38,11 @@ class Guise:
         user, role = kept.get("user"), kept.get("role")
         if isinstance(user, int):
             return cls(user_id=user)
-        return cls(role=role) if isinstance(role, str) else None
+        if not isinstance(role, str):
+            return None
+        registry, record = kept.get("registry"), kept.get("record")
+        known = isinstance(registry, str) and isinstance(record, int)
+        return cls(role=role, identity=Identity(str(registry), int(record or 0)) if known else None)
 
 
 def disguised(session: Session, catalog: Catalog, admin: Actor, guise: Guise) -> Actor:
@@ -65,7 +74,9 @@ def actor_of(session: Session, catalog: Catalog, user: User) -> Actor:
 def _of_role(catalog: Catalog, guise: Guise) -> Actor | None:
     """Nobody who has this one role: what is said of “me” holds for no record."""
     role = catalog.roles.get(guise.role or "")
-    return None if role is None or role.is_admin else Actor(0, role.name, "", (role,), None, Locale())
+    if role is None or role.is_admin or (guise.identity is not None and not role.for_guests):
+        return None
+    return Actor(0, role.name, "", (role,), guise.identity, Locale())
 
 
 def insist_on_looking_only(actor: Actor) -> None:

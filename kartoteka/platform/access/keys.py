@@ -8,15 +8,17 @@ from sqlalchemy import Select, bindparam, select
 from kartoteka.platform.access.models import ApiToken, User
 
 TOKEN_PREFIX = "kt_"  # noqa: S105  makes a token known to people and to secret scanners
+# Part of the key itself, so that it cannot be taken off: a token of somebody from outside.
+GUEST_PREFIX = "ktg_"
 # What a one-time link is for.
-INVITATION, RESET = "invite", "reset"
+INVITATION, RESET, LINK = "invite", "reset", "link"
 # 32 random bytes are 43 characters; nobody guesses them, so a plain hash is enough.
 _BYTES = 32
 
 
-def new_token() -> str:
+def new_token(*, guest: bool = False) -> str:
     """This function will make a new API token."""
-    return TOKEN_PREFIX + new_link_key()
+    return (GUEST_PREFIX if guest else TOKEN_PREFIX) + new_link_key()
 
 
 def new_link_key() -> str:

@@ -83,12 +83,13 @@ class SignInAttempt(Base):
 
 
 class ResetRequest(Base):
-    """Somebody asks for a new password. Whether such an account exists is looked up later, by the worker."""
+    """Somebody asks for a new password or a link to come in by. The worker looks up whether he has an account."""
 
     __tablename__ = "reset_requests"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
+    purpose: Mapped[str] = mapped_column(String(10), default="reset", server_default="reset")
     at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 

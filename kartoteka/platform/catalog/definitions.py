@@ -13,6 +13,9 @@ STRICTNESS = (HIDDEN, READ, EDIT)
 RIGHTS = ("view", "create", "edit", "delete", "import", "export")
 POWERS = ("design", "users", "audit")
 ADMIN = "admin"
+# Whom a role is for: people of the firm, or guests from outside, who come no further than the portal.
+STAFF, PORTAL = "staff", "portal"
+KINDS_OF_ROLES = (STAFF, PORTAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,19 @@ class Role:
     powers: frozenset[str] = frozenset()
     grants: Mapping[str, Grant] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
+    kind: str = STAFF
+    # A role of kind portal may hold only as long as the record that its holder is fits this filter.
+    holds: Filter | None = None
 
     @property
     def is_admin(self) -> bool:
         """True for the built-in role that sees and may do everything."""
         return self.key == ADMIN
+
+    @property
+    def for_guests(self) -> bool:
+        """True for a role of people from outside."""
+        return self.kind == PORTAL
 
 
 @dataclass(frozen=True, slots=True)

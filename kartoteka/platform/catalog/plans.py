@@ -184,6 +184,8 @@ def _role(old: Role | None, new: Role) -> Iterator[Step]:
         yield Step(Action.DESCRIBE, "", new.key, "names", part=ROLE)
     if old.powers != new.powers:
         yield _of_role(new.key, "powers")
+    if (old.kind, old.holds) != (new.kind, new.holds):
+        yield _of_role(new.key, "kind")
 
 
 def _of_role(role: str, what: str, registry: str = "") -> Step:

@@ -156,7 +156,15 @@ REGISTRY = {
     "helps": _helps, "title": _text(500),
     "active": _flag, "columns": _keys, "names": _names, "names_one": _names, "categories": _list, "sections": _list,
 }  # fmt: skip
-ROLE = {"key": _key, "name": NAME, "powers": _keys, "names": _names, "grants": _object}
+ROLE: dict[str, Checker] = {
+    "key": _key,
+    "name": NAME,
+    "powers": _keys,
+    "names": _names,
+    "grants": _object,
+    "kind": _text(20, filled=True),
+    "holds": _anything,
+}
 PLUGIN: dict[str, Checker] = {
     "key": _key,
     "active": _flag,

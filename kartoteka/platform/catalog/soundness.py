@@ -10,7 +10,15 @@ from kartoteka.field_types.absent import Absent
 from kartoteka.field_types.capabilities import Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
 from kartoteka.platform.catalog import conditions
-from kartoteka.platform.catalog.definitions import Catalog, Field, Grant, Registry, Role, tab_key
+from kartoteka.platform.catalog.definitions import (
+    KINDS_OF_ROLES,
+    Catalog,
+    Field,
+    Grant,
+    Registry,
+    Role,
+    tab_key,
+)
 from kartoteka.platform.catalog.filters import fields_of, parse
 from kartoteka.platform.catalog.titles import placeholders
 from kartoteka.platform.kernel.errors import Invalid
@@ -151,6 +159,7 @@ def _fitting(catalog: Catalog, field: Field, kind: FieldType) -> Iterator[str]:
 
 
 def _role(catalog: Catalog, role: Role) -> Iterator[Problem]:
+    yield from _kind_of_role(role)
     for key, grant in role.grants.items():
         registry = catalog.registries.get(key)
         if registry is None:
@@ -158,6 +167,25 @@ def _role(catalog: Catalog, role: Role) -> Iterator[Problem]:
             continue
         for place, sentence in _grant(catalog, registry, grant):
             yield f"grants.{key}.{place}", sentence
+
+
+def _kind_of_role(role: Role) -> Iterator[Problem]:
+    if role.kind not in KINDS_OF_ROLES:
+        kinds = ", ".join(KINDS_OF_ROLES)
+        yield (
+            "kind",
+            _("There is no kind of roles “{kind}”; there are: {kinds}.", kind=role.kind[:40], kinds=kinds),
+        )
+    if role.for_guests and (role.powers or role.is_admin):
+        yield "powers", _("A role of the portal has no powers.")
+    if role.holds is None:
+        return
+    if not role.for_guests:
+        yield "holds", _("Only a role of the portal depends on a record.")
+    try:
+        parse(role.holds)
+    except Invalid as error:
+        yield "holds", error.message
 
 
 def _grant(catalog: Catalog, registry: Registry, grant: Grant) -> Iterator[Problem]:

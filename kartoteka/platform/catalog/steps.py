@@ -193,6 +193,7 @@ _OF_ROLES = {
     "remove": N_("Remove the role “{role}”."),
     "replace": N_("Put another role in the place of the role “{role}”."),
     "powers": N_("Change the powers of the role “{role}”."),
+    "kind": N_("Change whom the role “{role}” is for."),
     "grant": N_("Change what the role “{role}” may do in “{registry}”."),
 }
 

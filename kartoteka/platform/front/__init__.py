@@ -10,6 +10,7 @@ from kartoteka.platform.front.calling import (
     Session,
     Token,
     Unfinished,
+    as_guest,
     begin,
     caller,
     guise,
@@ -24,11 +25,11 @@ from kartoteka.platform.front.calling import (
     speak,
 )
 from kartoteka.platform.front.failing import Failure, failure_pages, status_of
-from kartoteka.platform.front.rights import arriving, door, needs, own, public, signed_in
+from kartoteka.platform.front.rights import arriving, door, guests, needs, own, public, signed_in
 
 __all__ = [
-    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "begin", "caller", "door", "failure_pages",
-    "guise", "in_api", "need_plugin", "needs", "office", "own", "person", "public", "put_on", "refused", "sign_in",
-    "sign_out", "signed_in",
+    "Caller", "Failure", "Session", "Token", "Unfinished", "arriving", "as_guest", "begin", "caller", "door",
+    "failure_pages", "guests", "guise", "in_api", "need_plugin", "needs", "office", "own", "person", "public",
+    "put_on", "refused", "sign_in", "sign_out", "signed_in",
     "speak", "status_of",
 ]  # fmt: skip

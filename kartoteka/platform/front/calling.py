@@ -20,6 +20,7 @@ from flask_login import (  # type: ignore[import-untyped]
 
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.guises import Guise, name_of
+from kartoteka.platform.access.keys import GUEST_PREFIX
 from kartoteka.platform.front.rights import Right, right_of_request
 from kartoteka.platform.kernel.errors import Forbidden, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import LANGUAGES, _, speaking
@@ -31,6 +32,8 @@ EXTENSION = "kartoteka"
 API = "/api/"
 LANGUAGE_COOKIE = "language"
 GUISE = "guise"
+# In the signed cookie: its session is one of somebody from outside.
+GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,10 @@ def begin(*, write: bool = False, design: bool = False, undisguised: bool = Fals
             g.actor = work.actor
             if work.actor.seen_by is None or "refused" not in g:
                 _check(right_of_request(), work.actor)
+            if not in_api() and work.actor.seen_by is None and work.actor.is_guest:
+                session[GUEST] = True
+            elif not in_api() and work.actor.seen_by is None:
+                session.pop(GUEST, None)
             _check_plugin(work)
             yield work
     finally:
@@ -144,7 +151,7 @@ def _check_plugin(work: Work) -> None:
     plugin = g.get("needs_plugin")
     state = work.catalog.plugins.get(plugin) if plugin else None
     if plugin and not (state is not None and state.active):
-        raise NotFound(_("There is nothing at this address."))
+        raise _nowhere()
 
 
 def _begin(who: Caller | None, write: bool, design: bool, worn: Guise | None) -> AbstractContextManager[Work]:
@@ -210,7 +217,36 @@ def _hush(_error: BaseException | None = None) -> None:
         g.pop("speaking").__exit__(None, None, None)
 
 
+def as_guest() -> bool:
+    """This function will tell whether a request says of itself that it comes from somebody from outside.
+
+    A signed cookie says so, or the token, of which it is a part: a guest can take it away from neither. What counts
+    in the end is asked when work begins; this is known before anything of a request has been looked at.
+    """
+    if in_api():
+        sent = request.authorization
+        return sent is not None and (sent.token or "").startswith(GUEST_PREFIX)
+    return bool(session.get(GUEST)) and isinstance(_by_cookie(), Session)
+
+
+def _wall() -> None:
+    """The one place where guests are held back: every address that is not marked for them is not there.
+
+    Before forms are checked, bodies are read and methods are compared, so that no difference is left to be seen.
+    """
+    right = right_of_request()
+    if not (right is not None and (right.guests or right.open)) and as_guest():
+        speak(session.get("language", "") or g.language) if not in_api() else None
+        raise _nowhere()
+
+
+def _nowhere() -> NotFound:
+    return NotFound(_("There is nothing at this address."))
+
+
 def _check(right: Right | None, actor: Actor) -> None:
+    if actor.is_guest and not (right is not None and right.guests):
+        raise _nowhere()
     if right is not None and right.powers and not actor.powers & set(right.powers):
         raise Forbidden(_("You need the power “{power}” for this.", power=right.powers[0]))
     if right is not None and right.own and actor.seen_by is not None:
@@ -257,6 +293,7 @@ def install(app: Flask, running: Office) -> None:
     logins.session_protection = None  # the epoch ends sessions; an address that changes on the way does not
     logins.user_loader(_load)
     app.before_request(_listen)
+    app.before_request(_wall)
     app.before_request(_turn_away)
     app.after_request(_insist)
     app.teardown_request(_hush)

@@ -23,6 +23,8 @@ class Right:
     arriving: bool = False
     # Somebody's own account: not even an admin who looks with his eyes comes here.
     own: bool = False
+    # Also for guests, people from outside; what is not marked so is not there for them.
+    guests: bool = False
 
 
 def public(view: View) -> View:
@@ -39,7 +41,7 @@ def signed_in(view: View) -> View:
 
 def door(view: View) -> View:
     """This function will let everybody use a view that leads in or out."""
-    setattr(view, _MARK, Right(open=True, arriving=True))
+    setattr(view, _MARK, Right(open=True, arriving=True, guests=True))
     return view
 
 
@@ -53,6 +55,13 @@ def own(view: View) -> View:
     """This function will let everybody who is signed in use a view of his own account, and nobody in his guise."""
     declared = right_of(view)
     setattr(view, _MARK, replace(declared, own=True) if declared else Right(own=True))
+    return view
+
+
+def guests(view: View) -> View:
+    """This function will let guests, people from outside, use a view too; all others are not there for them."""
+    declared = right_of(view)
+    setattr(view, _MARK, replace(declared, guests=True) if declared else Right(guests=True))
     return view
 
 

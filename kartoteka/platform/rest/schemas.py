@@ -5,7 +5,7 @@ from functools import cache
 import marshmallow as ma
 from marshmallow import fields as f
 
-from kartoteka.platform.catalog.definitions import POWERS, RIGHTS
+from kartoteka.platform.catalog.definitions import KINDS_OF_ROLES, POWERS, RIGHTS
 from kartoteka.platform.rest.reading import Described
 
 KEY = {
@@ -177,6 +177,14 @@ class Role(Described):
     name = f.Str()
     powers = f.List(f.Str(validate=ma.validate.OneOf(POWERS)))
     names = f.Dict(keys=f.Str(), values=f.Str())
+    kind = f.Str(
+        validate=ma.validate.OneOf(KINDS_OF_ROLES),
+        metadata=_said("For staff, or for people from outside who come no further than the portal."),
+    )
+    holds = f.Dict(
+        allow_none=True,
+        metadata=_said("A role of the portal holds while the record that its holder is fits this filter."),
+    )
     grants = f.Dict(keys=f.Str(), values=f.Nested(Grant), metadata=_said("By the key of the registry."))
 
 
@@ -263,6 +271,12 @@ class Attached(Described):
     updated_by = f.Nested(Person)
 
 
+class RecordNew(RecordIn):
+    """A new record; one of a plugin's registry may lie on a record of another."""
+
+    on = f.Nested(Bearer, allow_none=True)
+
+
 class BatchUpdate(RecordIn):
     """A change of one record in a batch."""
 
@@ -273,7 +287,7 @@ class BatchUpdate(RecordIn):
 class BatchIn(Described):
     """Records to create, change and remove, all or nothing."""
 
-    create = f.List(f.Nested(RecordIn))
+    create = f.List(f.Nested(RecordNew))
     update = f.List(f.Nested(BatchUpdate))
     delete = f.List(f.Int())
 

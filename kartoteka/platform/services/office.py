@@ -16,10 +16,12 @@ from kartoteka.field_types.absent import Types
 from kartoteka.field_types.field_type import FieldType
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.actor import Actor, Identity, roles_by_id
+from kartoteka.platform.access.guests import standing
 from kartoteka.platform.access.guises import Guise, disguised, insist_on_looking_only
 from kartoteka.platform.access.keys import USER_OF_TOKEN, token_hash
 from kartoteka.platform.access.models import ApiToken, Policy, SecondFactor, User, UserRole, UserSession
 from kartoteka.platform.access.policies import SECOND_FACTOR, asks_second_factor
+from kartoteka.platform.access.seen import Sight
 from kartoteka.platform.catalog.definitions import Catalog
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.snapshot import Snapshots
@@ -108,9 +110,11 @@ class Office:
         ]
         self._used: dict[str, datetime] = {}
         self._layouts = lru_cache(maxsize=4)(self._lay_out)
+        self._latest: Layout | None = None
 
     def _lay_out(self, catalog: "_ById") -> Layout:
-        return layout_of(catalog.catalog, self.field_types, self._columns)
+        self._latest = layout_of(catalog.catalog, self.field_types, self._columns, self._latest)
+        return self._latest
 
     def _columns(self, table: str) -> frozenset[str]:
         reader = inspect(self.engine)
@@ -243,6 +247,7 @@ class Office:
                 if write or design:
                     insist_on_looking_only(actor)
                 layout = self.layout(catalog)
+                actor = self._standing(session, actor, catalog, layout, refusal)
                 work = Work(self, actor, catalog, layout, session, self.clock(), via, write or design, design,
                             firm_mark=user.firm_mark or "")  # fmt: skip
                 yield work
@@ -250,6 +255,18 @@ class Office:
                     raise Misconfigured(
                         "A statement failed and the work went on; use work.attempt() around it."
                     )
+
+    def _standing(self, session: Session, actor: Actor, catalog: Catalog, layout: Layout,
+                  refusal: str | None) -> Actor:  # fmt: skip
+        """Guests are let in as long as the record that each of them is stands; it is asked every time."""
+        if not actor.is_guest:
+            return actor
+        sight = Sight(actor, catalog, layout, self.engine.dialect.name, self.clock())
+        found = standing(sight, session.connection())
+        if found is None and actor.seen_by is None:
+            raise Unauthenticated(refusal or _("This account is not known or has been switched off."))
+        # Who looks as a guest whose record is gone sees what that guest sees: nothing.
+        return found or replace(actor, roles=tuple(replace(each, grants={}) for each in actor.roles))
 
     def _look_up(self, session: Session, who: Select[Any], named: Mapping[str, Any],
                  refusal: str | None) -> tuple[Row[Any], int, list[int]]:  # fmt: skip

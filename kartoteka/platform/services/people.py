@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -110,10 +110,26 @@ def picker(work: Work, q: str = "", *, limit: int = 20) -> list[Link]:
     if not work.gate.names_people:
         return []
     words = fold(q).split()
-    there = select(User.id, User.name).where(User.active, User.system.is_(False))
+    there = select(User.id, User.name).where(
+        User.active, User.system.is_(False), User.id.not_in(guests_of(work))
+    )
     found = [Link(*row) for row in work.session.execute(there)]
     fitting = [each for each in found if all(word in fold(each.title) for word in words)]
     return sorted(fitting, key=lambda each: (fold(each.title), each.id))[:limit]
+
+
+def guests_of(work: Work) -> Select[int]:
+    """This function will select the ids of all accounts of people from outside."""
+    roles = [role.id for role in work.catalog.roles.values() if role.for_guests]
+    return select(UserRole.user_id).where(UserRole.role_id.in_(roles))
+
+
+def guests_among(work: Work, some: Iterable[int], registry: str, record: int) -> set[int]:
+    """This function will tell which of some accounts are of people from outside; with those who are a record."""
+    he_is = and_(User.identity_registry == registry, User.identity_id == record)
+    among = or_(User.id.in_(list(some)), he_is)
+    found = select(User.id).where(among, User.active, User.id.in_(guests_of(work)))
+    return set(work.session.scalars(found))
 
 
 def create_user(work: Work, body: Mapping[str, Any]) -> Person:
@@ -128,6 +144,7 @@ def create_user(work: Work, body: Mapping[str, Any]) -> Person:
     given.insist_on("email")
     roles = _roles(work, given)
     identity = _identity(work, given)
+    _check_side(given, roles, identity)
     if "password" in given.values:
         given.note("password", passwords.faults(given.values["password"], given.values.get("email", "")))
     given.refuse()
@@ -181,8 +198,11 @@ def change_user(work: Work, user_id: int, body: Mapping[str, Any]) -> Person:
             given.note(
                 "password", [_("Change your own password in your settings, where the old one is asked for.")]
             )
-    given.refuse()
     held = roles_of(work, [found.id])[found.id]
+    kept = identity if "identity" in given.values else _identity_of(found)
+    if roles is not None or "identity" in given.values:
+        _check_side(given, held if roles is None else roles, kept)
+    given.refuse()
     check_reach(work, held)
     if roles is not None:
         _check_giving(work, [role for role in roles if role.id not in {each.id for each in held}])
@@ -196,6 +216,9 @@ def change_user(work: Work, user_id: int, body: Mapping[str, Any]) -> Person:
     if roles is not None and {role.id for role in roles} != {role.id for role in held}:
         _set_roles(work, found.id, roles)
         changes["roles"] = [[role.key for role in held], [role.key for role in roles]]
+        if any(role.for_guests for role in held) != any(role.for_guests for role in roles):
+            # Nobody goes from one side of the wall to the other with what he opened on the first.
+            end_everything(work, found)
     if changes:
         journal(work, found.id, "changed", changes)
     return _people(work, [found])[0]
@@ -309,6 +332,15 @@ def _roles(work: Work, given: particulars.Given) -> list[Role]:
     unknown = [key for key in keys if key not in work.catalog.roles]
     given.note("roles", [_("There is no role “{role}”.", role=key[:80]) for key in unknown])
     return [role for key, role in work.catalog.roles.items() if key in keys]
+
+
+def _check_side(given: particulars.Given, roles: Iterable[Role], identity: Identity | None) -> None:
+    """Nobody is staff and a guest at once, and a guest is somebody whom the firm has a record of."""
+    sides = {role.for_guests for role in roles}
+    if len(sides) > 1:
+        given.note("roles", [_("A role of the portal goes with other roles of the portal only.")])
+    if sides == {True} and identity is None and "identity" not in given.errors:
+        given.note("identity", [_("Whoever has a role of the portal is a record: say which one.")])
 
 
 def _identity(work: Work, given: particulars.Given) -> Identity | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -11,9 +12,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kartoteka.platform.access.keys import INVITATION as INVITATION
+from kartoteka.platform.access.keys import LINK as LINK
 from kartoteka.platform.access.keys import RESET as RESET
 from kartoteka.platform.access.keys import new_epoch, new_link_key, token_hash
-from kartoteka.platform.access.models import OneTimeLink, ResetRequest, User, UserChange
+from kartoteka.platform.access.models import OneTimeLink, ResetRequest, User, UserChange, UserRole
+from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.kernel import mail
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound, Unauthenticated
 from kartoteka.platform.kernel.texts import _, speaking
@@ -26,8 +29,14 @@ from kartoteka.platform.services.work import Work
 
 # Where the faces open these doors; links begin with the base URL of the settings and nothing else.
 PATHS = {INVITATION: "/invitation/", RESET: "/new-password/"}
-FORGOTTEN = "/forgotten"
-VALID_FOR = {INVITATION: timedelta(days=7), RESET: timedelta(minutes=60)}
+# People from outside have doors of their own, and may come in by a mere link where the firm lets them.
+GUEST_PATHS = {
+    INVITATION: "/portal/invitation/",
+    RESET: "/portal/new-password/",
+    LINK: "/portal/link/",
+}
+FORGOTTEN, GUEST_FORGOTTEN = "/forgotten", "/portal/forgotten"
+VALID_FOR = {INVITATION: timedelta(days=7), RESET: timedelta(minutes=60), LINK: timedelta(minutes=20)}
 RESETS_AN_HOUR = 3
 HALF_IN_FOR = timedelta(minutes=10)
 
@@ -133,11 +142,12 @@ def session_user(office: Office, user_id: int, epoch: str) -> int:
 
 
 def invite(
-    work: Work, email: str, roles: Iterable[str], name: str = "", language: str | None = None
-) -> Invitation:
+    work: Work, email: str, roles: Iterable[str], name: str = "", language: str | None = None,
+    identity: Mapping[str, Any] | None = None,
+) -> Invitation:  # fmt: skip
     """This function will make an account for somebody who chooses his password himself, and write to him.
 
-    Inviting again whoever has not come yet makes the old link useless.
+    Inviting again whoever has not come yet makes the old link useless. `identity` is the record that a guest is.
 
     :raises Conflict: when the address has an account that has been used.
     :raises Forbidden: when a role may do more than the actor.
@@ -149,6 +159,7 @@ def invite(
         "roles": list(roles),
         **({"name": name} if name else {}),
         **({"language": language} if language else {}),
+        **({"identity": identity} if identity else {}),
     }
     found = work.session.scalar(select(User).where(User.email == address.values["email"]))
     if found is None:
@@ -160,16 +171,17 @@ def invite(
         invited = people.change_user(work, found.id, body)
     key = _make_link(work.session, invited.id, INVITATION, work.actor.user_id, work.now)
     people.journal(work, invited.id, "invited", {})
-    link = _link(work.office, INVITATION, key)
-    _write_invitation(work, invited, link)
+    guest = any(work.catalog.roles[key].for_guests for key in invited.roles)
+    link = _link(work.office, INVITATION, key, guest=guest)
+    _write_invitation(work, invited, link, "portal_invitation" if guest else "invitation")
     return Invitation(invited, link)
 
 
-def _write_invitation(work: Work, invited: Person, link: str) -> None:
+def _write_invitation(work: Work, invited: Person, link: str, template: str) -> None:
     ends = (work.now + VALID_FOR[INVITATION]).astimezone(ZoneInfo(invited.timezone))
     until = f"{format_date(ends, 'medium', invited.language)} {format_time(ends, 'short', locale=invited.language)}"
     message = mail.compose(
-        invited.language, "invitation", name=invited.name, inviter=work.actor.name, link=link, until=until,
+        invited.language, template, name=invited.name, inviter=work.actor.name, link=link, until=until,
         base_url=work.office.settings.base_url, product=stored(work.session).name,
     )  # fmt: skip
     mail.post(work.session, work.office.settings, message, invited.email, invited.name, work.now)
@@ -231,11 +243,24 @@ def request_reset(office: Office, email: str, remote: str = "") -> None:
 
     :raises TooMany: when the address has asked too often.
     """
+    _ask(office, email, remote, RESET)
+
+
+def request_link(office: Office, email: str, remote: str = "") -> None:
+    """This function will take in that somebody from outside asks for a link to come in by; nothing is looked up here.
+
+    :raises TooMany: when the address has asked too often.
+    """
+    _ask(office, email, remote, LINK)
+
+
+def _ask(office: Office, email: str, remote: str, purpose: str) -> None:
     now = office.clock()
     with office.session(write=True) as session:
         if remote:
             attempts.count(session, [attempts.asking_counter(remote)], now)
-        session.execute(insert(ResetRequest), [{"email": _typed(email)[:254], "at": now}])
+        asked = {"email": _typed(email)[:254], "at": now, "purpose": purpose}
+        session.execute(insert(ResetRequest), [asked])
 
 
 def answer_reset_requests(office: Office, limit: int = 100) -> int:
@@ -253,25 +278,53 @@ def answer_reset_requests(office: Office, limit: int = 100) -> int:
         )
         for request in session.scalars(waiting).all():
             session.delete(request)
-            if now - request.at < VALID_FOR[RESET]:
-                written += _answer(office, session, request.email, now)
+            if now - request.at < VALID_FOR[request.purpose]:
+                written += _answer(office, session, request.email, request.purpose, now)
     return written
 
 
-def _answer(office: Office, session: Session, typed: str, now: datetime) -> bool:
+def _answer(office: Office, session: Session, typed: str, purpose: str, now: datetime) -> bool:
     found = session.scalar(select(User).where(User.email == typed, User.active, User.system.is_(False)))
-    if found is None:
+    guest = found is not None and _is_guest(office, session, found.id)
+    if found is None or (purpose == LINK and not guest):
         return False
     recent = select(func.count()).select_from(OneTimeLink).where(
-        OneTimeLink.user_id == found.id, OneTimeLink.purpose == RESET, OneTimeLink.created_at > now - timedelta(hours=1)
+        OneTimeLink.user_id == found.id, OneTimeLink.purpose == purpose,
+        OneTimeLink.created_at > now - timedelta(hours=1),
     )  # fmt: skip
     if (session.scalar(recent) or 0) >= RESETS_AN_HOUR:
         return False
-    link = _link(office, RESET, _make_link(session, found.id, RESET, None, now, keep=True))
-    message = mail.compose(found.language, "new_password", name=found.name, link=link,
+    key = _make_link(session, found.id, purpose, None, now, keep=True)
+    link = _link(office, purpose, key, guest=guest)
+    template = "portal_link" if purpose == LINK else "new_password"
+    message = mail.compose(found.language, template, name=found.name, link=link,
                            base_url=office.settings.base_url, product=stored(session).name)  # fmt: skip
     mail.post(session, office.settings, message, found.email, found.name, now)
     return True
+
+
+def _is_guest(office: Office, session: Session, user_id: int) -> bool:
+    version = session.scalar(select(CatalogState.version))
+    catalog = office.snapshots.at(session.connection(), version or 0)
+    held = session.scalars(select(UserRole.role_id).where(UserRole.user_id == user_id)).all()
+    return any(role.for_guests for role in catalog.roles.values() if role.id in held)
+
+
+def come_by_link(office: Office, key: str) -> Arrival:
+    """This function will let in whom a link of this kind is for, once; half in, when he has a second factor.
+
+    :raises NotFound: when the link is no longer valid.
+    """
+    door(office, key, LINK)
+    now = office.clock()
+    with office.session(write=True) as session:
+        user = session.get_one(User, _use(session, key, LINK, now))
+        if not user.active or not _is_guest(office, session, user.id):
+            raise _dead()
+        if codes.is_on(session, user.id):
+            return HalfIn(user.id, user.epoch, now)
+        _note(session, user.id, "signed_in", now, {"by": "link"})
+        return SignedIn(user.id, user.epoch)
 
 
 def reset_password(office: Office, key: str, new: str) -> Arrival:
@@ -300,7 +353,8 @@ def reset_password(office: Office, key: str, new: str) -> Arrival:
 
 def tell_of_new_password(office: Office, session: Session, user: User, now: datetime) -> None:
     """This function will write to somebody that his password is another now."""
-    link = office.settings.base_url + FORGOTTEN
+    guest = _is_guest(office, session, user.id)
+    link = office.settings.base_url + (GUEST_FORGOTTEN if guest else FORGOTTEN)
     message = mail.compose(user.language, "password_changed", name=user.name, link=link,
                            base_url=office.settings.base_url, product=stored(session).name)  # fmt: skip
     mail.post(session, office.settings, message, user.email, user.name, now)
@@ -338,8 +392,8 @@ def _make_link(
     return key
 
 
-def _link(office: Office, purpose: str, key: str) -> str:
-    return f"{office.settings.base_url}{PATHS[purpose]}{key}"
+def _link(office: Office, purpose: str, key: str, *, guest: bool = False) -> str:
+    return f"{office.settings.base_url}{(GUEST_PATHS if guest else PATHS)[purpose]}{key}"
 
 
 def _close_links(session: Session, user_id: int, now: datetime) -> None:
@@ -354,7 +408,7 @@ def _door(session: Session, key: str, purpose: str, now: datetime) -> Door:
         .where(OneTimeLink.hash == token_hash(key), OneTimeLink.purpose == purpose)
         .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
         # An invitation is for an account that is not open yet, a new password for one that is.
-        .where(User.active.is_(purpose == RESET), User.system.is_(False))
+        .where(User.active.is_(purpose != INVITATION), User.system.is_(False))
     )
     row = session.execute(statement).one_or_none()
     if row is None:

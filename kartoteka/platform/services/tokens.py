@@ -39,7 +39,7 @@ def create_own_token(work: Work, name: str = "") -> str:
     good = select(func.count()).select_from(ApiToken).where(*_good(owner))
     if (work.session.scalar(good) or 0) >= MOST:
         raise Conflict(_("You have {max} tokens; revoke one first.", max=MOST))
-    plain = new_token()
+    plain = new_token(guest=work.actor.is_guest)
     made = ApiToken(
         user_id=owner.id, name=name, hash=token_hash(plain), epoch=owner.epoch, created_at=work.now
     )

@@ -11,6 +11,7 @@ from kartoteka.platform.kernel.errors import Invalid, NotFound, TooMany, Unauthe
 from kartoteka.platform.kernel.texts import LANGUAGES, _
 from kartoteka.platform.services import signing
 from kartoteka.platform.services.signing import INVITATION, RESET, Arrival, Door, HalfIn, SignedIn
+from kartoteka.platform.web import outside
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.pages import page
@@ -116,15 +117,18 @@ def come(found: Arrival, then: str) -> Response:
         if language:
             session["language"] = language
         return go(url_for("web.sign_in_code"))
-    arrive(found)
-    return go(then)
+    return go(outside.onward(then, guest=arrive(found)))
 
 
-def arrive(found: SignedIn) -> None:
-    """The session remembers the language too: what is said before any work begins is said in it."""
+def arrive(found: SignedIn) -> bool:
+    """This function will begin the session of somebody who has come in, and tell whether he is a guest.
+
+    The session remembers the language too: what is said before any work begins is said in it.
+    """
     front.sign_in(found.user_id, found.epoch, remember=True)
     with front.begin() as work:
         session["language"] = work.actor.locale.language
+        return work.actor.is_guest
 
 
 def _form(key: str, purpose: str, wrong: Invalid | None = None) -> Answer:

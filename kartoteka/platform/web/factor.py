@@ -17,6 +17,7 @@ from kartoteka.platform.services import signing
 from kartoteka.platform.services.second_factor import Setup
 from kartoteka.platform.services.signing import HalfIn
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web import outside
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.entrance import HALF_IN, arrive, sign_in_page
@@ -46,9 +47,10 @@ def enter_with_code() -> ResponseReturnValue:
     except Unauthenticated as refusal:
         session.pop(HALF_IN, None)
         return sign_in_page(refusal=refusal.message), 401
-    arrive(found)
-    _tell_of_codes()
-    return go(then)
+    guest = arrive(found)
+    if not guest:
+        _tell_of_codes()
+    return go(outside.onward(then, guest=guest))
 
 
 @page("/second-factor", right=arriving)

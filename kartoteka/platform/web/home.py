@@ -9,12 +9,13 @@ from flask import make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from kartoteka.platform.catalog.definitions import label
-from kartoteka.platform.front import begin, caller, public
+from kartoteka.platform.front import begin, caller, door
 from kartoteka.platform.kernel.texts import LANGUAGES, _
 from kartoteka.platform.services import people, records, search
 from kartoteka.platform.services.records import Bearer, Query
 from kartoteka.platform.services.search import Hit
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.web import outside
 from kartoteka.platform.web.addresses import inner
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.boards import arranging, board_view
@@ -39,12 +40,16 @@ class HitView:
     snippet: Sequence[tuple[str, bool]]
 
 
-@page("/", right=public)
+@page("/", right=door)
 def home() -> str | Response:
-    """Home; for somebody who is not signed in, the door."""
+    """Home; for somebody who is not signed in, the door; for guests the way to their own pages."""
     if caller() is None:
         return make_response(sign_in_page())
     with begin() as work:
+        if work.actor.unfinished:
+            return go(url_for("web.second_factor"))
+        if work.actor.is_guest:
+            return go(outside.home())
         name = work.actor.name.split(" ")[0]
         local = work.now.astimezone(ZoneInfo(work.actor.locale.timezone))
         greeting = _("Hello, {name}", name=name) if name else _("Hello")

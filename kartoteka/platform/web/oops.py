@@ -10,6 +10,7 @@ from kartoteka.platform import front
 from kartoteka.platform.front import Failure, Unfinished, begin, caller
 from kartoteka.platform.kernel.errors import KartotekaError
 from kartoteka.platform.kernel.texts import N_, _
+from kartoteka.platform.web import outside
 from kartoteka.platform.web.answers import by_script, go
 from kartoteka.platform.web.shell import render, render_outside
 
@@ -68,15 +69,18 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         front.sign_out()
     address = request.full_path.rstrip("?") if request.method == "GET" and not by_script() else None
     if by_script():
-        return Response(status=401, headers={"HX-Redirect": url_for("web.home")})
-    return redirect(url_for("web.sign_in", next=address if address != "/" else None), 303)
+        back = outside.home() if outside.asked_for() else url_for("web.home")
+        return Response(status=401, headers={"HX-Redirect": back})
+    return redirect(outside.door(address if address != "/" else None), 303)
 
 
 def _page(oops: Oops) -> str:
     if "actor" in g or _known():
         try:
             with begin() as work:
-                return render(work, "errors/inside.html", oops=oops)
+                # A guest is shown one and the same page, whatever there is or is not at the address.
+                if work.actor.seen_by is not None or not work.actor.is_guest:
+                    return render(work, "errors/inside.html", oops=oops)
         except KartotekaError:
             pass
     return render_outside("errors/outside.html", oops=oops)

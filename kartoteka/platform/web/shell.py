@@ -72,6 +72,24 @@ def render_outside(template: str, **context: Any) -> str:
     return render_template(template, shell=shell, **context)
 
 
+def render_for_guest(work: Work, template: str, *, at: str = "", **context: Any) -> str:
+    """This function will render a page for somebody from outside: nothing of what surrounds the pages of staff."""
+    actor, firm = work.actor, organisation.organisation(work)
+    shell = Shell(
+        actor.locale.language,
+        _theme(actor.theme),
+        _here(),
+        _toasts(),
+        at,
+        person=actor.name or actor.email,
+        email=actor.email,
+        guise=name_of(actor) if actor.seen_by is not None else "",
+        organisation=firm.name,
+        firm=firm,
+    )
+    return render_template(template, shell=shell, **context)
+
+
 def _firm_outside() -> Organisation:
     """A page that tells of a failure must show itself also when the database is what has failed."""
     try:

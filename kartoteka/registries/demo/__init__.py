@@ -36,4 +36,4 @@ def firm(today: date, seed: int = 2026) -> Demo:
         "assets": its_assets,
         "requests": requests(chance, 80, customers, its_assets, (TECHNICIAN, *SELLERS)),
     }
-    return Demo(words.FIRM, KEYS, roles(), users(), records)
+    return Demo(words.FIRM, KEYS, roles(), users(its_contacts), records)

@@ -12,6 +12,15 @@ from .shape import DemoRecord, Ref
 PORTAL_PERSON: Ref = ("contacts", 0)
 PORTAL_PERSON_NAME = ("Olga", "Rytecká")
 
+# Those who come into the portal: two of each of two customers, an owner and a technician.
+SECOND_CUSTOMER = 101
+PORTAL_PEOPLE: tuple[tuple[Ref, str], ...] = (
+    (PORTAL_PERSON, "customer"),
+    (("contacts", 200), "customer_technician"),
+    (("contacts", 101), "customer"),
+    (("contacts", 210), "customer_technician"),
+)
+
 LONG_NAME = ("Maria Anna Karolína", "z Velkého Mechoviště-Žebrovská-Pemberton-Clarke")
 
 
@@ -35,7 +44,23 @@ def contacts(
         else:
             at = place if place < len(companies) else chance.whole(0, len(companies) - 1)
             made.append(_colleague(chance, at, companies[at], place, sellers))
+    _settle(made, companies)
     return made
+
+
+def _settle(made: list[DemoRecord], companies: list[DemoRecord]) -> None:
+    """Who comes into the portal works at one of its two customers, still does, and can be written to."""
+    for (_registry, place), role in PORTAL_PEOPLE:
+        if place >= len(made):
+            continue
+        values = made[place]["values"]
+        at = PORTAL_CUSTOMER[1] if place in (PORTAL_PERSON[1], 200) else SECOND_CUSTOMER
+        domain = companies[at]["values"]["email"].partition("@")[2]
+        name = f"{internet_name(values['first_name'])}.{internet_name(values['last_name'])}"
+        values |= {"company": ("companies", at), "active": True, "email": f"{name}@{domain}"}
+        made[place]["category"] = "company_person"
+        if role == "customer_technician":
+            values |= {"position": "vedoucí údržby", "department": "technical"}
 
 
 def _person(chance: Chance, place: int, abroad: bool) -> _Person:

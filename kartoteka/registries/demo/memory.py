@@ -96,6 +96,8 @@ def remember(work: sdk.Work, chance: Chance, staff: list[int], ids: dict[str, li
 
 def with_tabs(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
     """A role of the firm that also works with the tabs of the plugins that are there."""
+    if role.get("kind") == "portal":
+        return _with_window(work, role)
     level = TABS.get(str(role["key"]))
     tabs = [each.key for each in work.catalog.plugins.values() if each.tab] if level else []
     grants = {
@@ -103,3 +105,22 @@ def with_tabs(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
         for registry, grant in role["grants"].items()
     }
     return {**role, "grants": grants}
+
+
+# Where customers and the firm talk with each other.
+TALKED_ABOUT = ("requests", "orders", "contracts", "contacts")
+
+
+def _with_window(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
+    """A role of customers that also sees what is said to them, if the portal is there; not who handles it."""
+    state = work.catalog.plugins.get("portal")
+    if state is None or not state.tab:
+        return role
+    grants = {
+        registry: {**grant, "sections": {**grant["sections"], "portal": "read"}}
+        if registry in TALKED_ABOUT
+        else grant
+        for registry, grant in role["grants"].items()
+    }
+    inside = {"rights": [], "rows": None, "sections": {"message": "read", "matter": "read"}}
+    return {**role, "grants": {**grants, "_portal": inside}}

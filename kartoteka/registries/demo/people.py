@@ -3,10 +3,8 @@
 from typing import Any
 
 from . import words
-from .chance import domain, internet_name
-from .companies import PORTAL_CUSTOMER_NAME
-from .contacts import PORTAL_PERSON, PORTAL_PERSON_NAME
-from .shape import DemoRole, DemoUser, Ref
+from .contacts import PORTAL_PEOPLE
+from .shape import DemoRecord, DemoRole, DemoUser, Ref
 
 # Said aloud at the first start: it opens an invented firm only.
 DEMO_PASSWORD = "kartoteka-demo"  # noqa: S105
@@ -20,23 +18,26 @@ OFFICE = ["view", "create", "edit", "export"]
 OWN_COMPANY = {"var": "identity.company"}
 
 
-def users() -> list[DemoUser]:
-    """Five people; their places in the list are what the records refer to."""
-    first, last = PORTAL_PERSON_NAME
-    customer = f"{internet_name(first)}.{internet_name(last)}@{domain(PORTAL_CUSTOMER_NAME)}"
+def users(contacts: list[DemoRecord]) -> list[DemoUser]:
+    """Four people of the firm, whose places in the list are what the records refer to, and four customers."""
     return [
         _user("hana", "Hana Králová", "admin"),
         _user("jana", "Jana Nováková", "sales"),
         _user("petr", "Petr Malý", "sales"),
         _user("tomas", "Tomáš Žďárský", "service"),
-        {
-            "email": customer,
-            "name": f"{first} {last}",
-            "password": DEMO_PASSWORD,
-            "roles": ["customer"],
-            "identity": PORTAL_PERSON,
-        },
+        *(_customer_user(contacts, person, role) for person, role in PORTAL_PEOPLE),
     ]
+
+
+def _customer_user(contacts: list[DemoRecord], person: Ref, role: str) -> DemoUser:
+    values = contacts[person[1]]["values"]
+    return {
+        "email": values["email"],
+        "name": f"{values['first_name']} {values['last_name']}",
+        "password": DEMO_PASSWORD,
+        "roles": [role],
+        "identity": person,
+    }
 
 
 def roles() -> list[DemoRole]:
@@ -44,8 +45,26 @@ def roles() -> list[DemoRole]:
     return [
         {"key": "sales", "name": "Sales", "names": {"cs": "Obchod"}, "grants": _sales()},
         {"key": "service", "name": "Service", "names": {"cs": "Servis"}, "grants": _service()},
-        {"key": "customer", "name": "Customer", "names": {"cs": "Zákazník"}, "grants": _customer()},
+        {
+            "key": "customer",
+            "name": "Customer",
+            "names": {"cs": "Zákazník"},
+            "grants": _customer(),
+            **_for_portal(),
+        },
+        {
+            "key": "customer_technician",
+            "name": "Customer's technician",
+            "names": {"cs": "Technik zákazníka"},
+            "grants": _customer_technician(),
+            **_for_portal(),
+        },
     ]
+
+
+def _for_portal() -> dict[str, Any]:
+    """Access ends by itself as soon as somebody is noted as gone, or his record is removed."""
+    return {"kind": "portal", "holds": {"field": "active", "op": "ne", "value": False}}
 
 
 def _user(nick: str, name: str, role: str) -> DemoUser:
@@ -107,12 +126,22 @@ def _customer() -> dict[str, dict[str, Any]]:
     own = _is("company", OWN_COMPANY)
     return {
         "companies": _grant(["view"], _all("read", "basic", "contact"), _is("id", OWN_COMPANY)),
-        "contacts": _grant(
-            ["view", "edit"], {"basic": "read", "contact": "edit"}, _is("id", {"var": "identity"})
-        ),
+        "contacts": _grant(["view"], {"basic": "read", "contact": "read"}, _is("id", {"var": "identity"})),
         "contracts": _grant(["view"], _all("read", "basic", "dates"), own),
         "obligations": _grant(["view"], _all("read", "basic"), _is("contract.company", OWN_COMPANY)),
-        "orders": _grant(["view"], _all("read", "basic", "delivery", "amounts"), own),
+        "orders": _grant(["view", "export"], _all("read", "basic", "delivery", "amounts"), own),
+        "assets": _grant(["view"], _all("read", "basic", "service"), own),
+        "requests": _grant(["view", "create", "export"], {"basic": "edit", "progress": "read"}, own),
+    }
+
+
+def _customer_technician() -> dict[str, dict[str, Any]]:
+    """Of the same customer, and sees no prices and no contracts."""
+    own = _is("company", OWN_COMPANY)
+    return {
+        "companies": _grant(["view"], _all("read", "basic"), _is("id", OWN_COMPANY)),
+        "contacts": _grant(["view"], {"basic": "read", "contact": "read"}, _is("id", {"var": "identity"})),
+        "orders": _grant(["view"], _all("read", "basic", "delivery"), own),
         "assets": _grant(["view"], _all("read", "basic", "service"), own),
         "requests": _grant(["view", "create"], {"basic": "edit", "progress": "read"}, own),
     }

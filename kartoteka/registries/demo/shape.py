@@ -1,7 +1,7 @@
 """What an invented firm consists of, before a database has given anything an id."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 # A record or a user that has no id yet: the registry (or "users") and the place in its list.
 Ref = tuple[str, int]
@@ -31,6 +31,8 @@ class DemoRole(TypedDict):
     name: str
     names: dict[str, str]
     grants: dict[str, dict[str, Any]]
+    kind: NotRequired[str]
+    holds: NotRequired[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from kartoteka.platform.access.conversion import Station
 from kartoteka.platform.access.reshaping import Finding, Reshaping, Survey
 from kartoteka.platform.catalog import exceptions, plans, soundness
-from kartoteka.platform.catalog.definitions import ADMIN, Catalog, Field, PluginState, Registry, Role
+from kartoteka.platform.catalog.definitions import ADMIN, STAFF, Catalog, Field, PluginState, Registry, Role
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.plans import Action, Naming, Step
 from kartoteka.platform.catalog.reading import Reader
@@ -183,7 +183,7 @@ class Designer:
     @staticmethod
     def _bare(role: Role | None) -> Role | None:
         """A role of a design document replaces all of its former grants."""
-        return replace(role, grants={}, powers=frozenset(), names={}) if role else None
+        return replace(role, grants={}, powers=frozenset(), names={}, kind=STAFF, holds=None) if role else None
 
     def _read_each(
         self, document: Mapping[str, Any], name: str, read: Callable[[Any], Any]

@@ -12,6 +12,8 @@ from kartoteka.platform.kernel.texts import N_, _
 from kartoteka.platform.services.contributions import SECRET as MARK
 
 PREFIX = "s."
+# The mark of a setting that the plugin has pages of its own for, in the metadata of its schema.
+ELSEWHERE = "elsewhere"
 # Marks a secret that is to be forgotten; an empty input alone leaves it as it is.
 FORGET = "forget."
 LINES, TICK, NUMBER, CHOICE, CHOICES, SECRET, LONG, TEXT = (
@@ -52,6 +54,7 @@ def inputs(
     return [
         _input(name, each, values.get(name), [_(_REFUSED.get(said, said)) for said in errors.get(name, ())])
         for name, each in schema().fields.items()
+        if not each.metadata.get(ELSEWHERE)
     ]
 
 
@@ -59,6 +62,8 @@ def typed(schema: type[ma.Schema], form: MultiDict[str, str]) -> dict[str, Any]:
     """This function will read what was typed; what the form does not hold is left as it is."""
     found: dict[str, Any] = {}
     for name, each in schema().fields.items():
+        if each.metadata.get(ELSEWHERE):
+            continue
         kind, given = _kind(each), form.get(PREFIX + name)
         if kind == SECRET:
             if form.get(FORGET + name) == "1":

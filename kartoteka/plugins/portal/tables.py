@@ -1,0 +1,57 @@
+"""The portal's own tables: when somebody was here, what he opened, what he has begun to write, what he was told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kartoteka.platform.sdk import Document, Moment, own_tables
+
+Own = own_tables("portal")
+
+
+class Visit(Own):  # type: ignore[misc,valid-type]
+    """When a guest was here last, when the time before, and whether he wants mail."""
+
+    __tablename__ = "p_portal__visits"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_at: Mapped[datetime] = mapped_column(Moment)
+    before_at: Mapped[datetime] = mapped_column(Moment)
+    mail: Mapped[bool] = mapped_column(default=True)
+
+
+class Opening(Own):  # type: ignore[misc,valid-type]
+    """A guest has opened a record; once an hour at most."""
+
+    __tablename__ = "p_portal__openings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(index=True)
+    of_registry: Mapped[str] = mapped_column(String(40))
+    of_record: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_p_portal__openings_record", "of_registry", "of_record"),)
+
+
+class Begun(Own):  # type: ignore[misc,valid-type]
+    """A new request that a guest has begun to write and not sent."""
+
+    __tablename__ = "p_portal__begun"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    of_registry: Mapped[str] = mapped_column(String(40), primary_key=True)
+    given: Mapped[Any] = mapped_column(Document)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Told(Own):  # type: ignore[misc,valid-type]
+    """A letter that somebody has been written, so that he is not written the same twice."""
+
+    __tablename__ = "p_portal__told"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,185 @@
+"""Letters to customers: an answer, an approval asked for, a proposal decided, a state that has changed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kartoteka.platform.sdk import (
+    KartotekaError,
+    Office,
+    Query,
+    Record,
+    RecordsChanged,
+    Work,
+    _,
+    browse,
+    change,
+    create,
+    fetch,
+    guests_among,
+    settings_of,
+    write_mail,
+)
+from kartoteka.plugins.portal.approving import digest_of
+from kartoteka.plugins.portal.design import (
+    ACCEPTED,
+    APPROVAL,
+    COMMENT,
+    OUTDATED,
+    PROPOSAL,
+    TALKS,
+    WAITING,
+)
+from kartoteka.plugins.portal.settings import NAME
+from kartoteka.plugins.portal.tables import Opening, Told
+from kartoteka.plugins.portal.tables import Visit as VisitRow
+from kartoteka.plugins.portal.talking import kind
+from kartoteka.plugins.portal.visitors import Visit
+
+KINDS = frozenset({RecordsChanged.kind})
+
+
+def tell_customers(office: Office, deliveries: Sequence[Any]) -> None:
+    """This function will write to those whom an event concerns; each reads for himself, at the moment of telling."""
+    for delivery in deliveries:
+        registry, action = delivery.body["registry"], delivery.body["action"]
+        for record in delivery.body["records"]:
+            if registry == TALKS:
+                _of_talk(office, int(record), action, delivery.id)
+            elif action == "change" and not registry.startswith("_"):
+                _of_record(office, registry, int(record), delivery)
+
+
+def _of_talk(office: Office, item: int, action: str, event: int) -> None:
+    with office.begin_system(via="portal", write=False) as work:
+        found = _item(work, item)
+        if found is None or found.on is None:
+            return
+        place, values = found.on, found.values
+        new = action == "create" and not values.get("outside")
+        decided = (
+            action == "change" and found.category == PROPOSAL and values.get("verdict") not in (WAITING, None)
+        )
+        if not (new and found.category in (COMMENT, APPROVAL)) and not decided:
+            return
+        people = _followers(work, place.registry, place.id)
+        version = found.version
+    template = (
+        "portal_decided" if decided else "portal_approve" if found.category == APPROVAL else "portal_answer"
+    )
+    what = f"{template}:{item}" + (f":{version}" if decided else "")
+    for person in people:
+        _write(office, person, what, template, place.registry, place.id, item)
+
+
+def _of_record(office: Office, registry: str, record: int, delivery: Any) -> None:
+    """Whoever follows a record is told that its state has changed; and approvals of what has changed ask again."""
+    fields = set(delivery.body.get("fields", ()))
+    with office.begin_system(via="portal", write=False) as work:
+        people = _followers(work, registry, record)
+        pages = [
+            page
+            for window in settings_of(work, NAME).get("windows", {}).values()
+            for page in window.get("pages", ())
+            if page["registry"] == registry
+        ]
+        states = {page.get("state") for page in pages} - {None, ""} or {"state", "status"}
+    if states & fields:
+        for person in people:
+            _write(office, person, f"portal_state:{delivery.id}", "portal_state", registry, record, 0)
+    _ask_again(office, registry, record)
+
+
+def _item(work: Work, item: int) -> Record | None:
+    try:
+        return fetch(work, TALKS, item)
+    except KartotekaError:
+        return None
+
+
+def _followers(work: Work, registry: str, record: int) -> list[int]:
+    """The guests who have opened a record, have written there, or are it themselves, as far as they want mail."""
+    opened = select(Opening.user_id).where(Opening.of_registry == registry, Opening.of_record == record)
+    found = set(work.session.scalars(opened.distinct()))
+    there = {"field": "on", "op": "eq", "value": {"registry": registry, "id": record}}
+    outside = {"field": "outside", "op": "eq", "value": True}
+    said = browse(work, TALKS, Query(filter={"and": [there, outside]}, page_size=100)).items
+    found |= {each.created_by.id for each in said}
+    refuse = set(work.session.scalars(select(VisitRow.user_id).where(VisitRow.mail.is_(False))))
+    return sorted(guests_among(work, found, registry, record) - refuse)
+
+
+def _write(
+    office: Office, person: int, what: str, template: str, registry: str, record: int, item: int
+) -> None:
+    """One letter, kept together with the note that it was written: nobody is told twice, however often it is tried."""
+    try:
+        with office.begin(person, via="portal", write=True) as work:
+            if not work.actor.is_guest or work.session.get(Told, (person, what)) is not None:
+                return
+            visit = Visit(work)
+            own = work.actor.identity is not None and work.actor.identity.registry == registry
+            found = fetch(work, registry, record) if own else visit.record(registry, record)
+            told = _told(visit, found, template, item)
+            if told is None:
+                return
+            work.session.add(Told(user_id=person, what=what, at=work.now))
+            address = "my-data" if registry not in visit.pages else f"{registry}/{record}"
+            link = f"{office.settings.base_url}/portal/{address}"
+            write_mail(work, template, title=found.title, text=told, link=link)
+    except KartotekaError:
+        # Gone, or not his to see any more: then there is nothing to tell.
+        return
+
+
+def _told(visit: Visit, record: Record, template: str, item: int) -> str | None:
+    """What stands in the letter, as its reader may see it; None when he may not."""
+    if template == "portal_state":
+        key = visit.page(record.registry).page.state
+        each = visit.work.open(record.registry).seen.field(key) if key else None
+        if each is None or key not in record.values:
+            return None
+        view = visit.field(record, each)
+        return f"{view.label}: {view.text}"
+    found = fetch(visit.work, TALKS, item)
+    if template != "portal_decided":
+        return str(found.values.get("text") or "")
+    accepted = found.values.get("verdict") == ACCEPTED
+    said = _("Changed as you proposed.") if accepted else _("We have not changed it.")
+    reason = found.values.get("reason")
+    return f"{found.values.get('text')}: {said}" + (f" {reason}" if reason else "")
+
+
+def _ask_again(office: Office, registry: str, record: int) -> None:
+    """What was approved and has changed since is put before the customer once more."""
+    with office.begin_system(via="portal", write=False) as work:
+        accepted = {"field": "verdict", "op": "eq", "value": ACCEPTED}
+        there = {"field": "on", "op": "eq", "value": {"registry": registry, "id": record}}
+        found = browse(work, TALKS, Query(filter={"and": [there, kind(APPROVAL), accepted]})).items
+    for item in found:
+        who: Iterable[Any] = item.values.get("by") or ()
+        if any(_differs(office, each.id, registry, record, item) for each in who):
+            _renew(office, item)
+
+
+def _differs(office: Office, person: int, registry: str, record: int, item: Record) -> bool:
+    try:
+        with office.begin(person, via="portal") as work:
+            visit = Visit(work)
+            return digest_of(visit, visit.record(registry, record)) != item.values.get("digest")
+    except KartotekaError:
+        return False
+
+
+def _renew(office: Office, item: Record) -> None:
+    with office.begin_system(via="portal", write=True) as work:
+        now = _item(work, item.id)
+        if now is None or now.values.get("verdict") != ACCEPTED or now.on is None:
+            return
+        change(work, TALKS, item.id, {"verdict": OUTDATED}, version=now.version)
+        values = {"text": item.values.get("text"), "verdict": WAITING}
+        create(work, TALKS, values, category=APPROVAL, on=now.on)
+
+
+__all__ = ["KINDS", "tell_customers"]

@@ -1,0 +1,156 @@
+"""What the customers of the invented firm see in its portal, and what has been said there."""
+
+from typing import Any
+
+from kartoteka.platform import sdk
+
+from .shape import Ref
+
+CONTACTS = [
+    {
+        "name": "Jana Nováková",
+        "about": {"en": "Orders and contracts", "cs": "Zakázky a smlouvy"},
+        "phone": "+420 499 555 101",
+        "email": "jana@klenakamen.example",
+    },
+    {
+        "name": "Tomáš Žďárský",
+        "about": {"en": "Service and faults, also at weekends", "cs": "Servis a závady, i o víkendu"},
+        "phone": "+420 499 555 199",
+        "email": "tomas@klenakamen.example",
+    },
+    {
+        "name": "Sklad Trutnov",
+        "about": {"en": "Collection on weekdays 7–15", "cs": "Výdej ve všední dny 7–15"},
+        "address": "Polská 312, 541 01 Trutnov",
+    },
+]
+REQUESTS: dict[str, Any] = {
+    "registry": "requests",
+    "columns": ["subject", "state", "came_at", "due_at"],
+    "state": "state",
+    "off": ["refused", "waiting_parts", "waiting_customer"],
+    "waiting": ["waiting_customer"],
+    "quick": [
+        {
+            "names": {"en": "Open", "cs": "Otevřené"},
+            "filter": {
+                "field": "state",
+                "op": "in",
+                "value": ["received", "in_work", "waiting_parts", "waiting_customer"],
+            },
+        },
+        {
+            "names": {"en": "Solved", "cs": "Vyřešené"},
+            "filter": {"field": "state", "op": "in", "value": ["solved"]},
+        },
+    ],
+    "form": {
+        "asks": ["subject", "description", "equipment"],
+        "intro": {
+            "en": "Tell us what has happened. We answer within one working day.",
+            "cs": "Napište, co se stalo. Ozveme se do jednoho pracovního dne.",
+        },
+        "fixed": {"channel": "portal"},
+    },
+}
+ORDERS: dict[str, Any] = {
+    "registry": "orders",
+    "columns": ["subject", "state", "promised_on", "total"],
+    "state": "state",
+    "off": ["cancelled"],
+    "quick": [
+        {
+            "names": {"en": "On the way", "cs": "Rozpracované"},
+            "filter": {
+                "field": "state",
+                "op": "in",
+                "value": ["received", "confirmed", "in_production", "ready"],
+            },
+        },
+        {
+            "names": {"en": "Done", "cs": "Hotové"},
+            "filter": {"field": "state", "op": "in", "value": ["done"]},
+        },
+    ],
+}
+OWNER: dict[str, Any] = {
+    "welcome": {
+        "en": "Here you see your orders, requests and contracts with us, at any hour.",
+        "cs": "Tady kdykoli vidíte své zakázky, požadavky a smlouvy u nás.",
+    },
+    "pages": [
+        REQUESTS,
+        ORDERS,
+        {"registry": "contracts", "columns": ["subject", "status", "valid_from", "valid_to"]},
+        {"registry": "assets", "columns": ["name", "serial_number", "state", "next_service_on"]},
+    ],
+    "tiles": [
+        {
+            "names": {"en": "Open requests", "cs": "Otevřené požadavky"},
+            "registry": "requests",
+            "filter": {"field": "state", "op": "not_in", "value": ["solved", "refused"]},
+        },
+        {
+            "names": {"en": "Orders on the way", "cs": "Rozpracované zakázky"},
+            "registry": "orders",
+            "filter": {"field": "state", "op": "not_in", "value": ["done", "cancelled"]},
+        },
+        {
+            "names": {"en": "Still to be paid", "cs": "Zbývá zaplatit"},
+            "registry": "orders",
+            "measure": "sum:total",
+            "filter": {"field": "payment", "op": "in", "value": ["invoiced", "overdue"]},
+        },
+    ],
+    "contacts": CONTACTS,
+    "proposes": ["phone", "other_phone", "email"],
+}
+TECHNICIAN: dict[str, Any] = {
+    "welcome": {
+        "en": "Machines, their service, and everything that you have asked us for.",
+        "cs": "Stroje, jejich servis a vše, o co jste nás požádali.",
+    },
+    "pages": [REQUESTS, OWNER["pages"][3], {**ORDERS, "columns": ["subject", "state", "promised_on"]}],
+    "tiles": OWNER["tiles"][:1],
+    "contacts": CONTACTS[1:],
+    "proposes": ["phone"],
+}
+NEWS = (
+    (
+        "Servis mezi svátky",
+        "Od 24. prosince do 1. ledna jezdíme jen k poruchám. Volejte **499 555 199**.",
+    ),
+    ("Nový sklad v Trutnově", "Zboží si můžete vyzvednout i v novém skladu, ve všední dny od 7 do 15 hodin."),
+)
+
+
+def open_window(work: sdk.Work, ids: dict[str, list[int]]) -> None:
+    """Design the windows of both roles, publish some news, and say something to the first customer."""
+    state = work.catalog.plugins.get("portal")
+    if state is None or "_portal" not in work.catalog.registries:
+        return
+    windows = {"customer": OWNER, "customer_technician": TECHNICIAN}
+    sdk.change_plugin(work, "portal", {"settings": {"magic_link": True, "windows": windows}})
+    for title, text in NEWS:
+        sdk.create(work, "_portal_news", {"title": title, "text": text, "since": work.now.date().isoformat()})
+    # Jana of the sales talks with them.
+    _talk(work.office.beside(work, ids["users"][1]), ids, ("companies", 0))
+
+
+def _talk(work: sdk.Work, ids: dict[str, list[int]], customer: Ref) -> None:
+    """On the newest order of the customer something is said, and something waits for his approval."""
+    company = ids["companies"][customer[1]]
+    own = {"field": "company", "op": "eq", "value": company}
+    orders = sdk.browse(work, "orders", sdk.Query(filter=own, sort="-id", page_size=1)).items
+    requests = sdk.browse(work, "requests", sdk.Query(filter=own, sort="-id", page_size=1)).items
+    for order in orders:
+        on = sdk.Bearer("orders", order.id)
+        said = "Dobrý den, výkresy máme, termín potvrzujeme. Kdyby se cokoli změnilo, napíšeme sem."
+        sdk.create(work, "_portal", {"text": said, "outside": False}, category="comment", on=on)
+        asked = {"text": "Prosíme o schválení termínu a ceny zakázky.", "verdict": "waiting"}
+        sdk.create(work, "_portal", asked, category="approval", on=on)
+    for request in requests:
+        on = sdk.Bearer("requests", request.id)
+        said = "Technik přijede ve středu dopoledne, prosíme o přístup ke stroji."
+        sdk.create(work, "_portal", {"text": said, "outside": False}, category="comment", on=on)
