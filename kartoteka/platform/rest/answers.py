@@ -12,10 +12,14 @@ from flask import Response
 from kartoteka.platform.catalog.definitions import Category, Field, Grant, Registry, Role, Section
 
 
+def answer_text(document: Any) -> str:
+    """This function will write a document as the API does."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
 def answer(document: Any, status: int = 200, **headers: str) -> Response:
     """This function will answer with a JSON document; an underscore in a header's name stands for a dash."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    response = Response(text, status, content_type="application/json")
+    response = Response(answer_text(document), status, content_type="application/json")
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
     return response

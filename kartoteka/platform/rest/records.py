@@ -54,12 +54,14 @@ def list_records(query: dict[str, str], registry: str) -> Response:
         return answer(document if page.count is None else {**document, "count": page.count})
 
 
-@records.verb("POST", LIST, signed_in, body=schemas.RecordIn, gives=schemas.Record, status=201, headers=ETAG)
+@records.verb("POST", LIST, signed_in, body=schemas.RecordNew, gives=schemas.Record, status=201, headers=ETAG)
 def create_record(body: dict[str, Any], registry: str) -> Response:
     """This function will make a record."""
-    reading.known_names(body, "values", "category")
+    reading.known_names(body, "values", "category", "on")
+    values, category = reading.object_of(body, "values"), body.get("category")
+    on = verbs.bearer_of(body["on"]) if body.get("on") is not None else None
     with begin(write=True) as work:
-        made = verbs.create(work, registry, reading.object_of(body, "values"), category=body.get("category"))
+        made = verbs.create(work, registry, values, category=category, on=on)
         return _shown(work, registry, made, 201, Location=f"{PREFIX}/registries/{registry}/records/{made.id}")
 
 
