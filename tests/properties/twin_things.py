@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from tests.properties.twin_worlds import World
 
 THINGS = ("_notes", "_tasks", "_activities")
-TEXT = {"_notes": "text", "_tasks": "title", "_activities": "text"}
+COMMENTS = "_task_comments"
+TEXT = {"_notes": "text", "_tasks": "title", "_activities": "text", COMMENTS: "text"}
 # As many of each as are made below, and one that is not there.
 MOST = 13
 
@@ -23,6 +24,7 @@ def keep_things(world: "World") -> None:
     with world.office.begin(admin, write=True) as work:
         for key in THINGS:
             _make(world, work, key, reader)
+        _talk(world, work)
     world.clock.turn()
     with world.office.begin(admin, write=True) as work:
         for key in THINGS:
@@ -65,6 +67,14 @@ def _make(world: "World", work: Work, key: str, reader: int) -> None:
         # His to do, wherever it lies; of what it lies on he learns nothing.
         for bearer in (closed, vault):
             records.create(work, key, {text: "můj úkol quokka", "assignee": [reader]}, on=bearer)
+
+
+def _talk(world: "World", work: Work) -> None:
+    """What was said about tasks that the reader sees, about a hidden one, one that goes into the bin, and his own."""
+    seen, hidden, removed, his = 1, 2, 3, 9
+    for task, text in ((seen, "k úkolu quokka"), (hidden, _hidden(world, 7)), (removed, _hidden(world, 8)),
+                       (his, "k mému wombat")):  # fmt: skip
+        records.create(work, COMMENTS, {"text": text, "task": task})
 
 
 def _hidden(world: "World", n: int) -> Any:

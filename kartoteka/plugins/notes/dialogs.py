@@ -53,6 +53,7 @@ dialogs = Dialogs(
     Wording(N_("New note"), N_("Note"), removed=N_("The note is in the recycle bin.")),
     done=Verbs(create=_create, change=_change),
     left_out=frozenset({ROLES}),
+    mentions=frozenset({"text"}),
     more="notes/sharing.html",
     context=_context,
 )

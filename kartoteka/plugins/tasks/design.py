@@ -5,6 +5,7 @@ from typing import Any
 from kartoteka.platform.sdk import OwnRegistry
 
 KEY = "_tasks"
+COMMENTS_KEY = "_task_comments"
 
 OPEN, STARTED, WAITING, DONE, CANCELLED = "open", "in_progress", "waiting", "done", "cancelled"
 UNFINISHED = (OPEN, STARTED, WAITING)
@@ -13,10 +14,11 @@ ME = {"var": "me"}
 MY_ROLES = {"var": "roles"}
 # The people for whom one acts while they are away.
 STOOD_IN_FOR = {"var": "substituted"}
+WRITTEN_BY_ME = {"field": "created_by", "op": "eq", "value": ME}
 MINE = {
     "or": [
         {"field": "assignee", "op": "in", "value": [ME, STOOD_IN_FOR]},
-        {"field": "created_by", "op": "eq", "value": ME},
+        WRITTEN_BY_ME,
         {"field": "role", "op": "in", "value": MY_ROLES},
     ]
 }
@@ -92,9 +94,39 @@ TASKS = OwnRegistry(
                         "Čeká na",
                         options={"target": KEY, "many": True},
                     ),
+                    # Of a task out of a package: the key of the package.
+                    _field("package", "text", "Package", "Balíček", options={"max_length": 40}),
+                    # Of the next time of a task that repeats: the id of the one before.
+                    _field("follows", "integer", "Follows", "Navazuje na"),
                 ],
             }
         ],
     },
     own={"view": WATCHED, "edit": MINE},
+)
+
+COMMENTS = OwnRegistry(
+    {
+        "key": COMMENTS_KEY,
+        "name": "Comments on tasks",
+        "name_one": "Comment",
+        "names": {"cs": "Komentáře k úkolům"},
+        "names_one": {"cs": "Komentář"},
+        "icon": "message",
+        "title": "{text}",
+        "columns": ["text", "task"],
+        "sections": [
+            {
+                "key": "comment",
+                "name": "Comment",
+                "names": {"cs": "Komentář"},
+                "fields": [
+                    _field("text", "long_text", "Text", "Text", required=True),
+                    _field("task", "relation", "Task", "Úkol", required=True, options={"target": KEY}),
+                ],
+            }
+        ],
+    },
+    # Whoever sees a task sees what was said about it; only its author changes what he has said.
+    own={"view": {"$through": "task"}, "edit": WRITTEN_BY_ME},
 )

@@ -9,7 +9,6 @@ from kartoteka.platform.sdk import N_, Bearer, Dialogs, Link, ThingForm, Wording
 from kartoteka.plugins.tasks.design import KEY
 from kartoteka.plugins.tasks.faces import pages
 from kartoteka.plugins.tasks.repeating import OFFERED, simplest
-from kartoteka.plugins.tasks.verbs import VERBS
 
 
 def _first(work: Work, on: Bearer | None) -> Mapping[str, Any]:
@@ -49,8 +48,8 @@ dialogs = Dialogs(
     KEY,
     "/tasks",
     Wording(N_("New task"), N_("Task"), removed=N_("The task is in the recycle bin.")),
-    done=VERBS,
-    left_out=frozenset({"done_at"}),
+    left_out=frozenset({"done_at", "follows", "package"}),
+    mentions=frozenset({"description"}),
     drawn={"role": "tasks/role.html", "repeat": "tasks/repeat.html", "due_time": "tasks/time.html"},
     more="tasks/more.html",
     context=_context,

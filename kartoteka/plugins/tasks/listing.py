@@ -8,7 +8,7 @@ from typing import Any
 from kartoteka.platform.sdk import Link, Query, Record, Work, _, acted_for, browse, count
 from kartoteka.plugins.tasks.checklist import items_of
 from kartoteka.plugins.tasks.design import DONE, KEY, ME, MY_ROLES, UNFINISHED, WAITING
-from kartoteka.plugins.tasks.verbs import today_of
+from kartoteka.plugins.tasks.keeping import today_of
 from kartoteka.plugins.tasks.waiting import unfinished_of
 
 Filter = Mapping[str, Any]

@@ -1,13 +1,12 @@
 """The pages of tasks: mine, the team's, what I asked for; as a list, a board or a calendar; and the tab on a record."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from babel import dates
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import (
@@ -19,19 +18,22 @@ from kartoteka.platform.sdk import (
     _,
     begin,
     browse,
-    by_script,
+    change,
     count,
+    create,
     fetch,
-    go,
     place_of,
     render,
 )
 from kartoteka.plugins.tasks import listing, verbs
+from kartoteka.plugins.tasks.answering import answer_of, back_of
 from kartoteka.plugins.tasks.design import DONE, KEY, OPEN, STATES, UNFINISHED
 from kartoteka.plugins.tasks.dialogs import dialogs
 from kartoteka.plugins.tasks.faces import pages
+from kartoteka.plugins.tasks.keeping import today_of
 from kartoteka.plugins.tasks.listing import DO, FINISHED, LEFT, Filter, Group, Line, Listed, both, lines_of
 from kartoteka.plugins.tasks.months import month_of
+from kartoteka.plugins.tasks.starting import offered_on
 
 BOARD = 200
 
@@ -79,10 +81,11 @@ def overview() -> str:
             "high": request.args.get("priority") == "high",
             "high_url": _url(asked, priority="" if request.args.get("priority") == "high" else "high"),
             "new_url": dialogs.new_url(),
+            "packages_url": url_for("tasks.packages") if "design" in work.actor.powers else "",
             "quick_url": url_for("tasks.quick"),
             "on": "",
             "task_url": dialogs.url,
-            "today": verbs.today_of(work),
+            "today": today_of(work),
         }
         also = [{"field": "priority", "op": "eq", "value": "high"}] if context["high"] else []
         if shape == "board":
@@ -154,7 +157,7 @@ def _board(work: Work, whose: str, also: Sequence[Filter]) -> dict[str, Any]:
 
 
 def _calendar(work: Work, whose: str, asked: Mapping[str, str], also: Sequence[Filter]) -> dict[str, Any]:
-    today = verbs.today_of(work)
+    today = today_of(work)
     month = month_of(request.args.get("month", ""), today)
     weeks, language = month.weeks, work.actor.locale.language
     span = {"field": "due", "op": "between", "value": [weeks[0][0].isoformat(), weeks[-1][-1].isoformat()]}
@@ -187,8 +190,8 @@ def quick() -> ResponseReturnValue:
         registry, _slash, id = form.get("on", "").partition("/")
         on = Bearer(registry, int(id)) if id.isdecimal() and len(id) < 19 else None
         values = {"title": title, "due": form.get("due", ""), "assignee": work.actor.user_id}
-        made = verbs.add(work, KEY, values, on=on)
-        return _answer(_("“{title}” is among your tasks.", title=made.title), _back(made))
+        made = create(work, KEY, values, on=on)
+        return answer_of(_("“{title}” is among your tasks.", title=made.title), back_of(made))
 
 
 @pages.page("/tasks/<int:id>/tick", "POST")
@@ -203,15 +206,15 @@ def tick(id: int) -> ResponseReturnValue:
             if done
             else _("“{title}” is to be done.", title=found.title)
         )
-        return _answer(said, _back(found), undo=url_for("tasks.tick", id=id) if done else "")
+        return answer_of(said, back_of(found), undo=url_for("tasks.tick", id=id) if done else "")
 
 
 @pages.page("/tasks/<int:id>/state", "POST")
 def move(id: int) -> ResponseReturnValue:
     """A task goes to another column of the board."""
     with begin(write=True) as work:
-        found = verbs.alter(work, KEY, id, {"state": request.form.get("section", OPEN)})
-        return _answer("", _back(found))
+        found = change(work, KEY, id, {"state": request.form.get("section", OPEN)})
+        return answer_of("", back_of(found))
 
 
 @pages.page("/tasks/<int:id>/accept", "POST")
@@ -219,7 +222,7 @@ def accept(id: int) -> ResponseReturnValue:
     """A task of one's role becomes one's own."""
     with begin(write=True) as work:
         found = verbs.accept(work, id)
-        return _answer(_("“{title}” is yours now.", title=found.title), _back(found))
+        return answer_of(_("“{title}” is yours now.", title=found.title), back_of(found))
 
 
 @pages.page("/tasks/<int:id>/hand-back", "POST")
@@ -227,7 +230,7 @@ def hand_back(id: int) -> ResponseReturnValue:
     """A task goes back to where it came from."""
     with begin(write=True) as work:
         found = verbs.hand_back(work, id)
-        return _answer(_("“{title}” was handed back.", title=found.title), url_for("tasks.overview"))
+        return answer_of(_("“{title}” was handed back.", title=found.title), url_for("tasks.overview"))
 
 
 @pages.page("/tasks/<int:id>/item", "POST")
@@ -238,25 +241,7 @@ def tick_item(id: int) -> ResponseReturnValue:
         found = verbs.tick(
             work, id, int(line) if line.isdecimal() and len(line) < 6 else -1, "done" in request.form
         )
-        return _answer("", _back(found))
-
-
-def _back(task: Record) -> str:
-    if task.on is None:
-        return url_for("tasks.overview")
-    return url_for("web.plugin_tab", registry=task.on.registry, id=task.on.id, plugin="tasks")
-
-
-def _answer(said: str, back: str, *, undo: str = "") -> ResponseReturnValue:
-    """What shows tasks draws itself anew when it hears of the change; without script the page comes again."""
-    if not by_script():
-        return go(back)
-    happenings = {
-        **({"say": {"text": said, "undo": undo}} if said else {}),
-        "tasks-changed": {},
-        "shut-dialog": {},
-    }
-    return Response("", headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
+        return answer_of("", back_of(found))
 
 
 def show(work: Work, record: Record) -> str:
@@ -271,11 +256,12 @@ def show(work: Work, record: Record) -> str:
         listed=Listed(listing.by_time(work, lines_of(work, left.items)), left.next),
         done=lines_of(work, done.items),
         may_add=record.tabs.get("tasks") == "edit",
+        packages=offered_on(work, record),
         new_url=dialogs.new_url(record),
         quick_url=url_for("tasks.quick"),
         on=place_of(record),
         task_url=dialogs.url,
-        today=verbs.today_of(work),
+        today=today_of(work),
     )
 
 

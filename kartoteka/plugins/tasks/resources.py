@@ -19,7 +19,7 @@ from kartoteka.platform.sdk import (
     signed_in,
 )
 from kartoteka.plugins.tasks.design import KEY, ME
-from kartoteka.plugins.tasks.verbs import VERBS, accept, hand_back
+from kartoteka.plugins.tasks.verbs import accept, hand_back
 
 
 class Task(Attached):
@@ -48,7 +48,11 @@ class Task(Attached):
     depends_on = f.Raw(
         allow_none=True, metadata={"description": "Tasks that come before it: ids in, {id, title} out."}
     )
-    done_at = f.Str(dump_only=True, metadata={"format": "date-time"})
+    done_at = f.Str(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "Noted when it is done; may be put right then."},
+    )
+    follows = f.Int(dump_only=True, metadata={"description": "The task that this one is the next time of."})
 
 
 class TaskQuery(ListQuery):
@@ -62,9 +66,7 @@ def _finish(work: Work, record: Record, document: dict[str, Any]) -> dict[str, A
     return {**document, "assignee": people[0] if people else None}
 
 
-tasks = AttachedResource(
-    "tasks", "What is to be done.", Shape(KEY, finish=_finish), document=Task, done=VERBS
-)
+tasks = AttachedResource("tasks", "What is to be done.", Shape(KEY, finish=_finish), document=Task)
 
 
 @tasks.verb("GET", "/tasks", signed_in, query=TaskQuery, gives=page_of(Task))

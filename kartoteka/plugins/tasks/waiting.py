@@ -6,24 +6,22 @@ from kartoteka.plugins.tasks.design import KEY, UNFINISHED
 MOST = 500
 
 
-def check_order(work: Work, task: Record) -> None:
+def check_order(work: Work, task: int) -> None:
     """This function will insist that a task does not wait for itself, directly or through others.
 
     :raises Invalid: when it does.
     """
-    before = _ids(task)
-    if not before:
-        return
-    if task.id in before:
-        raise Invalid({"depends_on": [_("A task cannot wait for itself.")]})
     # A circle may lead through tasks that the actor does not see; it would stop his all the same.
     all_seeing = work.office.beside(work)
+    before = set().union(*(_ids(each) for each in _these(all_seeing, {task}, "depends_on")))
+    if task in before:
+        raise Invalid({"depends_on": [_("A task cannot wait for itself.")]})
     passed: set[int] = set()
     while before:
         passed |= before
         found = _these(all_seeing, before, "depends_on")
         before = set().union(*(_ids(each) for each in found)) - passed
-        if task.id in before:
+        if task in before:
             raise Invalid({"depends_on": [_("These tasks would wait for each other in a circle.")]})
 
 

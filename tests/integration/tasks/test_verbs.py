@@ -17,6 +17,7 @@ from kartoteka.platform.sdk import (
     StaleVersion,
     Work,
     browse,
+    change,
     create,
     create_registry,
     create_role,
@@ -65,7 +66,7 @@ def number(office: Office, who: str) -> int:
 def add(office: Office, who: str, title: str, *, on: bool = False, **values: object) -> int:
     with as_(office, who) as work:
         bearer = Bearer("companies", 1) if on else None
-        return verbs.add(work, KEY, {"title": title, **values}, on=bearer).id
+        return create(work, KEY, {"title": title, **values}, on=bearer).id
 
 
 def seen(office: Office, who: str, asked: object = None) -> list[str]:
@@ -83,8 +84,8 @@ def test_the_time_at_which_it_is_done_follows_the_state(firm: Office) -> None:
     with as_(firm, "tech") as work:
         assert verbs.finish(work, made).values["done_at"] == NOON
         assert verbs.reopen(work, made).values["done_at"] is None
-        assert verbs.alter(work, KEY, made, {"state": "Done"}).values["done_at"] == NOON
-        assert verbs.alter(work, KEY, made, {"done_at": None, "title": "Ring"}).values["done_at"] == NOON
+        assert change(work, KEY, made, {"state": "Done"}).values["done_at"] == NOON
+        assert change(work, KEY, made, {"done_at": None, "title": "Ring"}).values["done_at"] == NOON
 
 
 def test_what_repeats_comes_again_where_it_lay(firm: Office) -> None:
@@ -120,7 +121,7 @@ def test_a_rule_that_is_none_is_refused_beside_its_field(firm: Office) -> None:
     assert "due" in refusal.value.errors
     made = add(firm, "tech", "x", repeat="FREQ=DAILY", due="2026-12-01")
     with as_(firm, "tech") as work, pytest.raises(Invalid):
-        verbs.alter(work, KEY, made, {"due": ""})
+        change(work, KEY, made, {"due": ""})
 
 
 def test_tasks_wait_for_others_and_never_for_themselves(firm: Office) -> None:
@@ -131,7 +132,7 @@ def test_tasks_wait_for_others_and_never_for_themselves(firm: Office) -> None:
         assert [each.title for each in unfinished_before(work, fetch(work, KEY, second))] == ["first"]
         for wrong in ([third], [first]):
             with pytest.raises(Invalid) as refusal, work.attempt():
-                verbs.alter(work, KEY, first, {"depends_on": wrong})
+                change(work, KEY, first, {"depends_on": wrong})
             assert "depends_on" in refusal.value.errors
         with pytest.raises(Invalid, match="first"), work.attempt():
             verbs.finish(work, second)
@@ -144,9 +145,9 @@ def test_a_circle_through_hidden_tasks_is_found(firm: Office) -> None:
     hidden = add(firm, "boss", "hidden")
     seen_by_both = add(firm, "boss", "shared", watchers=[number(firm, "tech")], depends_on=[hidden])
     with firm.begin_system() as work:
-        verbs.alter(work, KEY, hidden, {"depends_on": [mine]})
+        change(work, KEY, hidden, {"depends_on": [mine]})
     with as_(firm, "tech") as work, pytest.raises(Invalid) as refusal:
-        verbs.alter(work, KEY, mine, {"depends_on": [seen_by_both]})
+        change(work, KEY, mine, {"depends_on": [seen_by_both]})
     assert "hidden" not in str(refusal.value.errors)
 
 
@@ -183,9 +184,9 @@ def test_what_a_colleague_asked_for_goes_back_to_him(firm: Office) -> None:
 def test_two_people_at_once(firm: Office) -> None:
     made = add(firm, "boss", "Write", assignee=number(firm, "tech"))
     with as_(firm, "tech") as work:
-        verbs.alter(work, KEY, made, {"title": "Write it"}, version=1)
+        change(work, KEY, made, {"title": "Write it"}, version=1)
     with as_(firm, "boss") as work, pytest.raises(StaleVersion):
-        verbs.alter(work, KEY, made, {"title": "Write them"}, version=1)
+        change(work, KEY, made, {"title": "Write them"}, version=1)
 
 
 def test_what_is_handed_back_may_leave_ones_sight(firm: Office) -> None:
@@ -214,12 +215,12 @@ def test_a_substitute_sees_and_does_what_he_stands_in_for_and_then_no_more(firm:
     assert seen(firm, "other") == []
     assert seen(firm, "boss", stood_in_for) == []
     with as_(firm, "mate") as work:
-        verbs.alter(work, KEY, made, {"state": "in_progress"})
+        change(work, KEY, made, {"state": "in_progress"})
     assert seen(firm, "tech") == ["Visit Acme"]
     firm.clock = lambda: NOON + timedelta(days=3)
     assert seen(firm, "mate") == []
     with as_(firm, "mate") as work, pytest.raises(NotFound):
-        verbs.alter(work, KEY, made, {"state": "done"})
+        change(work, KEY, made, {"state": "done"})
 
 
 def test_a_substitute_who_is_away_hands_on_and_circles_give_nobody_anything(firm: Office) -> None:
