@@ -82,6 +82,8 @@ class Contribution:
     reactions: tuple[Reaction, ...] = ()
     duties: tuple[Duty, ...] = ()
     settings: type[ma.Schema] | None = None
+    # A page of its own on which an admin sets more, by its endpoint.
+    settings_page: str = ""
     # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
     uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
     # For tables of its own: the package with its migrations (there is `versions` in it), and what they make.

@@ -50,6 +50,7 @@ class PluginPage:
     own: Sequence[tuple[str, str]]
     settings: Sequence[SettingInput]
     refusal: Refusal = field(default_factory=Refusal)
+    more_url: str = ""
 
 
 @page("/admin/plugins", right=DESIGN)
@@ -196,6 +197,7 @@ def _page(
         ],
         settings,
         Refusal(error, placed),
+        url_for(known.settings_page) if known is not None and known.settings_page and view.active else "",
     )
 
 
