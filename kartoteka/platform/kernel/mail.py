@@ -131,7 +131,8 @@ def hand_over(settings: Settings, message: EmailMessage, email: str) -> None:
     :raises OSError: :raises ValueError: when it cannot be sent now; `is_final` tells whether it ever can.
     """
     out, sender = transport(settings), _sender(settings).addr_spec
-    out.send(message.as_bytes(policy=WIRE), sender, email, str(message["Message-ID"]))
+    # Addresses in headers may be long; folded they would no longer be addresses.
+    out.send(message.as_bytes(policy=WIRE.clone(max_line_length=900)), sender, email, str(message["Message-ID"]))
 
 
 def _address(name: str, email: str) -> Address:

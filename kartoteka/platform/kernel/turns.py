@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, String, Table, insert, select, update
+from sqlalchemy import Connection, CursorResult, String, Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,16 +22,27 @@ class TurnRow(Base):
 TURNS: Table = TurnRow.__table__  # type: ignore[assignment]
 
 
-def is_due(connection: Connection, name: str, now: datetime) -> bool:
-    """This function will tell whether a turn is to be had, without taking a writer's place."""
+def is_due(connection: Connection, name: str, now: datetime, every: timedelta | None = None) -> bool:
+    """This function will tell whether a turn is to be had, without taking a writer's place.
+
+    With `every`, a turn that lies further ahead than that is to be had too: the clock has been set back.
+    """
     found = connection.scalar(select(TURNS.c.not_before).where(TURNS.c.name == name))
-    return found is None or found <= now
+    return found is None or found <= now or (every is not None and found > now + every)
 
 
-def take(connection: Connection, name: str, now: datetime, every: timedelta) -> bool:
-    """This function will take a turn; False when another worker has it."""
+def take(
+    connection: Connection, name: str, now: datetime, every: timedelta, *, steady: bool = False
+) -> bool:
+    """This function will take a turn; False when another worker has it.
+
+    A `steady` turn comes every so often, whatever the clock does; any other lies ahead until its time has come.
+    """
+    due = TURNS.c.not_before <= now
+    if steady:
+        due = or_(due, TURNS.c.not_before > now + every)
     taken: CursorResult[Any] = connection.execute(
-        update(TURNS).where(TURNS.c.name == name, TURNS.c.not_before <= now).values(not_before=now + every)
+        update(TURNS).where(TURNS.c.name == name, due).values(not_before=now + every)
     )
     if taken.rowcount == 1:
         return True

@@ -22,10 +22,11 @@ def _do(office: Office, plugin: str, duty: Duty) -> None:
     name = f"{plugin}.{duty.name}"
     with office.begin_system(write=False) as work:
         state = work.catalog.plugins.get(plugin)
-        if state is None or not state.active or not turns.is_due(work.connection, name, office.clock()):
+        every = timedelta(seconds=duty.every)
+        if state is None or not state.active or not turns.is_due(work.connection, name, office.clock(), every):
             return
     with office.session(write=True) as session:
-        if not turns.take(session.connection(), name, office.clock(), timedelta(seconds=duty.every)):
+        if not turns.take(session.connection(), name, office.clock(), every, steady=True):
             return
     try:
         duty.do(office)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from kartoteka.platform.sdk import (
     Course,
@@ -356,10 +357,18 @@ def documents(shown_alerts: Iterable[Shown]) -> list[dict[str, Any]]:
 
 def of_ids(work: Work, ids: Sequence[int]) -> list[Shown]:
     """This function will show some alerts of the actor's, such as those that a message carries, the oldest first."""
-    wanted = select(ALERTS).where(
-        and_(ALERTS.c.recipient_id == work.actor.user_id, ALERTS.c.id.in_(list(ids)))
-    )
+    wanted = select(ALERTS).where(*_mine(work), ALERTS.c.id.in_(list(ids)))
     return shown(work, work.connection.execute(wanted.order_by(ALERTS.c.at, ALERTS.c.id)).all())
+
+
+def of_marks(work: Work, ids: Sequence[int]) -> list[Shown]:
+    """This function will show what a watchdog of the actor's has sent elsewhere, as he sees it."""
+    wanted = select(ALERTS).where(ALERTS.c.recipient_id == work.actor.user_id, ALERTS.c.id.in_(list(ids)))
+    rows = work.connection.execute(wanted.order_by(ALERTS.c.at, ALERTS.c.id)).mappings()
+    said = [
+        SimpleNamespace(**{**row, "occurrence": str(row["occurrence"]).removeprefix("mark ")}) for row in rows
+    ]
+    return shown(work, said)
 
 
 __all__ = [
@@ -367,6 +376,7 @@ __all__ = [
     "documents",
     "has_told",
     "of_ids",
+    "of_marks",
     "one",
     "page",
     "read",

@@ -6,6 +6,7 @@ from marshmallow import fields as f
 from kartoteka.platform.sdk import N_, Duty, Plugin, Reaction
 from kartoteka.plugins.watchdogs.reacting import react
 from kartoteka.plugins.watchdogs.resources import notifications, watchdogs
+from kartoteka.plugins.watchdogs.sending import deliver
 from kartoteka.plugins.watchdogs.sweeping import look_after_rights, sweep
 from kartoteka.plugins.watchdogs.tables import Own
 
@@ -33,6 +34,6 @@ plugin = Plugin(
     tables=Own.metadata,
     resources=(watchdogs, notifications),
     reactions=(Reaction("events", frozenset({"records_changed"}), react),),
-    duties=(Duty("sweep", 30, sweep), Duty("rights", 60, look_after_rights)),
+    duties=(Duty("sweep", 30, sweep), Duty("rights", 60, look_after_rights), Duty("deliver", 5, deliver)),
     settings=Settings,
 )

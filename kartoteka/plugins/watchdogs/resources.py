@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
-from flask import Response
+from flask import Response, redirect
+from flask.typing import ResponseReturnValue
 from marshmallow import fields as f
 
 from kartoteka.platform.sdk import (
@@ -16,18 +18,21 @@ from kartoteka.platform.sdk import (
     answer,
     begin,
     nothing,
+    office,
     page_of,
+    public,
     signed_in,
 )
 from kartoteka.plugins.watchdogs import alerts, preview, verbs
 from kartoteka.plugins.watchdogs.sentences import sentence
+from kartoteka.plugins.watchdogs.unsubscribing import unsubscribe
 from kartoteka.plugins.watchdogs.verbs import Kept
 
 MOST, USUAL = 500, 50
 DAYS = {"description": "Whole days; negative ones are before the date."}
 
 
-class When(Described):
+class WatchdogWhen(Described):
     """What makes a watchdog speak: a `kind`, and what this kind needs."""
 
     kind = f.Str(
@@ -68,7 +73,7 @@ class Watchdog(Described):
     registry = f.Str()
     record = f.Int(allow_none=True, metadata={"description": "One record; null: every record that fits."})
     filter = f.Dict(allow_none=True)
-    when = f.Nested(When)
+    when = f.Nested(WatchdogWhen)
     to = f.List(f.Str(), metadata={"description": "me, substitute, user:5, role:sales, field:owner"})
     via = f.List(f.Str(), metadata={"description": "app, email, webhook"})
     pace = f.Str(metadata={"enum": ["at_once", "daily", "weekly"]})
@@ -240,6 +245,19 @@ def remove_watchdog(watchdog: int) -> Response:
     with begin(write=True) as work:
         verbs.remove(work, watchdog)
     return nothing()
+
+
+@watchdogs.verb("POST", "/watchdogs/unsubscribe/<key>", public, gives={"unsubscribed": "boolean"})
+def unsubscribe_at_once(key: str) -> Response:
+    """This function will let whoever holds the key of a mail get no more such mail (RFC 8058)."""
+    unsubscribe(office(), key)
+    return answer({"unsubscribed": True})
+
+
+@watchdogs.verb("GET", "/watchdogs/unsubscribe/<key>", public, status=303)
+def unsubscribe_page(key: str) -> ResponseReturnValue:
+    """This function will lead whoever opens the link of a mail by hand to the page that asks him."""
+    return redirect(f"/watchdogs/unsubscribe/{quote(key)}", 303)
 
 
 notifications = Resource("notifications", "What watchdogs have told.")
