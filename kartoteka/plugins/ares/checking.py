@@ -149,9 +149,8 @@ class _Run:
                 report.batch = begin_batch(work, KIND, self.registry)
             work.batch = report.batch
         same = {"field": "id", "op": "in", "value": [record for record, _number in some]}
-        found = {
-            each.id: each for each in browse(work, self.registry, Query(filter=same, page_size=AT_ONCE)).items
-        }
+        asked = Query(filter=same, page_size=AT_ONCE)
+        found = {each.id: each for each in browse(work, self.registry, asked, flags=True).items}
         for record, number in some:
             report.checked += 1
             if record in found:

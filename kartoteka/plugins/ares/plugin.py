@@ -28,6 +28,7 @@ plugin = Plugin(
     duties=(Duty("watch", 900, watch_all),),
     commands=(ares_standin,),
     settings=Settings,
+    settings_page="ares.mappings",
     form_aids=(aid,),
     list_deeds=(deed,),
 )

@@ -125,7 +125,7 @@ def note(work: Work, registry: str, record: int, number: str, reply: Reply) -> l
     if isinstance(reply.answer, Unavailable | Refused):
         return []
     same = {"field": "id", "op": "eq", "value": record}
-    found = browse(work, registry, Query(filter=same, page_size=1)).items
+    found = browse(work, registry, Query(filter=same, page_size=1), flags=True).items
     if not found:
         return []
     row = _row(work.session, registry, record)

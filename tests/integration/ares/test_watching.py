@@ -1,0 +1,137 @@
+"""Watching: what changes in ARES becomes a proposal on the record, for those who see what it is about."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from kartoteka.platform.services import modelling, plugins, records
+from kartoteka.plugins.ares import filling, watching
+from kartoteka.plugins.ares.standin import companies
+from tests.integration.ares.conftest import Bureau
+
+SAWMILL = companies.SAWMILL
+
+
+@pytest.fixture
+def pass_days(bureau: Bureau) -> Callable[[int], None]:
+    """Let days pass."""
+    now = bureau.office.clock()
+    passed = [0]
+
+    def go(days: int) -> None:
+        passed[0] += days
+        bureau.office.clock = lambda: now + timedelta(days=passed[0])
+
+    return go
+
+
+def findings(bureau: Bureau, record: int, who: str = "ana") -> list[str]:
+    """What is proposed to somebody."""
+    with bureau.office.begin(bureau.ids[who]) as work:
+        return watching.open_findings(work, records.fetch(work, "firms", record))
+
+
+def watch(bureau: Bureau, record: int) -> None:
+    """Watch one firm."""
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        watching.watch(work, records.fetch(work, "firms", record), True)
+
+
+def take_all(bureau: Bureau, record: int) -> None:
+    """Fill everything in, so that nothing differs."""
+    reply = filling.look_up(bureau.office, SAWMILL)
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        lines = filling.compared(work, "firms", record, reply).lines
+        filling.take(work, "firms", record, reply, [each.what for each in lines if each.differs])
+
+
+def test_a_change_is_proposed_taken_or_left(bureau: Bureau, pass_days: Callable[[int], None]) -> None:
+    record, other = bureau.create(name="Pila", ico=SAWMILL), bureau.create(name="X", ico=companies.DEAD)
+    watch(bureau, record)
+    take_all(bureau, record)
+    pass_days(8)
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == [] and findings(bureau, other) == []
+    # It moves and gets another name.
+    bureau.standin.subjects[SAWMILL]["obchodniJmeno"] = "Pila Nová, s.r.o."
+    bureau.standin.subjects[SAWMILL]["sidlo"] = companies.seat("Horní", 1, 79001, "Jeseník")
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == [], "its turn has not come"
+    pass_days(8)
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == ["address", "name"]
+    reply = filling.look_up(bureau.office, SAWMILL)
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        done, _applied = filling.take(work, "firms", record, reply, ["name"])
+        watching.settle(work, done, ["name"], watching.TAKEN)
+        watching.settle(work, done, ["address"], watching.LEFT)
+    assert findings(bureau, record) == []
+    # What was left is not proposed again, until ARES says something else.
+    pass_days(8)
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == []
+    bureau.standin.subjects[SAWMILL]["sidlo"] = companies.seat("Dolní", 2, 79001, "Jeseník")
+    pass_days(8)
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == ["address"]
+
+
+def test_the_end_and_the_going_are_told(bureau: Bureau, pass_days: Callable[[int], None]) -> None:
+    record = bureau.create(name="Pila", ico=SAWMILL)
+    watch(bureau, record)
+    watching.watch_all(bureau.office)
+    take_all(bureau, record)
+    pass_days(8)
+    bureau.standin.subjects[SAWMILL]["obchodniJmeno"] += " v likvidaci"
+    watching.watch_all(bureau.office)
+    assert findings(bureau, record) == ["name", "standing"]
+    del bureau.standin.subjects[SAWMILL]
+    pass_days(8)
+    watching.watch_all(bureau.office)
+    assert "standing" in findings(bureau, record)
+
+
+def test_nobody_hears_of_what_he_does_not_see(bureau: Bureau, pass_days: Callable[[int], None]) -> None:
+    record = bureau.create(name="Pila Javorník & synové, s.r.o.", ico=SAWMILL)
+    watch(bureau, record)
+    watching.watch_all(bureau.office)
+    assert {"file_number", "founded"} <= set(findings(bureau, record))
+    assert not {"file_number", "founded"} & set(findings(bureau, record, "cyril"))
+    assert "address" in findings(bureau, record, "cyril")
+
+
+def test_a_whole_registry_and_no_more_than_needed(bureau: Bureau, pass_days: Callable[[int], None]) -> None:
+    for n in range(5):
+        bureau.create(name=f"J{n}", ico=companies.ico_of(3_811_000 + n))
+    bureau.create(name="No number")
+    with bureau.office.begin_system(design=True) as work:
+        plugins.change(work, "ares", {"settings": {"watched": ["firms"], "watch_days": 3}})
+    watching.watch_all(bureau.office)
+    watching.watch_all(bureau.office)
+    assert len(bureau.standin.asked) == 1
+    pass_days(4)
+    watching.watch_all(bureau.office)
+    assert len(bureau.standin.asked) == 2
+    # A day on which nobody can be asked proposes nothing and is caught up with.
+    bureau.standin.always = "error_500"
+    pass_days(4)
+    watching.watch_all(bureau.office)
+    bureau.standin.always = ""
+    pass_days(1)
+    bureau.standin.subjects[companies.ico_of(3_811_000)]["obchodniJmeno"] = "Jedle Jiná s.r.o."
+    watching.watch_all(bureau.office)
+    assert "name" in findings(bureau, 1)
+
+
+def test_an_admin_decides_what_goes_where(bureau: Bureau) -> None:
+    record = bureau.create(name="Pila", ico=SAWMILL)
+    wish = {"mapping": {"firms": {"ico": "ico", "name": "file_number"}}}
+    with bureau.office.begin_system(design=True) as work:
+        plugins.change(work, "ares", {"settings": wish})
+    said = bureau.call("ana", "GET", f"/registries/firms/records/{record}/ares").body["differences"]
+    assert [(each["name"], each["field"]) for each in said] == [("name", "file_number")]
+    with bureau.office.begin_system(design=True) as work:
+        modelling.change_field(work, "firms", "file_number", {"active": False})
+    said = bureau.call("ana", "GET", f"/registries/firms/records/{record}/ares")
+    assert said.status == 200 and said.body["differences"] == []
