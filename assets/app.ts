@@ -14,5 +14,6 @@ import "./rules";
 import "./trail";
 import "./keys";
 import "./upload";
+import "./attachments";
 import "./tasks";
 import "./admin/index";

@@ -1,0 +1,102 @@
+"""The registry in which attachments stand, and what of them nobody writes by hand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from kartoteka.platform.sdk import Invalid, OwnRegistry, Work, Writing, _
+from kartoteka.plugins.attachments.names import LONGEST, shown_name
+from kartoteka.plugins.attachments.rooms import move_with_folder
+
+KEY = "_attachments"
+TAB = "attachments"
+# What follows from the content; it changes with a new version and in no other way.
+KEPT = frozenset({"type", "size", "number", "sha256", "field", "text"})
+# What lists and answers show of an attachment; the words inside it are only searched.
+SHOWN = ("name", "folder", "description", "tags", "type", "size", "number", "sha256", "field")
+_by_ourselves: ContextVar[bool] = ContextVar("attachments_by_ourselves", default=False)
+
+
+@contextmanager
+def by_ourselves() -> Iterator[None]:
+    """This function will let the plugin's own verbs write what nobody writes by hand."""
+    before = _by_ourselves.set(True)
+    try:
+        yield
+    finally:
+        _by_ourselves.reset(before)
+
+
+def _before(work: Work, writing: Writing) -> Mapping[str, Any]:
+    """A file is added by sending it; what its content says cannot be written, nor brought back without the content."""
+    if _by_ourselves.get():
+        return writing.values
+    if writing.new:
+        raise Invalid({"file": [_("Send the file itself, to the attachments of a record.")]})
+    meant = {key: value for key, value in writing.values.items() if key not in KEPT}
+    if meant.get("name"):
+        meant["name"] = shown_name(meant["name"])
+    return meant
+
+
+def _after(work: Work, writings: Sequence[Writing]) -> None:
+    for writing in writings:
+        if "folder" in writing.values and not writing.new and writing.record is not None:
+            move_with_folder(work, KEY, writing.record)
+
+
+def _field(key: str, name: str, czech: str, type: str = "text", **more: Any) -> dict[str, Any]:
+    return {"key": key, "name": name, "type": type, "names": {"cs": czech}, **more}
+
+
+ATTACHMENTS = OwnRegistry(
+    {
+        "key": KEY,
+        "name": "Attachments",
+        "name_one": "Attachment",
+        "names": {"cs": "Přílohy"},
+        "names_one": {"cs": "Příloha"},
+        "icon": "paperclip",
+        "title": "{name}",
+        "columns": ["name", "folder", "type", "size", "number"],
+        "sections": [
+            {
+                "key": "file",
+                "name": "File",
+                "names": {"cs": "Soubor"},
+                "fields": [
+                    _field("name", "Name", "Název", required=True, options={"max_length": LONGEST}),
+                    _field("folder", "Folder", "Složka", options={"max_length": 120}),
+                    _field("description", "Description", "Popis", "long_text"),
+                    _field("tags", "Tags", "Štítky", options={"max_length": 400}),
+                    _field("type", "Kind", "Druh", options={"max_length": 120}),
+                    _field("size", "Size", "Velikost", "integer"),
+                    _field("number", "Version", "Verze", "integer"),
+                    _field("sha256", "Fingerprint", "Otisk", options={"max_length": 64}),
+                    _field("field", "Detail", "Údaj", options={"max_length": 40}),
+                ],
+            },
+            {
+                "key": "inside",
+                "name": "Inside",
+                "names": {"cs": "Uvnitř"},
+                "collapsed": True,
+                "fields": [
+                    _field(
+                        "text",
+                        "Text inside the file",
+                        "Text uvnitř souboru",
+                        "long_text",
+                        options={"max_length": 400_000},
+                    )
+                ],
+            },
+        ],
+    },
+    sectioned=True,
+    before=_before,
+    after=_after,
+)
+
+__all__ = ["ATTACHMENTS", "KEPT", "KEY", "SHOWN", "TAB", "by_ourselves"]

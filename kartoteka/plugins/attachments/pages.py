@@ -1,0 +1,350 @@
+"""The tab of attachments on a record, the dialog of one file, and what the browser sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kartoteka.platform.sdk import (
+    KartotekaError,
+    NotFound,
+    Query,
+    Record,
+    Work,
+    _,
+    begin,
+    browse,
+    change,
+    count,
+    fetch,
+    files_of,
+    folded,
+    office,
+    remove,
+    restore,
+)
+from kartoteka.plugins.attachments import uploads
+from kartoteka.plugins.attachments.contents import THUMBNAIL
+from kartoteka.plugins.attachments.design import KEY, SHOWN, TAB
+from kartoteka.plugins.attachments.faces import pages
+from kartoteka.plugins.attachments.kinds import PDF, PICTURES, SHEET, SLIDES, UNKNOWN, WORD
+from kartoteka.plugins.attachments.previews import Preview, preview_of
+from kartoteka.plugins.attachments.resources import take_piece
+from kartoteka.plugins.attachments.rooms import Folder, bearer_with_tab, seen_folders
+from kartoteka.plugins.attachments.saying import bytes_text, happened
+from kartoteka.plugins.attachments.serving import check_served, made_picture, send
+from kartoteka.plugins.attachments.verbs import (
+    Version,
+    content_of,
+    limit_of,
+    restore_file,
+    sizes,
+    version,
+    versions_of,
+)
+
+AT_ONCE = 60
+ORDERS = {"name": "name", "newest": "-updated_at", "size": "-size"}
+ICONS = (("image/", "photo"), (PDF, "file-description"), ("text/", "file-text"), ("video/", "player-play"),
+         ("audio/", "microphone"), ("message/", "mail"), (SHEET, "file-spreadsheet"), (WORD, "file-text"),
+         (SLIDES, "presentation"), ("application/zip", "archive"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file as a list shows it."""
+
+    id: int
+    name: str
+    icon: str
+    size: str
+    number: int
+    folder: str
+    description: str
+    tags: Sequence[str]
+    who: str
+    at: datetime
+    url: str
+    save_url: str
+    thumbnail: str
+    may_edit: bool
+    may_delete: bool
+
+
+@dataclass(frozen=True)
+class FolderView:
+    """A folder with what is in it; the one without a name holds what is in none."""
+
+    name: str
+    section: str
+    items: Sequence[FileView]
+    kinds: str = ""
+
+
+def show(work: Work, record: Record) -> str:
+    """This function will give the attachments of a record as HTML."""
+    q = request.args.get("q", "").strip()[:200]
+    order = request.args.get("order", "") if request.args.get("order") in ORDERS else "newest"
+    here = url_for("web.plugin_tab", registry=record.registry, id=record.id, plugin=TAB)
+    found = browse(
+        work, KEY,
+        Query(filter=_on(record), q=q, sort=f"folder,{ORDERS[order]}", page_size=AT_ONCE, fields=_fields(work),
+              cursor=request.args.get("cursor") or None),
+        flags=True,
+    )  # fmt: skip
+    folders, may = seen_folders(work, record), record.tabs.get(TAB) == "edit"
+    follow = f"{here}?q={q}&order={order}&cursor={found.next}" if found.next else ""
+    return render_template(
+        "attachments/tab.html",
+        folders=_grouped(
+            work, record, folders, [_view(work, each) for each in found.items], empty=may and not q
+        ),
+        more_url=follow,
+        here=here,
+        q=q,
+        order=order,
+        any=bool(found.items),
+        may=may,
+        begin_url=url_for("attachments.begin_upload", registry=record.registry, id=record.id) if may else "",
+        limit=limit_of(work),
+        limit_text=bytes_text(limit_of(work), work.actor.locale.language),
+    )
+
+
+def _on(record: Record) -> Any:
+    return {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
+
+
+def _fields(work: Work) -> tuple[str, ...]:
+    sees = {each.key for each in work.open(KEY).fields}
+    return tuple(key for key in SHOWN if key in sees)
+
+
+def _grouped(
+    work: Work, record: Record, folders: Sequence[Folder], files: Sequence[FileView], *, empty: bool
+) -> list[FolderView]:
+    """Files by folder: loose ones first, folders laid down by the admin next, even empty ones, then all others."""
+    names: dict[str, str] = {"": ""}
+    if empty:
+        names |= {folded(each.name): each.name for each in folders}
+    for each in files:
+        names.setdefault(folded(each.folder), each.folder)
+    laid_down = {folded(each.name): each for each in folders}
+    sections = work.catalog.registries[record.registry].section
+    shown = []
+    for key, name in names.items():
+        inside = [each for each in files if folded(each.folder) == key]
+        known = laid_down.get(key)
+        section = sections(known.section) if known is not None and known.section else None
+        if inside or name:
+            shown.append(
+                FolderView(
+                    name,
+                    (section.names.get(work.actor.locale.language) or section.name) if section else "",
+                    inside,
+                    ", ".join(known.kinds) if known else "",
+                )
+            )
+    return shown
+
+
+def _view(work: Work, found: Record) -> FileView:
+    values = found.values
+    kind = str(values.get("type") or UNKNOWN)
+    size = values.get("size")
+    return FileView(
+        found.id,
+        str(values.get("name") or found.title),
+        _icon(kind),
+        bytes_text(int(size), work.actor.locale.language) if size is not None else "",
+        int(values.get("number") or 0),
+        str(values.get("folder") or ""),
+        str(values.get("description") or ""),
+        [each.strip() for each in str(values.get("tags") or "").split(",") if each.strip()],
+        found.updated_by.title,
+        found.updated_at,
+        url_for("attachments.file", id=found.id),
+        url_for("attachments.content", id=found.id, save=1),
+        url_for("attachments.thumbnail", id=found.id, v=found.version)
+        if kind in PICTURES or kind == PDF
+        else "",
+        "edit" in found.may,
+        "delete" in found.may,
+    )
+
+
+def _icon(kind: str) -> str:
+    return next((icon for mark, icon in ICONS if kind.startswith(mark)), "paperclip")
+
+
+def number(work: Work, record: Record) -> str:
+    """This function will count the attachments of a record that the reader sees."""
+    return str(count(work, KEY, Query(filter=_on(record))) or "")
+
+
+@pages.page("/attachments/<int:id>")
+def file(id: int) -> str:
+    """The dialog of one file: what it looks like, its versions, what may be changed."""
+    with begin() as work:
+        return _dialog(work, id)
+
+
+def _dialog(work: Work, id: int, errors: dict[str, list[str]] | None = None) -> str:
+    found = fetch(work, KEY, id)
+    versions = versions_of(work, id)
+    return render_template(
+        "attachments/file.html",
+        file=_view(work, found),
+        record=found,
+        versions=[_version_view(work, found, each, versions) for each in versions],
+        preview=_preview(work, found, versions),
+        folders=_folder_names(work, found),
+        errors=errors or {},
+        begin_url=url_for("attachments.begin_version", id=id),
+        limit=limit_of(work),
+    )
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A version as the dialog shows it."""
+
+    version: Version
+    size: str
+    grown: str
+    current: bool
+    url: str
+
+
+def _version_view(work: Work, found: Record, each: Version, versions: Sequence[Version]) -> VersionView:
+    language = work.actor.locale.language
+    grown = sizes(versions)[each.number] if each.number > 1 else 0
+    sign = "+" if grown > 0 else "\N{MINUS SIGN}"
+    return VersionView(
+        each,
+        bytes_text(each.size, language),
+        f"{sign}{bytes_text(abs(grown), language)}" if grown else "",
+        each is versions[0],
+        url_for("attachments.version_content", id=found.id, number=each.number, save=1),
+    )
+
+
+def _preview(work: Work, found: Record, versions: Sequence[Version]) -> Preview | None:
+    if not versions or versions[0].missing or versions[0].verdict in ("waiting", "infected"):
+        return None
+    return preview_of(work, found, versions[0])
+
+
+def _folder_names(work: Work, found: Record) -> list[str]:
+    if found.on is None:
+        return []
+    return [each.name for each in seen_folders(work, fetch(work, found.on.registry, found.on.id), "edit")]
+
+
+@pages.page("/attachments/<int:id>/change", "POST")
+def change_file(id: int) -> ResponseReturnValue:
+    """Name, folder, description and tags of a file."""
+    form = request.form
+    named = {
+        key: form[key].strip() or None for key in ("name", "folder", "description", "tags") if key in form
+    }
+    try:
+        with begin(write=True) as work:
+            expected = form.get("version", "")
+            change(work, KEY, id, named, version=int(expected) if expected.isdecimal() else None)
+    except KartotekaError as error:
+        if isinstance(error, NotFound):
+            raise
+        with begin() as work:
+            return _dialog(work, id, error.errors or {"": [error.message]}), 422
+    return happened(_("Saved."), "attachments-changed", "shut-dialog")
+
+
+@pages.page("/attachments/<int:id>/remove", "POST")
+def remove_file(id: int) -> ResponseReturnValue:
+    """A file put into the recycle bin."""
+    with begin(write=True) as work:
+        remove(work, KEY, id)
+    undo = url_for("attachments.restore_removed", id=id)
+    return happened(_("The file is in the recycle bin."), "attachments-changed", "shut-dialog", undo=undo)
+
+
+@pages.page("/attachments/<int:id>/restore", "POST")
+def restore_removed(id: int) -> ResponseReturnValue:
+    """A file taken out of the recycle bin."""
+    with begin(write=True) as work:
+        restore(work, KEY, id)
+    return happened(_("The file is back."), "attachments-changed")
+
+
+@pages.page("/attachments/<int:id>/versions/<int:number>/restore", "POST")
+def restore_version(id: int, number: int) -> ResponseReturnValue:
+    """An earlier version made the one in force again."""
+    with begin(write=True) as work:
+        restore_file(work, id, number)
+    return happened(_("Version {n} is in force again.", n=number), "attachments-changed", "shut-dialog")
+
+
+@pages.page("/attachments/<int:id>/content")
+def content(id: int) -> Response:
+    """The bytes of a file."""
+    return send(id, save="save" in request.args)
+
+
+@pages.page("/attachments/<int:id>/versions/<int:number>/content")
+def version_content(id: int, number: int) -> Response:
+    """The bytes of one version of a file."""
+    return send(id, number, save="save" in request.args)
+
+
+@pages.page("/attachments/<int:id>/thumbnail")
+def thumbnail(id: int) -> Response:
+    """A small picture of a file, drawn by the worker."""
+    with begin() as work:
+        _found, row = version(work, id)
+        check_served(work, row)
+        known = content_of(work, row.sha256)
+        there = known is not None and known.thumbnail
+    return made_picture(files_of(office()), files_of(office()).get(row.sha256, THUMBNAIL) if there else None)
+
+
+@pages.page("/r/<registry>/<int:id>/attachments/uploads", "POST")
+def begin_upload(registry: str, id: int) -> ResponseReturnValue:
+    """The beginning of an upload to a record."""
+    with begin(write=True) as work:
+        bearer_with_tab(work, registry, id, changes=True)
+        return _told(uploads.begin_upload(work, (registry, id), None, request.form), 201)
+
+
+@pages.page("/attachments/<int:id>/uploads", "POST")
+def begin_version(id: int) -> ResponseReturnValue:
+    """The beginning of an upload of a new version."""
+    with begin(write=True) as work:
+        return _told(uploads.begin_upload(work, None, id, request.form), 201)
+
+
+@pages.page("/attachments/uploads/<key>")
+def upload(key: str) -> ResponseReturnValue:
+    """How far an upload is."""
+    with begin() as work:
+        return _told(uploads.progress(work, key))
+
+
+@pages.page("/attachments/uploads/<key>/<int:offset>", "POST")
+def put_piece(key: str, offset: int) -> ResponseReturnValue:
+    """A piece of an upload."""
+    known, made = take_piece(key, offset)
+    return _told(known, made=made)
+
+
+def _told(known: uploads.Progress, status: int = 200, made: int | None = None) -> ResponseReturnValue:
+    place = url_for("attachments.put_piece", key=known.key, offset=known.offset)
+    told = {"at": place, "ask": url_for("attachments.upload", key=known.key), "offset": known.offset,
+            "size": known.size, "piece": uploads.PIECE, "attachment": made}  # fmt: skip
+    return jsonify(told), status
+
+
+__all__ = ["number", "show"]

@@ -1,0 +1,28 @@
+"""What the plugin brings."""
+
+from kartoteka.platform.sdk import N_, Duty, Plugin, Tab
+from kartoteka.plugins.attachments.contents import sweep
+from kartoteka.plugins.attachments.design import ATTACHMENTS
+from kartoteka.plugins.attachments.faces import pages
+from kartoteka.plugins.attachments.pages import number, show
+from kartoteka.plugins.attachments.resources import attachments
+from kartoteka.plugins.attachments.settings import AttachmentSettings
+from kartoteka.plugins.attachments.tables import Own
+
+plugin = Plugin(
+    name="attachments",
+    label=N_("Attachments"),
+    summary=N_("Files on records, with every version kept and every right respected."),
+    version="1",
+    icon="paperclip",
+    at_once=True,
+    has_tab=True,
+    registries=(ATTACHMENTS,),
+    migrations="kartoteka.plugins.attachments.migrations",
+    tables=Own.metadata,
+    settings=AttachmentSettings,
+    pages=pages,
+    tab=Tab(N_("Attachments"), show, number),
+    resources=(attachments,),
+    duties=(Duty("sweep", 300, sweep),),
+)

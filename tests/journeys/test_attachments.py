@@ -1,0 +1,202 @@
+"""Files in a real browser: dropped, pasted, taken with a phone, seen, renewed, brought back; and hostile ones."""
+
+import base64
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from kartoteka.platform.services import modelling
+from kartoteka.platform.services.worker import Worker
+from tests.servers.browsers import NARROW
+from tests.servers.sites import Site
+from tests.unit.attachments.corpus import HOSTILE, PNG
+
+ComeIn = Callable[..., Page]
+DROP = """([name, type, content]) => {
+  const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name, { type }));
+  const place = document.querySelector('%s');
+  for (const kind of ['dragover', 'drop'])
+    place.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+}"""
+PASTE = """(content) => {
+  const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+  document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+class Firm(Protocol):
+    """What these journeys need of the firm."""
+
+    site: Site
+    ids: dict[str, int]
+
+    def create(self, registry: str, *, category: str | None = None, **values: object) -> int: ...
+
+
+def grant(firm: Firm, **sections: str) -> None:
+    body: dict[str, Any] = {
+        "rights": ["view", "create", "edit", "delete"],
+        "sections": {"basic": "edit", **sections},
+    }
+    with firm.site.office.begin_system(design=True) as work:
+        modelling.set_grant(work, "reader", "companies", body)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out beside the page."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def base(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def test_files_are_dropped_seen_renewed_and_brought_back(firm: Firm, come_in: ComeIn) -> None:
+    grant(firm, attachments="edit")
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("rita", f"/r/companies/{rytec}")
+    page.get_by_role("link", name="Attachments", exact=True).last.click()
+    expect(page.get_by_role("heading", name="No file yet")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+
+    page.locator("#files [data-files][multiple]").set_input_files(
+        [
+            {"name": "smlouva.txt", "mimeType": "text/plain", "buffer": "Příliš žluťoučký".encode()},
+            {"name": "plot.png", "mimeType": "image/png", "buffer": PNG},
+        ]
+    )
+    expect(page.locator(".file-row")).to_have_count(2)
+    page.get_by_label("Into the folder").fill("Offers")
+    page.evaluate(DROP % ".file-drop", ["offer.txt", "text/plain", base(b"an offer")])
+    expect(page.locator(".file-row")).to_have_count(3)
+    expect(page.get_by_role("heading", name="Offers")).to_be_visible()
+    page.get_by_label("Into the folder").fill("")
+    page.evaluate(PASTE, base(PNG))
+    expect(page.locator(".file-row")).to_have_count(4)
+    expect(page.locator(".file-row", has_text="image 2")).to_have_count(1)
+    Worker(firm.site.office).run_once()
+
+    page.get_by_role("button", name="smlouva.txt").click()
+    dialog = page.locator("dialog#dialog[open]")
+    expect(dialog.locator("pre")).to_have_text("Příliš žluťoučký")
+    dialog.get_by_label("What is new in the next version").fill("Signed")
+    dialog.locator("[data-files]").set_input_files(
+        {"name": "smlouva2.txt", "mimeType": "text/plain", "buffer": b"signed by both"}
+    )
+    expect(dialog.locator("pre")).to_have_text("signed by both")
+    expect(dialog.locator(".file-versions li")).to_have_count(2)
+    expect(dialog.locator(".file-versions li").first).to_contain_text("Signed")
+    assert Axe().run(page).violations_count == 0
+    dialog.get_by_role("button", name="Restore").click()
+    expect(page.locator(".file-row", has_text="smlouva.txt")).to_contain_text("version 3")
+    page.get_by_role("button", name="smlouva.txt").click()
+    expect(dialog.locator("pre")).to_have_text("Příliš žluťoučký")
+    dialog.get_by_label("Folder").fill("Contracts")
+    dialog.get_by_label("Tags").fill("signed, 2026")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Contracts")).to_be_visible()
+    expect(page.locator(".file-row", has_text="smlouva.txt").locator(".chip")).to_have_count(2)
+
+    page.get_by_role("button", name="plot.png").click()
+    expect(dialog.locator(".file-preview img")).to_be_visible()
+    assert page.evaluate("document.querySelector('.file-preview img').naturalWidth") == 1
+    dialog.get_by_role("button", name="Remove").click()
+    expect(page.locator(".file-row")).to_have_count(3)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(".file-row")).to_have_count(4)
+    page.get_by_label("Find in names and contents").fill("offer")
+    expect(page.locator(".file-row")).to_have_count(1)
+    with page.expect_download() as found:
+        page.locator(".file-row").get_by_role("link", name="Download").click()
+    assert found.value.suggested_filename == "offer.txt"
+
+
+def test_a_phone_takes_a_picture_and_the_line_breaks(firm: Firm, come_in: ComeIn) -> None:
+    grant(firm, attachments="edit")
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("rita", f"/r/companies/{rytec}/tab/attachments")
+    page.set_viewport_size(NARROW)
+    assert fits(page)
+    broken: list[str] = []
+
+    def cut(route: Any) -> None:
+        if broken:
+            route.continue_()
+        else:
+            broken.append(route.request.url)
+            route.abort()
+
+    page.route("**/attachments/uploads/*/0", cut)
+    page.locator("#files [data-files][capture]").set_input_files(
+        {"name": "IMG_1.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    expect(page.locator(".file-row", has_text="IMG_1.png")).to_be_visible(timeout=15_000)
+    assert broken
+    assert fits(page)
+    page.get_by_role("button", name="IMG_1.png").click()
+    expect(page.locator("dialog#dialog[open] .file-preview img")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    assert fits(page)
+
+
+def test_whoever_may_only_read_sends_nothing(firm: Firm, come_in: ComeIn) -> None:
+    grant(firm, attachments="read")
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("rita", f"/r/companies/{rytec}/tab/attachments")
+    expect(page.get_by_role("heading", name="No file yet")).to_be_visible()
+    expect(page.locator("[data-files]")).to_have_count(0)
+
+
+def test_no_script_of_any_file_runs(firm: Firm, come_in: ComeIn) -> None:
+    """Each hostile file is opened by its address, in the dialog, and as a frame and a script of our own page."""
+    grant(firm, attachments="edit")
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("rita", f"/r/companies/{rytec}/tab/attachments")
+    ran: list[str] = []
+    page.context.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.context.expose_binding("caught", lambda _source, what: ran.append(str(what)))
+    files = [{"name": name, "mimeType": "text/html", "buffer": content} for name, content in HOSTILE.items()]
+    page.locator("#files [data-files][multiple]").set_input_files(files)
+    expect(page.locator(".file-row")).to_have_count(len(files), timeout=60_000)
+    expect(page.locator(".file-progress li")).to_have_count(0)
+    addresses = page.locator(".file-row [download]").evaluate_all(
+        "links => links.map((each) => each.href.replace('?save=1', ''))"
+    )
+    tab = page.context.new_page()
+    for address in addresses:
+        answer = page.context.request.get(address)
+        headers = answer.headers
+        inline = headers["content-disposition"].startswith("inline")
+        assert headers["x-content-type-options"] == "nosniff"
+        if not inline:
+            assert headers["content-type"] == "application/octet-stream"
+            continue
+        tab.goto(address)
+        assert (
+            tab.evaluate("window.origin") != firm.site.url
+            or answer.headers["content-type"] == "application/pdf"
+        )
+    tab.goto(f"{firm.site.url}/r/companies/{rytec}")
+    tab.evaluate(
+        """async (addresses) => {
+          for (const address of addresses) {
+            const script = document.createElement('script');
+            script.src = address;
+            document.body.append(script);
+            await new Promise((done) => { script.onload = script.onerror = done; });
+          }
+        }""",
+        addresses,
+    )
+    for name in ("evil.svg", "evil.html"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator("dialog#dialog[open] pre")).to_contain_text("script")
+        page.keyboard.press("Escape")
+    assert ran == []
+    assert page.evaluate("window.evil === undefined") and tab.evaluate("window.evil === undefined")
