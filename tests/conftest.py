@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.servers.browsers",
     "tests.servers.databases",
     "tests.servers.guard",
+    "tests.servers.imap",
     "tests.servers.mail",
     "tests.servers.offices",
     "tests.servers.redis",

@@ -10,6 +10,7 @@ import pytest
 from kartoteka.platform.services import modelling, people, records
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.work import Work
+from tests.servers.offices import Furnish
 
 COMPANIES = {
     "key": "companies", "name": "Companies", "name_one": "Company", "title": "{name}",
@@ -110,7 +111,19 @@ def build(office: Office) -> Firm:
     return firm
 
 
+def found(office: Office) -> Firm:
+    """The firm as it stands in a database where it was set up before."""
+    with office.begin_system(write=False) as work:
+        return Firm(office, {person.email.split("@")[0]: person.id for person in people.users(work)})
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return build
+
+
 @pytest.fixture
 def firm(office: Office) -> Firm:
     """The firm, on each database."""
-    return build(office)
+    return found(office)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import ROOT
+from tests.servers.forking import command
 
 COMMANDS = ROOT / "docs" / "how-to" / "command-line.md"
 
@@ -18,9 +19,11 @@ COMMANDS = ROOT / "docs" / "how-to" / "command-line.md"
 def test_the_examples_of_the_command_line_run(tmp_path: Path) -> None:
     examples = list(_examples(COMMANDS.read_text(encoding="utf-8")))
     assert len(examples) > 15
-    answers = _run([command for command, _answer in examples], tmp_path)
-    for (command, expected), answer in zip(examples, answers, strict=True):
-        assert _pattern(expected).fullmatch(answer), f"$ {command}\n{answer}\nis not\n{expected}"
+    with command(tmp_path / "bin") as programs:
+        (tmp_path / "firm").mkdir()
+        answers = _run([words for words, _answer in examples], tmp_path / "firm", programs)
+    for (words, expected), answer in zip(examples, answers, strict=True):
+        assert _pattern(expected).fullmatch(f"{answer}\n"), f"$ {words}\n{answer}\nis not\n{expected}"
 
 
 def _examples(page: str) -> Iterator[tuple[str, str]]:
@@ -28,24 +31,23 @@ def _examples(page: str) -> Iterator[tuple[str, str]]:
     for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         lines = block.splitlines()
         while lines:
-            command = [lines.pop(0).removeprefix("$ ")]
-            if "<<'END'" in command[0]:
-                while command[-1] != "END":
-                    command.append(lines.pop(0))
+            words = [lines.pop(0).removeprefix("$ ")]
+            if "<<'END'" in words[0]:
+                while words[-1] != "END":
+                    words.append(lines.pop(0))
             answer = []
             while lines and not lines[0].startswith("$ "):
                 answer.append(lines.pop(0))
-            yield "\n".join(command), "\n".join(answer)
+            yield "\n".join(words), "\n".join(answer)
 
 
-def _run(script: list[str], folder: Path) -> list[str]:
+def _run(script: list[str], folder: Path, programs: Path) -> list[str]:
     """All commands in one shell; what each of them says, on either way."""
     mark = "~~~ end of an answer ~~~"
-    text = "exec 2>&1\n" + "".join(
-        f"{command}\nstatus=$?; echo '{mark}'; (exit $status)\n" for command in script
-    )
+    text = "exec 2>&1\n" + "".join(f"{words}\nstatus=$?; echo '{mark}'; (exit $status)\n" for words in script)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KARTOTEKA_")}
-    environment = {**inherited, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    places = (str(programs), str(Path(sys.executable).parent), os.environ["PATH"])
+    environment = {**inherited, "PATH": os.pathsep.join(places)}
     done = subprocess.run(["/bin/bash"], input=text, cwd=folder, env=environment, capture_output=True, text=True,
                           timeout=500, check=False)  # fmt: skip
     answers = done.stdout.split(f"{mark}\n")
@@ -59,4 +61,4 @@ def _pattern(expected: str) -> re.Pattern[str]:
         r"(?:[^\n]*\n)*?" if line == "…" else re.escape(line).replace("…", "[^\n]*") + r"\n"
         for line in expected.splitlines()
     ]
-    return re.compile("".join(lines).removesuffix(r"\n"))
+    return re.compile("".join(lines) or r"\n")

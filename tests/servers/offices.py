@@ -51,7 +51,9 @@ def _template(databases: SQLiteFiles | PostgreSQL, furnish: Furnish | None) -> s
     if furnish is None:
         return databases.template("installed", _install)
     whose = f"{furnish.__module__}.{furnish.__qualname__}"
-    return databases.template(f"with_{sha256(whose.encode()).hexdigest()[:24]}", partial(_install, furnish=furnish))
+    return databases.template(
+        f"with_{sha256(whose.encode()).hexdigest()[:24]}", partial(_install, furnish=furnish)
+    )
 
 
 @pytest.fixture

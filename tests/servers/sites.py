@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 from werkzeug.serving import make_server
 
-from kartoteka.app import create_app, open_office
+from kartoteka.app import open_office
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
 from tests.servers.ports import free_port
 
 
@@ -27,7 +28,7 @@ def site(settings: Settings) -> Iterator[Site]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     office = open_office(replace(settings, base_url=url))
-    server = make_server("127.0.0.1", port, create_app(office=office), threaded=True)
+    server = make_server("127.0.0.1", port, app_for(office), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -7,6 +7,8 @@ from flask import Response
 from kartoteka.platform.front import begin, signed_in
 from kartoteka.platform.rest import schemas
 from kartoteka.platform.rest.answers import answer, listing, nothing, whole
+from kartoteka.platform.rest.reading import flag
+from kartoteka.platform.rest.reading import whole as whole_number
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.services import absences as verbs
 from kartoteka.platform.services.absences import Absence
@@ -29,7 +31,8 @@ def _absence(found: Absence) -> dict[str, Any]:
 def list_absences(query: dict[str, Any]) -> Response:
     """This function will list your absences and those in which you stand in; all, for who looks after accounts."""
     with begin() as work:
-        found = verbs.absences(work, user_id=query.get("user"), past=bool(query.get("past")), warned=True)
+        user_id = whole_number(query, "user", 0) or None
+        found = verbs.absences(work, user_id=user_id, past=flag(query, "past"), warned=True)
         return listing(map(_absence, found))
 
 

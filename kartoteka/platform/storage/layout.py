@@ -51,6 +51,7 @@ class Layout:
 
     tables: Mapping[str, Table]
     kinds: Mapping[int, Kind]
+    registries: Mapping[str, Registry] = field(default_factory=dict, compare=False)
     # What somebody sees of a registry, with the statements made for him, kept as long as this design is in force.
     sights: dict[Any, Any] = field(default_factory=dict, compare=False)
 
@@ -63,16 +64,29 @@ class Layout:
         return self.kinds[field.id]
 
 
-def layout_of(catalog: Catalog, types: FieldTypes, present: Present | None = None) -> Layout:
-    """This function will lay out every registry of the catalog, switched off ones too."""
-    metadata = MetaData()
-    kinds = {
-        field.id: kind_of(field, types, registry, present)
-        for registry in catalog.registries.values()
-        for field in registry.fields
-    }
-    tables = {key: registry_table(registry, kinds, metadata) for key, registry in catalog.registries.items()}
-    return Layout(tables, kinds)
+def layout_of(
+    catalog: Catalog, types: FieldTypes, present: Present | None = None, before: Layout | None = None
+) -> Layout:
+    """This function will lay out every registry of the catalog, switched off ones too.
+
+    Of an earlier layout it takes over what is the same: most changes of a design concern one registry or none.
+    """
+    tables: dict[str, Table] = {}
+    kinds: dict[int, Kind] = {}
+    for key, registry in catalog.registries.items():
+        known = before and _known(before, registry)
+        mine = known or {each.id: kind_of(each, types, registry, present) for each in registry.fields}
+        tables[key] = before.tables[key] if before and known else registry_table(registry, mine, MetaData())
+        kinds.update(mine)
+    return Layout(tables, kinds, catalog.registries)
+
+
+def _known(before: Layout, registry: Registry) -> dict[int, Kind] | None:
+    """The kinds of the fields of a registry that is as it was; a type that was not there may be there by now."""
+    if before.registries.get(registry.key) != registry:
+        return None
+    kinds = {each.id: before.kinds[each.id] for each in registry.fields}
+    return None if any(kind.absent for kind in kinds.values()) else kinds
 
 
 def kind_of(

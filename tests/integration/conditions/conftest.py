@@ -6,7 +6,8 @@ import pytest
 
 from kartoteka.platform.services import modelling, people
 from kartoteka.platform.services.office import Office
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, build, found
+from tests.servers.offices import Furnish
 
 
 def at(name: str, *keys: str) -> dict[str, Any]:
@@ -68,6 +69,12 @@ def equip(office: Office) -> Firm:
 
 
 @pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm and its deals."""
+    return equip
+
+
+@pytest.fixture
 def firm(office: Office) -> Firm:
     """The firm with its deals, on each database."""
-    return equip(office)
+    return found(office)

@@ -1,5 +1,5 @@
 """The firm whose design is changed."""
 
-from tests.integration.firm import firm
+from tests.integration.firm import firm, furnished
 
-__all__ = ["firm"]
+__all__ = ["firm", "furnished"]

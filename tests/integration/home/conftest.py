@@ -10,9 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import modelling, people, records
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
+from tests.servers.offices import Furnish
 
 PASSWORD = "four quiet words here"
 DEALS = {
@@ -59,14 +60,24 @@ class Somebody:
         )
 
 
-@pytest.fixture
-def app(office: Office) -> Flask:
-    """The application over a firm with its registries."""
+def set_up(office: Office) -> None:
+    """Make the registries and the role."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, DEALS)
         modelling.create_registry(work, SECRETS)
         modelling.create_role(work, READER)
-    return create_app(office=office)
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the registries."""
+    return set_up
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    """The application over a firm with its registries."""
+    return app_for(office)
 
 
 @pytest.fixture

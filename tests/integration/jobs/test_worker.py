@@ -15,7 +15,7 @@ from kartoteka.platform.services import history, jobs, search
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.queue import queue_of
 from kartoteka.platform.services.worker import Worker
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, found
 from tests.integration.jobs import counting as _counting  # noqa: F401  registers its kind
 
 
@@ -54,7 +54,7 @@ def state(firm: Firm, job: int) -> str:
 def firm(settings: Settings) -> Iterator[Firm]:
     """The firm with the embedded search, on each database."""
     office = Office(replace(settings, search="whoosh"))
-    yield build(office)
+    yield found(office)
     queue_of(office).close()
     office.engine.dispose()
 
@@ -113,7 +113,7 @@ def test_all_that_waits_is_done_in_one_go(firm: Firm) -> None:
 
 def test_the_queue_on_redis(settings: Settings, redis_url: str) -> None:
     office = Office(replace(settings, redis_url=redis_url))
-    firm = build(office)
+    firm = found(office)
     with working(office.settings, 2):
         with firm.work("eda", write=True) as work:
             job = jobs.start(work, "counting", {"total": 6}).id

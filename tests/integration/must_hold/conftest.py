@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from kartoteka.platform.services import history, modelling, people, records
 from kartoteka.platform.services.office import Office
+from tests.servers.offices import Furnish
 
 ADMIN = "ada@firm.example"
 THINGS: dict[str, Any] = {
@@ -60,9 +61,8 @@ class Keeper:
             return history.verify(work).broken is None
 
 
-@pytest.fixture
-def keeper(office: Office) -> Iterator[Keeper]:
-    """Eight things in a freshly installed Kartoteka, on each database."""
+def set_up(office: Office) -> None:
+    """Make the registry, its keeper and eight things."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, THINGS)
     with office.begin_system() as work:
@@ -81,7 +81,20 @@ def keeper(office: Office) -> Iterator[Keeper]:
                 "amount": n,
             }
             made.append(records.create(work, "things", values, category="big" if n % 2 else None).id)
-    kept = Keeper(office, admin, made)
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the eight things."""
+    return set_up
+
+
+@pytest.fixture
+def keeper(office: Office) -> Iterator[Keeper]:
+    """Eight things in a freshly installed Kartoteka, on each database."""
+    with office.begin_as(ADMIN) as work:
+        things = [each.id for each in records.browse(work, "things", records.Query(sort="id")).items]
+        kept = Keeper(office, work.actor.user_id, things)
     yield kept
     assert kept.verified()
 

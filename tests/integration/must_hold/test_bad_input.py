@@ -11,10 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.services import modelling, people, tokens
 from tests.integration.must_hold.conftest import ADMIN, Keeper, everything
+from tests.servers.apps import app_for
 
 THINGS = "/registries/things"
 RECORDS = f"{THINGS}/records"
@@ -44,7 +44,7 @@ class Caller:
 @pytest.fixture
 def call(keeper: Keeper) -> Caller:
     """Calls the API as the administrator, who has already used his token."""
-    caller = Caller(create_app(office=keeper.office).test_client(), tokens.create_token(keeper.office, ADMIN))
+    caller = Caller(app_for(keeper.office).test_client(), tokens.create_token(keeper.office, ADMIN))
     assert caller("GET", "/me").status_code == 200
     return caller
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import history, modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.records import Query
+from tests.servers.apps import app_for
 
 FIELDS_OF_A_KIND = 14
 READER = "rita@firm.example"
@@ -124,7 +124,7 @@ def _more(office: Office, number: int) -> None:
 
 
 def test_pages_ask_the_same_of_the_database_whatever_there_is(office: Office, reader: int) -> None:
-    client, token = create_app(office=office).test_client(), tokens.create_token(office, READER)
+    client, token = app_for(office).test_client(), tokens.create_token(office, READER)
     base = "/api/v1/registries/wide/records"
     linked = {"field": "rel_1.name", "op": "contains", "value": "1"}
     narrowed = json.dumps({"or": [linked, {"field": "money_3", "op": "is_empty"}]})

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel.errors import StaleVersion
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services import history, modelling, people, records, tokens
 from tests.integration.must_hold.conftest import ADMIN, Keeper
 from tests.integration.must_hold.processes import Process, serve
+from tests.servers.apps import app_for
 from tests.servers.ports import wait_for
 
 WRITERS, TURNS = 8, 6
@@ -80,7 +80,7 @@ def test_changes_of_different_fields_at_once_all_stay(keeper: Keeper) -> None:
 
 
 def test_own_consecutive_saves_never_conflict(keeper: Keeper) -> None:
-    client, token = create_app(office=keeper.office).test_client(), tokens.create_token(keeper.office, ADMIN)
+    client, token = app_for(keeper.office).test_client(), tokens.create_token(keeper.office, ADMIN)
     path, headers = (
         f"/api/v1/registries/things/records/{keeper.things[0]}",
         {"Authorization": f"Bearer {token}"},

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import modelling, people, records
 from kartoteka.platform.services.office import Office
 from tests.integration.must_hold.test_budgets import counted
+from tests.servers.apps import app_for
 
 PASSWORD = "four quiet words here"
 KINDS = ("text", "money", "date", "integer", "long_text", "email")
@@ -44,7 +44,7 @@ def designer(office: Office) -> Iterator[FlaskClient]:
         people.create_user(work, body)
         for registry in ("small", "large"):
             records.create(work, registry, {"f0": "Rytec", "f3": 7, "f9": 8})
-    with create_app(office=office).test_client() as client:
+    with app_for(office).test_client() as client:
         found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
         assert found is not None
         given = {"csrf_token": found[1], "email": "ana@firm.example", "password": PASSWORD}

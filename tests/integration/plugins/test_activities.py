@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.sdk import (
     Bearer,
     NotFound,
@@ -30,6 +29,8 @@ from kartoteka.platform.services.office import Office
 from kartoteka.plugins.activities.filing import Filed, file_stream
 from kartoteka.plugins.activities.timeline import Wanted, of_record
 from kartoteka.plugins.activities.verbs import log
+from tests.servers.apps import app_for
+from tests.servers.offices import Furnish
 
 ALL = ["view", "create", "edit", "delete"]
 PASSWORD = "four quiet words here"
@@ -57,8 +58,7 @@ def grant(**sections: str) -> dict[str, object]:
     return {"rights": ALL, "sections": {"basic": "edit", **sections}}
 
 
-@pytest.fixture
-def firm(office: Office) -> Office:
+def set_up(office: Office) -> None:
     """Two companies, a contact of the first, and people who see all, less or nothing of what lies there."""
     edit, read = grant(activities="edit"), grant(activities="read")
     with office.begin_system(design=True) as work:
@@ -88,6 +88,17 @@ def firm(office: Office) -> Office:
     note(office, "seller", "companies", 1, "met Acme", at="2026-03-02T10:00", category="meeting")
     note(office, "seller", "contacts", 1, "called Ann", at="2026-03-03T10:00", category="call")
     note(office, "seller", "companies", 2, "visited Bolt", at="2026-03-04T10:00", category="visit")
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return set_up
+
+
+@pytest.fixture
+def firm(office: Office) -> Office:
+    """The firm, on each database."""
     return office
 
 
@@ -135,7 +146,7 @@ class Browser:
 @pytest.fixture
 def browser(firm: Office) -> Callable[[str], Browser]:
     """Sign somebody in."""
-    app = create_app(office=firm)
+    app = app_for(firm)
     return lambda who: Browser(app.test_client(), who)
 
 

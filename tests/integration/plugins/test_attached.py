@@ -22,6 +22,7 @@ from kartoteka.platform.sdk import (
     restore,
 )
 from kartoteka.platform.services.office import Office
+from tests.servers.offices import Furnish
 
 COMPANIES = {
     "key": "companies",
@@ -40,8 +41,7 @@ def grants(**sections: str) -> dict[str, object]:
     return {"companies": {"rights": ALL, "sections": {"basic": "edit", **sections}}}
 
 
-@pytest.fixture
-def firm(office: Office) -> Office:
+def set_up(office: Office) -> None:
     """A registry with two records and people who see none, some or all of what lies on them."""
     with office.begin_system(design=True) as work:
         create_registry(work, COMPANIES)
@@ -55,6 +55,17 @@ def firm(office: Office) -> Office:
             create_user(work, {"email": f"{who}@example.com", "name": who, "roles": [who]})
         create(work, "companies", {"name": "Acme", "region": "north"})
         create(work, "companies", {"name": "Bolt", "region": "south"})
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return set_up
+
+
+@pytest.fixture
+def firm(office: Office) -> Office:
+    """The firm, on each database."""
     return office
 
 

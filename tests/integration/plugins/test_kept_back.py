@@ -21,6 +21,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.platform.services import history, modelling, people
 from kartoteka.platform.services.office import Office
+from tests.servers.offices import Furnish
 
 COMPANIES = {
     "key": "companies",
@@ -47,8 +48,7 @@ ROLES: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def firm(office: Office) -> Office:
+def set_up(office: Office) -> None:
     """Notes that have a price and a weight, which some roles do not see; and a registry that nobody sees."""
     with office.begin_system(design=True) as work:
         create_registry(work, COMPANIES)
@@ -67,6 +67,17 @@ def firm(office: Office) -> Office:
         for name, roles in who.items():
             create_user(work, {"email": f"{name}@example.com", "name": name, "roles": roles})
         create(work, "companies", {"name": "Acme"})
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return set_up
+
+
+@pytest.fixture
+def firm(office: Office) -> Office:
+    """The firm, on each database."""
     return office
 
 

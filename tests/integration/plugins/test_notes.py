@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel.errors import Forbidden, NotFound
 from kartoteka.platform.sdk import (
     Query,
@@ -28,12 +27,13 @@ from kartoteka.platform.services.finding import feeding
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
 from tests.integration.plugins.test_attached import COMPANIES, as_, grants, texts, write
+from tests.servers.apps import app_for
+from tests.servers.offices import Furnish
 
 KEY, SECRET = "_notes", "xylophone"
 
 
-@pytest.fixture
-def firm(office: Office) -> Office:
+def set_up(office: Office) -> None:
     """Two roles that write notes on all companies, one that has no tab, an admin; Acme and Bolt."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, COMPANIES)
@@ -51,6 +51,17 @@ def firm(office: Office) -> Office:
             people.create_user(work, {"email": f"{who}@example.com", "name": who, "roles": [role]})
         for name in ("Acme", "Bolt"):
             create(work, "companies", {"name": name, "region": "north"})
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return set_up
+
+
+@pytest.fixture
+def firm(office: Office) -> Office:
+    """The firm, on each database."""
     return office
 
 
@@ -203,7 +214,7 @@ def test_undoing_a_batch_leaves_others_private_notes_alone(firm: Office) -> None
 
 def _client(firm: Office, who: str) -> Callable[..., Any]:
     token = tokens.create_token(firm, f"{who}@example.com")
-    client: FlaskClient = create_app(office=firm).test_client()
+    client: FlaskClient = app_for(firm).test_client()
 
     def call(method: str, path: str, body: object = None) -> Any:
         return client.open(

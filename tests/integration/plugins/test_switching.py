@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel import turns
 from kartoteka.platform.services import tokens
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
 from tests.integration.plugins.test_attached import COMPANIES
+from tests.servers.apps import app_for
 
 ADMIN = "admin@example.com"
 
@@ -31,7 +31,7 @@ def api(office: Office) -> Api:
     """The API for an admin."""
     install(office, ADMIN, "a long password for tests")
     token = tokens.create_token(office, ADMIN)
-    made = Api(create_app(office=office).test_client(), token)
+    made = Api(app_for(office).test_client(), token)
     made("POST", "/registries", COMPANIES)
     made("POST", "/registries/companies/records", {"values": {"name": "Acme"}})
     return made

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import people, tokens
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
 
 COMPANIES = {
     "key": "companies", "name": "Companies", "name_one": "Company", "icon": "building", "title": "{name}",
@@ -87,7 +87,7 @@ Somebody = Callable[..., Caller]
 @pytest.fixture
 def app(office: Office) -> Flask:
     """The application over the office."""
-    return create_app(office=office)
+    return app_for(office)
 
 
 @pytest.fixture

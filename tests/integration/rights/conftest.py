@@ -1,5 +1,5 @@
 """The small firm, for what may be seen and done in it."""
 
-from tests.integration.firm import firm
+from tests.integration.firm import firm, furnished
 
-__all__ = ["firm"]
+__all__ = ["firm", "furnished"]

@@ -8,13 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.access.guises import Guise
 from kartoteka.platform.access.models import User, UserChange
 from kartoteka.platform.kernel.errors import Forbidden, NotFound
 from kartoteka.platform.services import exports, jobs, looking, people, records, tokens
 from kartoteka.platform.services.records import Query
 from tests.integration.firm import Firm
+from tests.servers.apps import app_for
 
 PASSWORD = "a long password of tests"
 
@@ -32,7 +32,7 @@ def post(client: FlaskClient, path: str, **form: object) -> TestResponse:
 @pytest.fixture
 def client(firm: Firm) -> Iterator[FlaskClient]:
     """A browser in which the admin has signed in."""
-    app = create_app(office=firm.office)
+    app = app_for(firm.office)
     with firm.work("ana", write=True) as work:
         for name in ("ana", "vera"):
             people.set_password(work, people.find(work, firm.ids[name]), PASSWORD)

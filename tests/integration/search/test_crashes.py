@@ -17,7 +17,7 @@ from kartoteka.platform.services import delivery, history, records, search
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.worker import Worker
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, found
 
 ROUNDS = 5
 SPAWN = multiprocessing.get_context("spawn")
@@ -48,7 +48,7 @@ def _serve(settings: Settings) -> None:
 def firm(settings: Settings) -> Iterator[Firm]:
     """The firm with the embedded engine, on each database."""
     office = Office(replace(settings, search="whoosh"))
-    yield build(office)
+    yield found(office)
     office.engine.dispose()
 
 

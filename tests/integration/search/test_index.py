@@ -12,14 +12,14 @@ from kartoteka.platform.services import delivery, records, search
 from kartoteka.platform.services.finding.engines import embedded_engine
 from kartoteka.platform.services.finding.feeding import feed
 from kartoteka.platform.services.office import SEARCH, Office
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, found
 
 
 @pytest.fixture
 def firm(settings: Settings) -> Iterator[Firm]:
     """The firm with the embedded engine, on each database."""
     office = Office(replace(settings, search="whoosh"))
-    yield build(office)
+    yield found(office)
     office.engine.dispose()
 
 

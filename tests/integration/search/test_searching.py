@@ -10,14 +10,14 @@ from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services import delivery, modelling, records, search
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.search import Hit
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, found
 
 
 @pytest.fixture(params=["whoosh", "database"])
 def firm(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Firm]:
     """The firm with each engine, on each database."""
     office = Office(replace(settings, search=request.param))
-    yield build(office)
+    yield found(office)
     office.engine.dispose()
 
 

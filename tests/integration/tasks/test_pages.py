@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel.mail import OutgoingMail
 from kartoteka.platform.services import people, plugins
 from kartoteka.platform.services.office import Office
@@ -18,6 +17,7 @@ from kartoteka.plugins.tasks import verbs
 from kartoteka.plugins.tasks.months import month_of
 from kartoteka.plugins.tasks.reminders import remind
 from tests.integration.tasks.test_verbs import NOON, add, as_, away, firm, number
+from tests.servers.apps import app_for
 
 PASSWORD = "four quiet words here"
 __all__ = ["firm"]
@@ -28,7 +28,7 @@ def signed_in(office: Office, who: str) -> FlaskClient:
     user = number(office, who)
     with office.begin_system() as work:
         people.change_user(work, user, {"password": PASSWORD})
-    client = create_app(office=office).test_client()
+    client = app_for(office).test_client()
     page = client.get("/sign-in").get_data(as_text=True)
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     client.post("/sign-in", data={"email": f"{who}@example.com", "password": PASSWORD, "csrf_token": token})
@@ -72,7 +72,7 @@ def test_a_calendar_program_reads_the_link_until_it_is_taken_back(firm: Office) 
     page = client.get("/tasks/calendar-link").get_data(as_text=True)
     made = client.post("/tasks/calendar-link", data={"csrf_token": token_of(page)}).get_data(as_text=True)
     link = "/tasks/feed/" + made.split("/tasks/feed/")[1].split('"')[0]
-    reader = create_app(office=firm).test_client()
+    reader = app_for(firm).test_client()
     answer = reader.get(link)
     assert answer.mimetype == "text/calendar"
     assert max(len(line) for line in answer.data.split(b"\r\n")) <= 75
