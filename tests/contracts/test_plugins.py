@@ -2,12 +2,18 @@
 
 from kartoteka.platform.testkit.plugins import PluginPromises
 from kartoteka.plugins.activities import plugin as activities
+from kartoteka.plugins.ares import plugin as ares
+from kartoteka.plugins.attachments import plugin as attachments
 from kartoteka.plugins.notes import plugin as notes
 from kartoteka.plugins.tasks import plugin as tasks
 
 
 class TestActivities(PluginPromises):
     plugin = activities
+
+
+class TestAres(PluginPromises):
+    plugin = ares
 
 
 class TestNotes(PluginPromises):

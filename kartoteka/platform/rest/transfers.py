@@ -32,7 +32,7 @@ UPLOAD = {
         "options": {
             "type": "string",
             "description": 'JSON: {"mapping": {"Column": "field"}, "key": "ico", "mode": "add|update|upsert", '
-            '"dry_run": false, "on_error": "skip|stop"}.',
+            '"dry_run": false, "on_error": "skip|stop", "then": ["ares"]}.',
         },
     },
 }

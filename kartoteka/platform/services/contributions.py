@@ -65,6 +65,18 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class AfterImport:
+    """What a plugin can do with the records of an import, at the wish of whoever imports.
+
+    `start(work, registry, query)` orders it for the records of a query and gives the id of the job.
+    """
+
+    label: str
+    shown: Callable[[Any, str], bool]
+    start: Callable[[Any, str, Any], int]
+
+
+@dataclass(frozen=True)
 class Contribution:
     """A plugin as the engine knows it. `needs` is a requirement such as `>=0.1,<1` on the version of Kartoteka."""
 
@@ -82,8 +94,11 @@ class Contribution:
     reactions: tuple[Reaction, ...] = ()
     duties: tuple[Duty, ...] = ()
     settings: type[ma.Schema] | None = None
+    # What follows from a change of the settings, in the same transaction: `(work, before, after)`.
+    settle: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], None] | None = None
     # A page of its own on which an admin sets more, by its endpoint.
     settings_page: str = ""
+    after_import: AfterImport | None = None
     # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
     uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
     # For tables of its own: the package with its migrations (there is `versions` in it), and what they make.

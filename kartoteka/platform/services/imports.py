@@ -24,7 +24,7 @@ from kartoteka.platform.access.gate import OpenRegistry
 from kartoteka.platform.kernel.errors import Conflict, Forbidden
 from kartoteka.platform.kernel.jobs import UNFINISHED, JobRow
 from kartoteka.platform.kernel.texts import _
-from kartoteka.platform.services import history, jobs, records
+from kartoteka.platform.services import following, history, jobs, records
 from kartoteka.platform.services.jobs import Chunk, Job, Progress, Step, Task
 from kartoteka.platform.services.loading.columns import Plan, plan_columns
 from kartoteka.platform.services.loading.loader import Deferred, Loader, Memory, Outcome
@@ -196,6 +196,8 @@ def _check(work: Work, registry: str, sheet: Sheet, options: Options) -> None:
     opened = _check_may(work, registry, options)
     if opened is not None and not options.create:
         plan_columns(opened, sheet.columns, options)
+    if opened is not None:
+        following.check(work, registry, options.then)
 
 
 @jobs.kind(KIND)
@@ -234,10 +236,13 @@ class _Tally:
     batch: int | None = None
     dry_run: bool = False
     recognised: dict[str, Any] = field(default_factory=dict)
+    # What plugins do with the records now, by the ids of their jobs.
+    then: dict[str, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """A copy as it is now; the faults, which may be many, are never changed once they are in."""
-        return {**vars(self), "errors": [*self.errors]}
+        told = {key: value for key, value in vars(self).items() if key != "then" or value is not None}
+        return {**told, "errors": [*self.errors]}
 
     def add(self, outcome: Outcome, rows: int) -> None:
         self.rows += rows
@@ -266,6 +271,8 @@ class _Place:
     waiting: int = 0
     settled: int = 0
     stopped: bool = False
+    # When it began, for what is done with its records afterwards.
+    since: str = ""
 
     @classmethod
     def read(cls, checkpoint: Any) -> "_Place | None":
@@ -317,6 +324,13 @@ class _Import:
             self._remember(self.place.row)
         yield from self._rows()
         yield from self._settling()
+        if self.options.then and not self.options.dry_run:
+            yield self._follow
+
+    def _follow(self, work: Work) -> Step:
+        assert self.place is not None
+        self.tally.then = following.start(work, self.registry, self.options.then, self.place.since)
+        return self._step(self.place)
 
     def _rows(self) -> Iterator[Chunk]:
         assert self.place is not None
@@ -343,7 +357,7 @@ class _Import:
         if not self.options.dry_run:
             self.tally.batch = records.begin_batch(work, KIND, self.registry, self.received.name)
         self.options = replace(self.options, mapping=plan.mapping)
-        return self._step(_Place(0, plan.mapping))
+        return self._step(_Place(0, plan.mapping, since=work.now.isoformat()))
 
     def _remember(self, done: int) -> None:
         """Keys of rows that are in already must not come again."""

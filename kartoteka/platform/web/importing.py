@@ -1,7 +1,7 @@
 """Bringing a spreadsheet in: the file and how it is to be taken, then the job and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,7 +11,7 @@ from kartoteka.platform.catalog.definitions import Registry, label
 from kartoteka.platform.front import begin, office
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, TooLarge
 from kartoteka.platform.kernel.texts import N_, _
-from kartoteka.platform.services import imports, jobs
+from kartoteka.platform.services import following, imports, jobs
 from kartoteka.platform.services.jobs import Job
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
@@ -48,6 +48,8 @@ class ImportForm:
     mode: str = ADD
     by: str = ""
     refusal: str = ""
+    # What plugins can do with the records afterwards: name, words, wanted.
+    then: Sequence[tuple[str, str, bool]] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def _options() -> dict[str, Any]:
     options: dict[str, Any] = {"mode": mode, "dry_run": request.form.get("trial") == "1"}
     if mode != ADD:
         options["key"] = request.form.get("by") or None
+    if then := request.form.getlist("then"):
+        options["then"] = then
     return options
 
 
@@ -144,16 +148,18 @@ def _form(work: Work, registry: str) -> ImportForm:
     )
     keys = [(each.key, label(each, language)) for each in fields]
     mode, by = request.form.get("mode", ADD), request.form.get("by", "")
-    return ImportForm(registry, label(opened.registry, language), opened.registry.icon, keys, mode, by)
+    wanted = request.form.getlist("then")
+    then = [(name, _(after.label), name in wanted) for name, after in following.offered(work, registry)]
+    return ImportForm(
+        registry, label(opened.registry, language), opened.registry.icon, keys, mode, by, then=then
+    )
 
 
 def _again(registry: str, refusal: Invalid | Conflict | TooLarge) -> tuple[str, int]:
     with begin() as work:
         shown = _form(work, registry)
         said = " ".join(sentence for sentences in refusal.errors.values() for sentence in sentences)
-        form = ImportForm(
-            shown.key, shown.label, shown.icon, shown.keys, shown.mode, shown.by, said or refusal.message
-        )
+        form = replace(shown, refusal=said or refusal.message)
         return render(work, "spreadsheets/import.html", at=registry, form=form), 422
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -194,3 +195,27 @@ def test_what_goes_where(bureau: Bureau, browse_as: Callable[[str], Browser]) ->
     with bureau.office.begin_system() as work:
         assert plugins.settings_of(work, "ares")["mapping"] == {}
     assert browse_as("cyril").get("/admin/ares").status_code == 403
+
+
+def test_an_import_filled_in_by_its_numbers(bureau: Bureau, browse_as: Callable[[str], Browser]) -> None:
+    bureau.create(name="Old", ico=companies.DEAD)
+    ana = browse_as("ana")
+    assert "Fill in by IČO" in ana.get("/r/firms/import").text
+    sheet = f"Name;IČO\nMoje pila;{SAWMILL}\nJosef;{companies.JOINER.lstrip('0')}\n".encode()
+    went = ana.post("/r/firms/import", file=(BytesIO(sheet), "firms.csv"), mode="add", then="ares")
+    imported = int(went.headers["HX-Redirect"].rpartition("/")[2])
+    while waiting := jobs.waiting(bureau.office):
+        for job in waiting:
+            jobs.run_job(bureau.office, job)
+    with bureau.office.begin(bureau.ids["ana"]) as work:
+        told = jobs.fetch(work, imported).result
+        assert isinstance(told, dict) and told["created"] == 2
+        found = records.browse(work, "firms", records.Query(sort="id")).items
+        report = jobs.fetch(work, told["then"]["ares"]).result
+    assert isinstance(report, dict) and report["checked"] == report["filled"] == 2
+    assert [each.values["dic"] for each in found] == [None, f"CZ{SAWMILL}", None]
+    assert [each.values["name"] for each in found] == ["Old", "Moje pila", "Josef"]
+    assert found[2].values["address"].startswith("Nebeská Rybná 48")
+    # The filling in is a batch of its own, and can be undone without the import.
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        assert history.undo_batch(work, report["batch"]).undone == 2

@@ -28,6 +28,8 @@ class Options:
     create_missing: bool = False
     name: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
+    # Plugins that are to do something with the records once they are in.
+    then: tuple[str, ...] = ()
 
 
 def read_options(raw: Any) -> Options:
@@ -125,6 +127,12 @@ def _texts(value: Any) -> dict[str, str]:
     return {" ".join(column.split()): (word or "").strip() for column, word in value.items()}
 
 
+def _plugins(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > 20 or not all(isinstance(each, str) for each in value):
+        raise ValueError(_("This must be a list of plugins."))
+    return tuple(dict.fromkeys(value))
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "mapping": _texts,
     "key": _text(200),
@@ -138,4 +146,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "create_missing": _flag,
     "name": _text(200),
     "types": _texts,
+    "then": _plugins,
 }
