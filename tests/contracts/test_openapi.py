@@ -208,7 +208,9 @@ def _try(site: Site, operation: Any, mode: GenerationMode) -> None:
     def attempt(case: Any, dice: random.Random) -> None:
         _aim(case, dice)
         answered = case.call(headers={"Authorization": f"Bearer {site.token}"})
-        assert answered.status_code < 500, f"{answered.status_code} {case.as_curl_command()}"
+        assert _is_no_failure(answered.status_code, case.path), (
+            f"{answered.status_code} {case.as_curl_command()}"
+        )
         # Calling without the token is one of the ways of calling wrongly.
         assert answered.status_code != 401 or mode is GenerationMode.NEGATIVE, case.as_curl_command()
         if answered.status_code >= 400:
@@ -216,6 +218,11 @@ def _try(site: Site, operation: Any, mode: GenerationMode) -> None:
 
     with suppress(Unsatisfiable):
         attempt()
+
+
+def _is_no_failure(status: int, path: str) -> bool:
+    """Only a service outside that nobody can reach may be answered with 503: the tests have none."""
+    return status < 500 or (status == 503 and "/ares" in path)
 
 
 def _aim(case: Any, dice: random.Random) -> None:
