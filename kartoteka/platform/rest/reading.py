@@ -115,7 +115,8 @@ def read_query(given: MultiDict[str, str]) -> dict[str, str]:
 
     :raises Invalid: when one holds characters that cannot be stored.
     """
-    found = given.to_dict()
+    # A part of a form may come without a name.
+    found = {name: value for name, value in given.to_dict().items() if name is not None}
     wrong = {name[:60]: [_("This holds characters that cannot be stored.")] for name, value in found.items()
              if not storable(name + value)}  # fmt: skip
     if wrong:
