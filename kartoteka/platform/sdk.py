@@ -43,7 +43,7 @@ from kartoteka.platform.services import people as people_verbs
 from kartoteka.platform.services.absences import absent_on, acted_for, substitute_of
 from kartoteka.platform.services.acting import acts_for_all
 from kartoteka.platform.services.addressees import holders_of, in_use, may_name, names_of, role_known
-from kartoteka.platform.services.contributions import Contribution, Duty, OwnRegistry, Reaction
+from kartoteka.platform.services.contributions import AfterImport, Contribution, Duty, OwnRegistry, Reaction
 from kartoteka.platform.services.courses import (
     Course,
     Fit,
@@ -84,7 +84,7 @@ from kartoteka.platform.services.modelling import (
     create_section,
     set_grant,
 )
-from kartoteka.platform.services.noting import names_of_people, note_record, sees_field, sees_section
+from kartoteka.platform.services.noting import move_to_rooms, names_of_people, note_record, sees_field, sees_section
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.onboarding import put_away_for_all as put_steps_away_for_all
 from kartoteka.platform.services.organisation import change_organisation
@@ -138,7 +138,7 @@ from kartoteka.platform.web.fields import (
 from kartoteka.platform.web.fields import parsed as read_typed
 from kartoteka.platform.web.forms import parts_filled
 from kartoteka.platform.web.picking import Picker
-from kartoteka.platform.web.plugged import Adding, FormAid, ListDeed, NavEntry, Pages, Tab
+from kartoteka.platform.web.plugged import Adding, FieldMark, FormAid, ListDeed, ListLink, NavEntry, Pages, Tab
 from kartoteka.platform.web.records import belongs
 from kartoteka.platform.web.sentences import sentence as filter_sentence
 from kartoteka.platform.web.shell import render, render_for_guest, render_outside, tell
@@ -152,6 +152,7 @@ __all__ = [
     "NOTHING_TYPED",
     "N_",
     "Adding",
+    "AfterImport",
     "Arrived",
     "Attached",
     "AttachedResource",
@@ -167,6 +168,7 @@ __all__ = [
     "Document",
     "Duty",
     "Event",
+    "FieldMark",
     "FieldView",
     "Fit",
     "Forbidden",
@@ -181,6 +183,7 @@ __all__ = [
     "Link",
     "LinkView",
     "ListDeed",
+    "ListLink",
     "ListQuery",
     "Locale",
     "Misconfigured",
@@ -289,6 +292,7 @@ __all__ = [
     "may_name",
     "mentioned",
     "names_of",
+    "move_to_rooms",
     "names_of_people",
     "needs",
     "new_key",

@@ -261,13 +261,13 @@ class OpenRegistry(Reading):
         """Links that the writer cannot see stay: for him they are not there, so he can neither mean nor name them."""
         wanted: dict[str, set[int]] = {}
         for key in links:
-            if old[key] and self._target(key) != "files":
+            if old[key]:
                 wanted.setdefault(self._target(key), set()).update(old[key])
         known = self.gate.titles(wanted) if wanted else {}
         joined = {}
         for key, chosen in links.items():
             target = self._target(key)
-            unseen = [each for each in old[key] if target != "files" and (target, each) not in known]
+            unseen = [each for each in old[key] if (target, each) not in known]
             for each in chosen:
                 if each in unseen:
                     raise _no_target(key, each)
@@ -390,7 +390,7 @@ class OpenRegistry(Reading):
             by_key.setdefault(key, set()).update(targets)
         for key, asked in by_key.items():
             wanted.setdefault(self._target(key), set()).update(asked)
-        known = self.gate.titles({key: ids for key, ids in wanted.items() if key != "files"})
+        known = self.gate.titles(wanted)
         if self.registry.attached and not self.gate.names_people:
             # Everybody has things of his own; that must not make him a list of all people, asked one by one.
             known = {

@@ -112,11 +112,10 @@ def seen_links(
     """This function will leave out links to records that do not exist for the actor."""
     wanted: dict[str, set[int]] = {}
     for key, ids in links.items():
-        if targets[key] != "files":
-            wanted.setdefault(targets[key], set()).update(ids)
+        wanted.setdefault(targets[key], set()).update(ids)
     known = gate.titles(wanted) if any(wanted.values()) else {}
     return {
-        key: tuple(each for each in ids if targets[key] == "files" or (targets[key], each) in known)
+        key: tuple(each for each in ids if (targets[key], each) in known)
         for key, ids in links.items()
     }
 

@@ -21,6 +21,8 @@ from kartoteka.platform.kernel.events import Event
 from kartoteka.platform.storage import history
 
 MAX_SIGHTS = 2000
+# Where the plugin of attachments keeps what a field of files points at.
+FILES = "_attachments"
 
 
 @dataclass
@@ -86,7 +88,7 @@ class Passage:
                     )
                 )
                 continue
-            registry = self.sight.catalog.registries.get(key)
+            registry = self.sight.catalog.registries.get(FILES if key == "files" else key)
             seen = self.seen(registry) if registry else None
             if seen is not None and seen.visible_at_all:
                 parts.append(

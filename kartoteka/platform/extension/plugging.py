@@ -28,6 +28,8 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
         places.aids += [(plugin.name, aid) for aid in plugin.form_aids]
         places.deeds += [(plugin.name, deed) for deed in plugin.list_deeds]
+        places.marks += [(plugin.name, mark) for mark in plugin.field_marks]
+        places.links += [(plugin.name, link) for link in plugin.list_links]
         for kind in plugin.tiles:
             tiles.add_kind_of(plugin.name, kind)
 

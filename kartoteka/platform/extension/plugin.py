@@ -7,7 +7,7 @@ import click
 
 from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.services.contributions import Contribution
-from kartoteka.platform.web.plugged import FormAid, ListDeed, NavEntry, Pages, Tab
+from kartoteka.platform.web.plugged import FieldMark, FormAid, ListDeed, ListLink, NavEntry, Pages, Tab
 from kartoteka.platform.web.tiles import TileKind
 
 
@@ -17,7 +17,8 @@ class Plugin(Contribution):
 
     `tab` stands on the pages of records and in the matrix of rights under the plugin's name. `pages` and `resources`
     answer only while the plugin is active; `navigation` shows in the rail, `tiles` on home pages, and `commands`
-    join the command line. `form_aids` stand over forms of records, `list_deeds` at what is ticked in a list.
+    join the command line. `form_aids` stand over forms of records, `list_deeds` at what is ticked in a list,
+    `field_marks` beside the labels of details, `list_links` in the menu of every list.
     `translations` is a folder of catalogues in gettext's layout, for plugins outside of this package.
     """
 
@@ -29,4 +30,6 @@ class Plugin(Contribution):
     tiles: tuple[TileKind, ...] = ()
     form_aids: tuple[FormAid, ...] = ()
     list_deeds: tuple[ListDeed, ...] = ()
+    field_marks: tuple[FieldMark, ...] = ()
+    list_links: tuple[ListLink, ...] = ()
     translations: Path | None = None

@@ -119,6 +119,7 @@ def begin(*, write: bool = False, design: bool = False, undisguised: bool = Fals
     try:
         with _begin(caller(), write, design, None if undisguised else guise()) as work:
             g.actor = work.actor
+            g.active_plugins = frozenset(key for key, each in work.catalog.plugins.items() if each.active)
             if work.actor.seen_by is None or "refused" not in g:
                 _check(right_of_request(), work.actor)
             if not in_api() and work.actor.seen_by is None and work.actor.is_guest:
@@ -132,6 +133,11 @@ def begin(*, write: bool = False, design: bool = False, undisguised: bool = Fals
         known = person()
         if known is not None:
             speak(known.locale.language)
+
+
+def active_plugins() -> frozenset[str]:
+    """This function will name the plugins that were active when work began for the caller."""
+    return cast(frozenset[str], g.get("active_plugins", frozenset()))
 
 
 def need_plugin(plugin: str) -> None:

@@ -1,9 +1,9 @@
 """For plugins: what the program finds out about records by itself, and whether somebody reaches a part of a record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, update
 
 from kartoteka.platform.access import noting
 from kartoteka.platform.access.noting import STAYS
@@ -59,4 +59,23 @@ def names_of_people(work: Work, ids: Iterable[int]) -> Mapping[int, str]:
     return {id: name for (_registry, id), name in found.items()}
 
 
-__all__ = ["STAYS", "names_of_people", "note_record", "sees_field", "sees_section"]
+def move_to_rooms(
+    work: Work, registry: str, bearer: str, field: str, room_of: Callable[[str], int | None], *, unless: str
+) -> None:
+    """This function will move all things on records of a registry into the rooms that go with a text of theirs.
+
+    Those that have something in the field `unless` stay where they are. It is meant for changes of the design, so
+    nobody's rights are asked.
+    """
+    design, table = work.catalog.registries[registry], work.layout.table(work.catalog.registries[registry])
+    named, other, place = design.field(field), design.field(unless), work.catalog.registries.get(bearer)
+    if named is None or other is None or place is None:
+        return
+    column = table.c[named.column]
+    there = and_(table.c._on_registry == place.id, column.is_not(None), table.c[other.column].is_(None))
+    for value in list(work.connection.scalars(select(column).where(there).distinct())):
+        moved = update(table).where(there, column == value)
+        work.connection.execute(moved.values(_on_room=room_of(value)))
+
+
+__all__ = ["STAYS", "move_to_rooms", "names_of_people", "note_record", "sees_field", "sees_section"]

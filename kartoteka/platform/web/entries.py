@@ -12,3 +12,5 @@ class Entry:
     icon: str
     url: str = ""
     count: str = ""
+    # Where the number is asked for after the page has come.
+    live: str = ""

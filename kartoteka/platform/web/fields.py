@@ -231,6 +231,8 @@ class FieldView:
 
     def _address(self, link: Link) -> str:
         target = self.kind.type.target(self.kind.options)
+        if target == "files" and "attachments.content" in current_app.view_functions:
+            return url_for("attachments.content", id=link.id)
         return "" if target in ("users", "files") else url_for("web.record", registry=target, id=link.id)
 
     @property

@@ -19,7 +19,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.fields import FieldView
 from kartoteka.platform.web.looks import count_text, moment_text
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.plugged import deeds_of
+from kartoteka.platform.web.plugged import deeds_of, links_of
 from kartoteka.platform.web.sentences import sentence
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State, state_of
@@ -116,6 +116,7 @@ class ListView:
     may_export: bool = False
     # What plugins can do with many of its records.
     deeds: Sequence[DeedView] = ()
+    links: Sequence[DeedView] = ()
 
     @property
     def selectable(self) -> bool:
@@ -289,6 +290,9 @@ def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import", "export")}
     parts["deeds"] = [
         DeedView(_(each.label), each.icon, each.url(found.key)) for each in deeds_of(work, found.key)
+    ]
+    parts["links"] = [
+        DeedView(_(each.label), each.icon, each.url(found.key, state.condition)) for each in links_of(work)
     ]
     parts["help"] = help_of(found, work.actor.locale.language)
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]

@@ -16,6 +16,7 @@ from kartoteka.platform.kernel.clock import utc_now
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services.markdown import markdown
 from kartoteka.platform.web.assets import asset
+from kartoteka.platform.web.plugged import marks_there
 
 
 def install(app: Flask) -> None:
@@ -23,7 +24,8 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _=_, ngettext=plural, asset=asset, drawn=_drawn, may_design=_may_design, may_explain=_may_explain
+        _=_, ngettext=plural, asset=asset, drawn=_drawn, may_design=_may_design, may_explain=_may_explain,
+        field_marks=marks_there,
     )
     app.jinja_env.filters.update(
         initials=initials, moment=_moment, exact_moment=_exact_moment, markdown=markdown

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, url_for
 from markupsafe import Markup
 
-from kartoteka.platform.front import need_plugin, signed_in
+from kartoteka.platform.front import active_plugins, need_plugin, person, signed_in
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.records import Record
 from kartoteka.platform.services.work import Work
@@ -70,8 +70,34 @@ class ListDeed:
 
 
 @dataclass(frozen=True)
+class FieldMark:
+    """A small button beside the label of every detail of a record, which leads to a page of the plugin.
+
+    `label` holds `{name}` for the detail; `url` gets the key of the registry, the id of the record and the key of the
+    field.
+    """
+
+    label: str
+    icon: str
+    url: Callable[[str, int, str], str]
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """A line in the menu of every list; `url` gets the key of the registry and the filter, None when there is none."""
+
+    label: str
+    icon: str
+    url: Callable[[str, Any], str]
+
+
+@dataclass(frozen=True)
 class NavEntry:
-    """A line of the rail, for those for whom `shown` says so."""
+    """A line of the rail, for those for whom `shown` says so.
+
+    `live` names an endpoint that answers with the number beside it as text: it is asked after the page has come, again
+    from time to time, and whenever something on the page triggers `<key>-changed`.
+    """
 
     key: str
     label: str
@@ -79,6 +105,7 @@ class NavEntry:
     endpoint: str
     shown: Callable[[Work], bool] = lambda work: True
     count: Callable[[Work], str] | None = None
+    live: str = ""
 
 
 class Pages(Blueprint):
@@ -108,6 +135,8 @@ class Plugged:
     entries: list[tuple[str, NavEntry]] = field(default_factory=list)
     aids: list[tuple[str, FormAid]] = field(default_factory=list)
     deeds: list[tuple[str, ListDeed]] = field(default_factory=list)
+    marks: list[tuple[str, FieldMark]] = field(default_factory=list)
+    links: list[tuple[str, ListLink]] = field(default_factory=list)
 
 
 def install(app: Flask) -> None:
@@ -184,6 +213,19 @@ def deeds_of(work: Work, registry: str) -> Sequence[ListDeed]:
     return found
 
 
+def marks_there() -> Sequence[FieldMark]:
+    """This function will give the marks of active plugins beside the labels of details, for whoever is not a guest."""
+    asking = person()
+    if asking is None or asking.is_guest or asking.seen_by is not None:
+        return ()
+    return [mark for plugin, mark in plugged().marks if plugin in active_plugins()]
+
+
+def links_of(work: Work) -> Sequence[ListLink]:
+    """This function will give what active plugins put into the menu of a list."""
+    return [link for plugin, link in plugged().links if _active(work, plugin) and not work.actor.is_guest]
+
+
 def _active(work: Work, plugin: str) -> bool:
     state = work.catalog.plugins.get(plugin)
     return state is not None and state.active
@@ -211,9 +253,9 @@ def entries_of(work: Work) -> list[Entry]:
             with work.attempt():
                 if entry.shown(work):
                     number = entry.count(work) if entry.count is not None else ""
-                    found.append(
-                        Entry(entry.key, _(entry.label), entry.icon, url_for(entry.endpoint), number)
-                    )
+                    live = url_for(entry.live) if entry.live else ""
+                    address = url_for(entry.endpoint)
+                    found.append(Entry(entry.key, _(entry.label), entry.icon, address, number, live))
         except Exception:
             logger.exception("A line of the plugin %s cannot be shown.", plugin)
     return found

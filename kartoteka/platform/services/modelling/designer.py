@@ -274,9 +274,19 @@ class Designer:
         self.work.session.flush()
         changed = {step.registry for step in steps if step.registry}
         naming = self.naming(target)
+        before = self.work.catalog.plugins
         self.work.renew(target, layout)
+        self._settle(before)
         self.work.emit(DesignChanged(target.version, tuple(sorted(changed))))
         return Plan(steps, surveys, naming)
+
+    def _settle(self, before: Mapping[str, PluginState]) -> None:
+        """A plugin brings what it keeps into line with its new settings, whichever way they were changed."""
+        for key, state in self.work.catalog.plugins.items():
+            contribution = self.work.office.plugins.get(key)
+            old = before[key].settings if key in before else {}
+            if contribution is not None and contribution.settle is not None and dict(old) != dict(state.settings):
+                contribution.settle(self.work, old, state.settings)
 
     def _only_think(self, target: Catalog, plan: Plan) -> Plan:
         assert self.work.thought is not None
