@@ -119,9 +119,9 @@ def _take(event: Event, form: Form, parts: _Parts, vault: Vault, limit: int) -> 
         raise BadRequest(_("The body is not a whole form; something of it got lost on the way."))
 
 
-def _plain(text: str) -> str:
-    """A text that both databases can hold."""
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+def _plain(text: str | None) -> str:
+    """A text that both databases can hold; a part of a form may have no name."""
+    return (text or "").replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 __all__ = ["Body", "Form", "body", "receive_form"]

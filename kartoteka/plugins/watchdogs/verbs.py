@@ -23,7 +23,7 @@ from kartoteka.plugins.watchdogs.watching import Watch
 
 # Enough for anybody; a program that has run wild is stopped by it.
 MOST = 1000
-MAX_ID = 2**31
+MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
