@@ -16,4 +16,7 @@ import "./keys";
 import "./upload";
 import "./attachments";
 import "./tasks";
+import "./watchdogs";
+import "./mentions";
+import "./templates";
 import "./admin/index";

@@ -176,8 +176,10 @@ class Courses:
             now = State(values, mapping["_category"], mapping["_removed_at"] is None)
             title = mapping["_shown_title"] or f"#{row.id}"
             found[row.id] = Course(row.id, title, now, frozenset(shown))
-        self._look_up({each.key: [values for course in found.values() if (values := course.now.values.get(each.key))]
-                       for each in linking})  # fmt: skip
+        courses = found.values()
+        self._look_up(
+            {each.key: [course.now.values.get(each.key) or () for course in courses] for each in linking}
+        )
         for course in found.values():
             course.now = self._with_seen_links(course.now, linking)
         return found

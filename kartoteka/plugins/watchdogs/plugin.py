@@ -1,14 +1,20 @@
 """What the plugin brings."""
 
+import json
+from typing import Any
+
 import marshmallow as ma
+from flask import url_for
 from marshmallow import fields as f
 
-from kartoteka.platform.sdk import N_, Duty, Plugin, Reaction
+from kartoteka.platform.sdk import N_, Duty, FieldMark, ListLink, NavEntry, Plugin, Reaction
+from kartoteka.plugins.watchdogs import centre, overseeing, pages
+from kartoteka.plugins.watchdogs.faces import pages as faces
 from kartoteka.plugins.watchdogs.reacting import react
 from kartoteka.plugins.watchdogs.resources import notifications, watchdogs
 from kartoteka.plugins.watchdogs.sending import deliver
 from kartoteka.plugins.watchdogs.sweeping import look_after_rights, sweep
-from kartoteka.plugins.watchdogs.tables import Own
+from kartoteka.plugins.watchdogs.tables import METADATA
 
 
 class Settings(ma.Schema):
@@ -24,6 +30,20 @@ class Settings(ma.Schema):
     )
 
 
+def _of_field(registry: str, record: int, field: str) -> str:
+    return url_for("watchdogs.new", registry=registry, record=record, field=field)
+
+
+def _of_list(registry: str, document: Any) -> str:
+    """A list with nothing left out is watched as a registry."""
+    narrowed = json.dumps(document, ensure_ascii=False) if document else None
+    return url_for("watchdogs.new", registry=registry, filter=narrowed)
+
+
+# Modules that put their pages among those of the plugin.
+FACES = (pages, centre, overseeing)
+
+
 plugin = Plugin(
     name="watchdogs",
     label=N_("Watchdogs"),
@@ -31,7 +51,13 @@ plugin = Plugin(
     icon="bell",
     at_once=True,
     migrations="kartoteka.plugins.watchdogs.migrations",
-    tables=Own.metadata,
+    tables=METADATA,
+    pages=faces,
+    navigation=(
+        NavEntry("notifications", N_("Notifications"), "bell", "watchdogs.centre", live="watchdogs.number"),
+    ),
+    field_marks=(FieldMark(N_("Watch “{name}”"), "bell-plus", _of_field),),
+    list_links=(ListLink(N_("Watch this list"), "bell-plus", _of_list),),
     resources=(watchdogs, notifications),
     reactions=(Reaction("events", frozenset({"records_changed"}), react),),
     duties=(Duty("sweep", 30, sweep), Duty("rights", 60, look_after_rights), Duty("deliver", 5, deliver)),

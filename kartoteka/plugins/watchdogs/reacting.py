@@ -120,7 +120,8 @@ def _questions(dog: Dog, sorts: set[str], registry: str, events: Sequence[Any]) 
 
 
 def _last(events: Sequence[Any]) -> datetime:
-    return max(each.at for each in events)
+    moments: list[datetime] = [each.at for each in events]
+    return max(moments)
 
 
 __all__ = ["dog_of", "react"]

@@ -212,7 +212,7 @@ class _Reader:
             MOST[unit if kind in d.OF_DATE else "days"],
         )
         low = 1 if kind == d.SILENCE else -most
-        if not _whole(days) or not low <= days <= most:
+        if not isinstance(days, int) or not _whole(days) or not low <= days <= most:
             self.wrong(
                 f"{place}.days", _("This must be a whole number from {min} to {max}.", min=low, max=most)
             )
@@ -358,7 +358,7 @@ class _Reader:
             self.wrong("escalate", _("This must be an object."))
             return None
         days = said.get("days")
-        if not _whole(days) or not 1 <= days <= 365:
+        if not isinstance(days, int) or not _whole(days) or not 1 <= days <= 365:
             self.wrong("escalate.days", _("This must be a whole number from {min} to {max}.", min=1, max=365))
             days = 1
         return Escalation(int(days), self._people("escalate.to", said.get("to", []), registry))

@@ -1,14 +1,17 @@
 """The tables of watchdogs: what is watched, what was told to whom, and how it gets to them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kartoteka.platform.sdk import Document, Moment, own_tables
 
-Own = own_tables("watchdogs")
+if TYPE_CHECKING:
+    from sqlalchemy.orm import DeclarativeBase as Own
+else:
+    Own = own_tables("watchdogs")
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -155,6 +158,7 @@ class Manners(Own):
     weekends: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
+METADATA = Own.metadata
 WATCHDOGS: Table = Watchdog.__table__  # type: ignore[assignment]
 TRIGGERS: Table = Trigger.__table__  # type: ignore[assignment]
 ALERTS: Table = Alert.__table__  # type: ignore[assignment]
