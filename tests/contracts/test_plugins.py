@@ -16,6 +16,10 @@ class TestAres(PluginPromises):
     plugin = ares
 
 
+class TestAttachments(PluginPromises):
+    plugin = attachments
+
+
 class TestNotes(PluginPromises):
     plugin = notes
 

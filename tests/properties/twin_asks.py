@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.properties.twin_dogs import bodies
+from tests.properties.twin_files import file_routes
 from tests.properties.twin_things import COMMENTS, MOST, TEXT, THINGS
 from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, World
 
@@ -1066,7 +1067,7 @@ def tab_asks(p: Places) -> Iterator[Ask]:
     """Tabs of plugins on records of every kind, and what lies behind them."""
     yield from kept_asks(p)
     for registry, record in p.records:
-        for plugin in ("notes", "tasks", "activities", "nothing"):
+        for plugin in ("notes", "tasks", "activities", "attachments", "nothing"):
             yield get(f"/r/{registry}/{record}/tab/{plugin}")
 
 
@@ -1559,6 +1560,7 @@ ROUTES: Mapping[str, Asks | str] = {
         "PATCH", "", {"active": False}, {"active": True}, {"filter": {"field": "h_text_a", "op": "not_empty"}}
     ),
     "DELETE /api/v1/watchdogs/<id:watchdog>": dog_asks("DELETE"),
+    **file_routes(),
     **thing_routes("tasks", {"title": "psáno"}),
     "GET /api/v1/tasks": all_asks("tasks", mine="1"),
     "POST /api/v1/tasks": new_thing_asks("tasks", {"title": "nový"}),

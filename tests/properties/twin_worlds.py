@@ -28,6 +28,7 @@ from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import request_reset
 from kartoteka.platform.services.worker import Worker
 from kartoteka.platform.web.tiles.placing import place_tile
+from tests.properties.twin_files import keep_files
 from tests.properties.twin_things import keep_things
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
@@ -484,13 +485,14 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
                 "notes": "edit",
                 "tasks": "edit",
                 "activities": "read",
+                "attachments": "edit",
             },
             "fields": {"margin": "hidden", "number": "read"},
         },
         "persons": {
             "rights": ALL,
             "rows": {"field": "group", "op": "eq", "value": "open"},
-            "sections": {"basic": "edit", "fixed": "read", "notes": "edit", "tasks": "read"},
+            "sections": {"basic": "edit", "fixed": "read", "notes": "edit", "tasks": "read", "attachments": "read"},
         },
     },
     "banker": {
@@ -679,6 +681,7 @@ def build(world: World) -> None:
     clock.turn()
     _affairs_of_others(world)
     keep_things(world)
+    keep_files(world)
     _make_rules(world)
     _make_home(world)
     world.token = tokens.create_token(office, READER, "mine")

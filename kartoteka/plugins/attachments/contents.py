@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kartoteka.platform.sdk import Arrived, Office, Unavailable, Work, _, files_of
+from kartoteka.platform.sdk import Arrived, Office, Unavailable, Work, _, files_of, settings_of
 from kartoteka.plugins.attachments.kinds import kind_of
 from kartoteka.plugins.attachments.tables import ContentRow, UploadRow, VersionRow
 
@@ -59,6 +59,8 @@ def hold(work: Work, sha256: str) -> ContentRow:
     if row is None:
         raise Unavailable(_("The file took too long to arrive; please send it again."))
     row.at = work.now
+    if not row.verdict and settings_of(work, "attachments").get("clamd"):
+        row.verdict = "waiting"
     work.session.flush()
     return row
 

@@ -1,11 +1,15 @@
 """What the plugin brings."""
 
 from kartoteka.platform.sdk import N_, Duty, Plugin, Tab
+from kartoteka.plugins.attachments.checking import check_some, forget_old
+from kartoteka.plugins.attachments.commands import attachments as command
 from kartoteka.plugins.attachments.contents import sweep
 from kartoteka.plugins.attachments.design import ATTACHMENTS
 from kartoteka.plugins.attachments.faces import pages
+from kartoteka.plugins.attachments.looking import look
 from kartoteka.plugins.attachments.pages import number, show
 from kartoteka.plugins.attachments.resources import attachments
+from kartoteka.plugins.attachments.rooms import follow_folders
 from kartoteka.plugins.attachments.settings import AttachmentSettings
 from kartoteka.plugins.attachments.tables import Own
 
@@ -21,8 +25,15 @@ plugin = Plugin(
     migrations="kartoteka.plugins.attachments.migrations",
     tables=Own.metadata,
     settings=AttachmentSettings,
+    settle=follow_folders,
     pages=pages,
     tab=Tab(N_("Attachments"), show, number),
     resources=(attachments,),
-    duties=(Duty("sweep", 300, sweep),),
+    commands=(command,),
+    duties=(
+        Duty("look", 2, look),
+        Duty("sweep", 300, sweep),
+        Duty("check", 3600, check_some),
+        Duty("forget", 3600, forget_old),
+    ),
 )

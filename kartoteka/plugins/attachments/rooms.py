@@ -18,6 +18,7 @@ from kartoteka.platform.sdk import (
     _,
     fetch,
     folded,
+    move_to_rooms,
     note_record,
     sees_field,
     sees_section,
@@ -123,6 +124,29 @@ def move_with_folder(work: Work, registry: str, attachment: int) -> None:
         reachable = False
     if not reachable:
         raise Forbidden(_("You may not add anything here."))
+
+
+def follow_folders(work: Work, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """This function will move files into the sections that their folders belong to, after these have changed."""
+    old, new = (
+        {
+            (each["registry"], folded(each["name"])): each.get("section") or ""
+            for each in said.get("folders") or ()
+        }
+        for said in (before, after)
+    )
+    for registry in sorted({key for key, _name in old.keys() | new.keys()}):
+        changed = {name for key, name in old.keys() | new.keys()
+                   if key == registry and old.get((key, name), "") != new.get((key, name), "")}  # fmt: skip
+        if changed and registry in work.catalog.registries:
+            _move(work, registry, new)
+
+
+def _move(work: Work, registry: str, sections: Mapping[tuple[str, str], str]) -> None:
+    def room(folder: str) -> int | None:
+        return _id_of_section(work, registry, sections.get((registry, folded(folder)), ""))
+
+    move_to_rooms(work, "_attachments", registry, "folder", room, unless="field")
 
 
 def bearer_with_tab(work: Work, registry: str, record: int, *, changes: bool) -> Record:

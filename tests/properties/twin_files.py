@@ -1,0 +1,189 @@
+"""Files in the twin worlds: on records that the reader sees, on hidden ones, in sections seen here and there."""
+
+# ruff: noqa: E501
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kartoteka.platform.sdk import files_of, remove
+from kartoteka.platform.services import plugins
+from kartoteka.plugins.attachments.contents import secure
+from kartoteka.plugins.attachments.verbs import Sent, add_version, attach
+
+if TYPE_CHECKING:
+    from tests.properties.twin_asks import Places
+    from tests.properties.twin_worlds import Ask, World
+
+API = "/api/v1"
+# As many as are made below, and some that are not there.
+NUMBERS = range(1, 14)
+FORM = (("file", (b"poslano quokka", "poslano.txt")),)
+
+
+def keep_files(world: "World") -> None:
+    """Send as many files in both worlds; those that the reader does not see say other things in each."""
+    from tests.properties.twin_worlds import ADMIN
+
+    side, admin = world.side, world.people[ADMIN]
+    folders = [
+        {"registry": "firms", "name": "Finance", "section": "finance"},
+        {
+            "registry": "firms",
+            "name": "Trezor",
+            "section": f"hidden_{side}",
+            "kinds": ["pdf" if side == "a" else "txt"],
+        },
+        {"registry": "persons", "name": "Private", "section": "private"},
+    ]
+    with world.office.begin_system(write=True, design=True) as work:
+        plugins.change(work, "attachments", {"settings": {"folders": folders}})
+    firms, persons = world.ids["firms"], world.ids["persons"]
+    trezor = "trezor." + ("pdf" if side == "a" else "txt")
+    for registry, record, name, words, folder in (
+        ("firms", firms[0], "videt.txt", "vidět quokka wombat", None),
+        ("firms", firms[0], trezor, _hidden(world, 71), "Trezor"),
+        ("firms", firms[0], "finance.txt", "finance, které vidí", "Finance"),
+        ("firms", firms[1], f"zakryte{side}.txt", _hidden(world, 72), "Finance"),
+        ("firms", firms[1], "kos.txt", "v koši quokka", None),
+        ("persons", persons[2], f"skryte{side}.txt", _hidden(world, 73), None),
+        ("persons", persons[1], f"klub{side}.txt", _hidden(world, 74), None),
+        (f"vault_{side}", world.ids["vault"][0], f"vault{side}.txt", _hidden(world, 75), None),
+        ("firms", firms[1], "druhe.txt", "druhé wombat", "Složka"),
+    ):
+        sent = _sent(world, name, words)
+        with world.office.begin(admin, write=True) as work:
+            attach(work, registry, record, sent, folder)
+    sent = _sent(world, f"jinak{side}.txt", _hidden(world, 76))
+    with world.office.begin(admin, write=True) as work:
+        add_version(work, 4, sent)
+        remove(work, "_attachments", 5)
+
+
+def _sent(world: "World", name: str, words: str) -> Sent:
+    arrived = files_of(world.office).receive([words.encode()])
+    secure(world.office, arrived, name)
+    return Sent(arrived, name, comment=words)
+
+
+def _hidden(world: "World", n: int) -> str:
+    from tests.properties.twin_worlds import _hidden as hidden
+
+    return hidden(world.side, n)
+
+
+Asks = Callable[["Places"], Iterator["Ask"]]
+
+
+def file_routes() -> Mapping[str, Any]:
+    """What the reader asks at the routes of files."""
+    one, on = (
+        "/api/v1/attachments/<id:thing>",
+        "/api/v1/registries/<registry>/records/<id:record>/attachments",
+    )
+    words = [("q", word) for word in ("quokka", "wombat", "kanarek", "trezor", "")]
+    change = {"name": "jinak.txt", "folder": "Trezor"}
+    typed = (("name", "jinak.txt"), ("folder", "Finance"))
+    return {
+        f"GET {on}": _on_records("GET", "", query=words),
+        f"POST {on}": _on_records("POST", "", form=(*FORM, ("folder", "Trezor"))),
+        f"GET {on}/<id:thing>": _of_records("GET", ""),
+        f"PATCH {on}/<id:thing>": _of_records("PATCH", "", body=change),
+        f"DELETE {on}/<id:thing>": _of_records("DELETE", ""),
+        f"POST {on}/<id:thing>/versions": _of_records("POST", "/versions", form=FORM),
+        f"POST {on}/uploads": _on_hidden("POST", f"{API}/registries/{{}}/records/{{}}/attachments/uploads",
+                                         body={"name": "x", "size": 3}),
+        "GET /api/v1/attachments": _each("GET", f"{API}/attachments", query=[*words, ("sort", "-size"), ("count", "1")]),
+        f"GET {one}": _numbered("GET", f"{API}/attachments/{{}}"),
+        f"PATCH {one}": _numbered("PATCH", f"{API}/attachments/{{}}", body=change),
+        f"DELETE {one}": _numbered("DELETE", f"{API}/attachments/{{}}"),
+        f"GET {one}/content": _numbered("GET", f"{API}/attachments/{{}}/content"),
+        f"GET {one}/versions": _numbered("GET", f"{API}/attachments/{{}}/versions"),
+        f"POST {one}/versions": _numbered("POST", f"{API}/attachments/{{}}/versions", form=FORM),
+        f"GET {one}/versions/<id:number>/content": _versions("GET", f"{API}/attachments/{{}}/versions/{{}}/content"),
+        f"POST {one}/versions/<id:number>/restore": _versions("POST", f"{API}/attachments/{{}}/versions/{{}}/restore"),
+        f"POST {one}/restore": _numbered("POST", f"{API}/attachments/{{}}/restore"),
+        f"POST {one}/purge": _numbered("POST", f"{API}/attachments/{{}}/purge"),
+        f"POST {one}/uploads": _numbered("POST", f"{API}/attachments/{{}}/uploads", body={"name": "x", "size": 3},
+                                         only=(2, 4, 5, 6, 7, 8, 12)),
+        "GET /api/v1/attachments/uploads/<key>": _each("GET", f"{API}/attachments/uploads/guess"),
+        "PUT /api/v1/attachments/uploads/<key>/<id:offset>": _each("PUT", f"{API}/attachments/uploads/guess/0"),
+        "GET /attachments/<int:id>": _numbered("GET", "/attachments/{}"),
+        "GET /attachments/<int:id>/content": _numbered("GET", "/attachments/{}/content"),
+        "GET /attachments/<int:id>/thumbnail": _numbered("GET", "/attachments/{}/thumbnail"),
+        "GET /attachments/<int:id>/versions/<int:number>/content": _versions("GET", "/attachments/{}/versions/{}/content"),
+        "POST /attachments/<int:id>/versions/<int:number>/restore": _versions("POST", "/attachments/{}/versions/{}/restore"),
+        "POST /attachments/<int:id>/change": _numbered("POST", "/attachments/{}/change", form=typed),
+        "POST /attachments/<int:id>/remove": _numbered("POST", "/attachments/{}/remove", form=()),
+        "POST /attachments/<int:id>/restore": _numbered("POST", "/attachments/{}/restore", form=()),
+        "POST /attachments/<int:id>/uploads": _numbered("POST", "/attachments/{}/uploads", form=(("size", "3"),),
+                                                        only=(2, 4, 5, 6, 7, 8, 12)),
+        "POST /r/<registry>/<int:id>/attachments/uploads": _on_hidden("POST", "/r/{}/{}/attachments/uploads",
+                                                                      form=(("size", "3"),)),
+        "GET /attachments/uploads/<key>": _each("GET", "/attachments/uploads/guess"),
+        "POST /attachments/uploads/<key>/<int:offset>": _each("POST", "/attachments/uploads/guess/0", form=()),
+    }  # fmt: skip
+
+
+def _ask(method: str, path: str, query: tuple[tuple[str, str], ...] = (), **more: Any) -> "Ask":
+    from tests.properties.twin_worlds import Ask
+
+    return Ask(method, path, query, **more)
+
+
+def _each(method: str, path: str, query: list[tuple[str, str]] | None = None, **more: Any) -> Asks:
+    def asks(p: "Places") -> Iterator["Ask"]:
+        yield _ask(method, path, **more)
+        for pair in query or ():
+            yield _ask(method, path, (pair,), **more)
+
+    return asks
+
+
+def _numbered(method: str, path: str, only: tuple[int, ...] | None = None, **more: Any) -> Asks:
+    """Files by number, seen or not; `only` leaves out those whose answer holds a key made at random."""
+    return lambda p: (_ask(method, path.format(number), **more) for number in only or NUMBERS)
+
+
+def _versions(method: str, path: str) -> Asks:
+    form = {"form": ()} if method == "POST" else {}
+    return lambda p: (
+        _ask(method, path.format(number, version), **form) for number in NUMBERS for version in (1, 2, 9)
+    )
+
+
+def _on_records(method: str, end: str, query: list[tuple[str, str]] | None = None, **more: Any) -> Asks:
+    def asks(p: "Places") -> Iterator["Ask"]:
+        for registry, record in p.records:
+            for pair in query or [("count", "1")]:
+                path = f"{API}/registries/{registry}/records/{record}/attachments{end}"
+                yield _ask(method, path, (pair,) if method == "GET" else (), **more)
+
+    return asks
+
+
+def _of_records(method: str, end: str, **more: Any) -> Asks:
+    def asks(p: "Places") -> Iterator["Ask"]:
+        for registry, record in p.records:
+            for number in NUMBERS if record in (p.shown, p.masked, p.closed) else (1,):
+                path = f"{API}/registries/{registry}/records/{record}/attachments/{number}{end}"
+                yield _ask(method, path, **more)
+
+    return asks
+
+
+def _on_hidden(method: str, path: str, **more: Any) -> Asks:
+    """Records that are not there for the reader; of the others a key would be told that is made at random."""
+
+    def asks(p: "Places") -> Iterator["Ask"]:
+        for registry, record in p.records:
+            if (registry, record) not in (
+                ("firms", p.shown),
+                ("firms", p.masked),
+                ("firms", p.changed),
+                ("persons", p.open),
+            ):
+                yield _ask(method, path.format(registry, record), **more)
+
+    return asks
+
+
+__all__ = ["file_routes", "keep_files"]
