@@ -1067,7 +1067,7 @@ def tab_asks(p: Places) -> Iterator[Ask]:
     """Tabs of plugins on records of every kind, and what lies behind them."""
     yield from kept_asks(p)
     for registry, record in p.records:
-        for plugin in ("notes", "tasks", "activities", "attachments", "nothing"):
+        for plugin in ("notes", "tasks", "activities", "ares", "attachments", "nothing"):
             yield get(f"/r/{registry}/{record}/tab/{plugin}")
 
 
@@ -1230,8 +1230,56 @@ def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
     }
 
 
+def ares_routes() -> "dict[str, Asks | str]":
+    """Companies from registers: beside records of every kind, in forms, of many; nobody answers for a register here."""
+    on_record = "/api/v1/registries/<registry>/records/<id:record>/ares"
+    ids = ("ids", "1")
+    return {
+        "GET /api/v1/ares": just(get(f"{API}/ares", name="quokka"), get(f"{API}/ares")),
+        "GET /api/v1/ares/<ico>": with_parts("GET", f"{API}/ares/<ico>", ico=("27082440", "1", "x")),
+        "GET /api/v1/registers/<register>/<number>": with_parts(
+            "GET", f"{API}/registers/<register>/<number>", register=("ares", "vies", "x"), number=("CZ1", "1")
+        ),
+        f"GET {on_record}": record_asks("/ares"),
+        f"POST {on_record}": borne_asks("POST", "ares", False, {"apply": ["name", "h_text_a"]}),
+        "GET /r/<registry>/ares/find": with_parts(
+            "GET", "/r/<registry>/ares/find?q=quokka", registry=REGISTRIES
+        ),
+        "GET /r/<registry>/<int:id>/ares": web_record("/ares"),
+        "GET /r/<registry>/<int:id>/ares/dialog": web_record("/ares/dialog"),
+        "GET /r/<registry>/<int:id>/ares/vat": web_record("/ares/vat"),
+        "GET /r/<registry>/ares/checks/<int:id>": import_job_asks(kind="ares/checks"),
+        "GET /r/<registry>/ares/checks/<int:id>/progress": import_job_asks("/progress", kind="ares/checks"),
+        "POST /r/<registry>/ares/checks/<int:id>/cancel": import_job_asks(
+            "/cancel", "POST", kind="ares/checks"
+        ),
+        "POST /r/<registry>/ares/check": just(
+            *(
+                post(f"/r/{each}/ares/check", ids, ("deed", deed))
+                for each in REGISTRIES
+                for deed in ("", "tell")
+            )
+        ),
+        "POST /r/<registry>/ares/preview": just(
+            *(
+                post(f"/r/{each}/ares/preview", ("ico", "27082440"), ("v.h_text_a", "x"))
+                for each in REGISTRIES
+            )
+        ),
+        "POST /r/<registry>/ares/fill": just(
+            *(post(f"/r/{each}/ares/fill", ("ico", "27082440"), ("take", "name")) for each in REGISTRIES)
+        ),
+        "POST /r/<registry>/<int:id>/ares/again": posts("/r/<registry>/<id>/ares/again"),
+        "POST /r/<registry>/<int:id>/ares/take": posts("/r/<registry>/<id>/ares/take", ("take", "name")),
+        "POST /r/<registry>/<int:id>/ares/leave": posts("/r/<registry>/<id>/ares/leave", ("what", "name")),
+        "POST /r/<registry>/<int:id>/ares/watch": posts("/r/<registry>/<id>/ares/watch", ("on", "1")),
+    }
+
+
 ADMIN_PAGES = (
     "/admin",
+    "/admin/ares",
+    "/admin/ares/<registry>",
     "/admin/design",
     "/admin/design.yaml",
     "/admin/gallery",
@@ -1288,6 +1336,7 @@ ADMIN_PAGES = (
     "/see-as",
 )
 ADMIN_FORMS = (
+    "/admin/ares/<registry>",
     "/admin/design",
     "/admin/gallery/<template>",
     "/admin/sheets",
@@ -1623,6 +1672,11 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "GET /activities/on/<registry>/<int:id>": timeline_asks,
     "GET /activities/tray": just(get("/activities/tray")),
+    "GET /activities/templates": just(get("/activities/templates")),
+    "POST /activities/templates": just(
+        post("/activities/templates", ("name", "x"), ("text", "y"), ("kind", ""))
+    ),
+    "POST /activities/tray/fetch": just(post("/activities/tray/fetch")),
     "GET /activities/tray/list": just(get("/activities/tray/list")),
     "GET /activities/tray/pick": just(*(get("/activities/tray/pick", q=word) for word in ("", *WORDS))),
     "POST /activities/<int:id>/file": dialog_asks("POST", "/activities/<int:id>/file", ("on", "firms/1")),
@@ -1630,6 +1684,7 @@ ROUTES: Mapping[str, Asks | str] = {
     "GET /call/found": just(
         *(get("/call/found", number=each) for each in ("7771", "+420777123456", "602111222"))
     ),
+    **ares_routes(),
     "PATCH /api/v1/registries/<registry>/records/<id:record>": change_asks,
     "POST /api/v1/registries/<registry>/records": create_asks,
     "POST /api/v1/registries/<registry>/records/batch": batch_asks,

@@ -6,6 +6,7 @@ import click
 
 from kartoteka.platform.sdk import open_office, refusing
 from kartoteka.plugins.activities.filing import file_stream
+from kartoteka.plugins.activities.mailbox import fetch_letters
 
 
 @click.group()
@@ -20,3 +21,11 @@ def file_letter() -> None:
     office = open_office()
     found = file_stream(office, sys.stdin.buffer)
     click.echo(found.said)
+
+
+@mail.command("fetch")
+@refusing
+def fetch() -> None:
+    """File the unread letters of the mailbox that is set for the plugin."""
+    for said in fetch_letters(open_office()).said:
+        click.echo(said)

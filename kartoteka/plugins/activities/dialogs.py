@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kartoteka.platform.sdk import N_, Bearer, Dialogs, Link, Verbs, Wording, Work
+from kartoteka.platform.sdk import N_, Bearer, Dialogs, Link, ThingForm, Verbs, Wording, Work
 from kartoteka.plugins.activities.design import CALL, KEY
 from kartoteka.plugins.activities.faces import pages
+from kartoteka.plugins.activities.steps import asked, take
+from kartoteka.plugins.activities.templating import templates_of
 from kartoteka.plugins.activities.verbs import log
 
 
@@ -13,6 +15,11 @@ def _first(work: Work, on: Bearer | None) -> Mapping[str, Any]:
     """It has just happened, and to whoever notes it down."""
     me = Link(work.actor.user_id, work.actor.name or work.actor.email)
     return {"at": work.now, "who": [me]}
+
+
+def _context(work: Work, form: ThingForm) -> Mapping[str, Any]:
+    # Templates begin something new; what was written stays.
+    return {"templates": templates_of(work) if form.record is None else [], "step": asked(work, form)}
 
 
 dialogs = Dialogs(
@@ -23,5 +30,9 @@ dialogs = Dialogs(
     done=Verbs(create=log),
     category=CALL,
     left_out=frozenset({"message_id"}),
+    drawn={"text": "activities/text.html"},
+    more="activities/next_step.html",
+    context=_context,
     first=_first,
+    after=take,
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,6 +57,18 @@ def file_stream(office: Office, stream: BinaryIO) -> Filed:
     if letter.automatic:
         return Filed(_("An automatic answer is not filed."))
     return _file(office, letter)
+
+
+def file_headers(office: Office, raw: bytes, size: int) -> Filed:
+    """This function will note a letter that is too large to be filed whole, by its head; it stays where it lies."""
+    try:
+        letter = read_letter(raw)
+    except Unreadable:
+        return Filed(_("This is no letter; what came is kept in {path}.", path=_keep(office, raw)))
+    if letter.automatic:
+        return Filed(_("An automatic answer is not filed."))
+    said = _("The letter has {size} MB, too much to be filed; it stays in the mailbox.", size=size // CHUNK)
+    return _file(office, replace(letter, text=said))
 
 
 def _file(office: Office, letter: Letter) -> Filed:

@@ -62,8 +62,19 @@ def read_letter(raw: bytes) -> Letter:
         _moment(message),
         _clean(_header(message, "Subject")).replace("\n", " ").strip()[:500],
         _clean(_text(message)).strip(),
-        _header(message, "Auto-Submitted").strip().lower() not in ("", "no"),
+        _is_automatic(message),
     )
+
+
+def _is_automatic(message: EmailMessage) -> bool:
+    """Answers of machines, notices of delivery and our own letters: filing them would lead round and round."""
+    if _header(message, "Auto-Submitted").strip().lower() not in ("", "no"):
+        return True
+    if _header(message, "Precedence").strip().lower() in ("auto_reply", "bulk", "junk"):
+        return True
+    if any(_header(message, name).strip() for name in ("X-Autoreply", "X-Autorespond")):
+        return True
+    return _header(message, "Return-Path").strip() == "<>" or message.get_content_type() == "multipart/report"
 
 
 def _header(message: EmailMessage, name: str) -> str:

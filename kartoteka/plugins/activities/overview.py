@@ -45,7 +45,8 @@ def overview() -> str:
         context = _listed(everywhere(work, asked))
         return render(
             work, "activities/overview.html", at="activities", asking=asking(work, asked, _chosen(work, asked)),
-            people=_by_people(work, asked), kinds=_by_kinds(work, asked), **context,
+            people=_by_people(work, asked), kinds=_by_kinds(work, asked),
+            templates_url=url_for("activities.templates") if "design" in work.actor.powers else "", **context,
         )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, Adding, NavEntry, Plugin, Tab, Work
+from kartoteka.platform.sdk import N_, Adding, Duty, NavEntry, Plugin, Tab, Work
 from kartoteka.plugins.activities import calls, overview, tray
 from kartoteka.plugins.activities.commands import mail
 from kartoteka.plugins.activities.design import ACTIVITIES, KEY
 from kartoteka.plugins.activities.faces import pages
+from kartoteka.plugins.activities.mailbox import fetch_again
 from kartoteka.plugins.activities.pages import add_url, show
 from kartoteka.plugins.activities.resources import activities
+from kartoteka.plugins.activities.templating import ActivitySettings
 
 
 def _sees_any(work: Work) -> bool:
@@ -27,6 +29,8 @@ plugin = Plugin(
     tab=Tab(N_("Activities"), show, adding=Adding(N_("Activity"), "notes", add_url, key="c")),
     resources=(activities,),
     commands=(mail,),
+    duties=(Duty("fetch", 120, fetch_again),),
+    settings=ActivitySettings,
     navigation=(NavEntry("activities", N_("Activities"), "notes", "activities.overview", shown=_sees_any),),
 )
 

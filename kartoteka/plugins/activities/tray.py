@@ -19,13 +19,19 @@ from kartoteka.platform.sdk import (
     _,
     begin,
     browse,
+    go,
+    needs,
+    office,
+    plural,
     render,
+    tell,
 )
 from kartoteka.platform.sdk import picker as offered
 from kartoteka.plugins.activities.design import KEY
 from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
 from kartoteka.plugins.activities.filing import IN_THE_TRAY, file_at
+from kartoteka.plugins.activities.mailbox import fetch_letters, is_set
 
 OF_A_REGISTRY = 5
 SIZE = 50
@@ -47,7 +53,17 @@ class Waiting:
 def tray() -> str:
     """The letters that wait."""
     with begin() as work:
-        return render(work, "activities/tray.html", at="activities", **_waiting(work))
+        fetches = "design" in work.actor.powers and is_set(work)
+        return render(work, "activities/tray.html", at="activities", fetches=fetches, **_waiting(work))
+
+
+@pages.page("/activities/tray/fetch", "POST", right=needs("design"))
+def fetch_now() -> ResponseReturnValue:
+    """The mailbox looked into at once, and a word on what was there."""
+    found = fetch_letters(office())
+    said = plural("{n} letter was there.", "{n} letters were there.", found.all)
+    tell(f"{said} {_('Filed: {filed}, in the tray: {waiting}.', filed=found.filed, waiting=found.waiting)}")
+    return go(url_for("activities.tray"))
 
 
 @pages.page("/activities/tray/list")

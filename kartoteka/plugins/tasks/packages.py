@@ -57,7 +57,8 @@ class StepOf:
     """One task of a package."""
 
     title: str
-    days: int = 0
+    # What was typed instead of a number is refused by a sentence.
+    days: int | str = 0
     who: str = STARTER
     waits: bool = False
 

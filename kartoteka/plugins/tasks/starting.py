@@ -63,7 +63,7 @@ def _make(maker: Work, starter: Work, package: PackageOf, record: Record) -> lis
     for step in package.steps:
         values: dict[str, Any] = {
             "title": step.title,
-            "due": _shifted(first, step.days),
+            "due": _shifted(first, int(step.days)),
             PACKAGE: package.key,
             **_doer(maker, starter, step, whole),
         }
