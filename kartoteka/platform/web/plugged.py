@@ -41,7 +41,8 @@ class Tab:
     show: Callable[[Work, Record], str]
     count: Callable[[Work, Record], str] | None = None
     adding: Adding | None = None
-    # Where the tab would have nothing to say, it is not offered.
+    # Where the tab would have nothing to say, it is not offered; this is asked on every page of a record, so it looks
+    # at the design and at the record alone.
     suits: Callable[[Work, Record], bool] | None = None
 
 
@@ -59,8 +60,8 @@ class FormAid:
 class ListDeed:
     """Something that a plugin does with many records: with those ticked in a list, or all that fit its filter.
 
-    The button sends what is ticked (`ids`, or `all` with the state of the list) to `url` and shows the answer as a
-    dialog.
+    `shown` is asked for every list, so it looks at the design alone. The button sends what is ticked (`ids`, or
+    `whole` with the state of the list) to `url` and shows the answer as a dialog.
     """
 
     label: str
@@ -176,8 +177,7 @@ def _suits(tab: Tab, work: Work, record: Record) -> bool:
     if tab.suits is None:
         return True
     try:
-        with work.attempt():
-            return tab.suits(work, record)
+        return tab.suits(work, record)
     except Exception:
         logger.exception("A plugin cannot tell whether its tab suits.")
         return False
@@ -205,9 +205,8 @@ def deeds_of(work: Work, registry: str) -> Sequence[ListDeed]:
         if not _active(work, plugin):
             continue
         try:
-            with work.attempt():
-                if deed.shown(work, registry):
-                    found.append(deed)
+            if deed.shown(work, registry):
+                found.append(deed)
         except Exception:
             logger.exception("What the plugin %s does with many records cannot be offered.", plugin)
     return found

@@ -24,10 +24,13 @@ from kartoteka.platform.sdk import (
 from kartoteka.plugins.ares import desk, filling, known
 from kartoteka.plugins.ares.filling import Comparison, document_of, moment, said_unavailable
 from kartoteka.plugins.ares.mapping import mapping_of, registry_of
+from kartoteka.plugins.ares.particulars import NUMBER
 from kartoteka.plugins.ares.registers.answers import Found, Hits, Refused
 from kartoteka.plugins.ares.registers.answers import NotFound as Missing
 
 LONGEST_NUMBER, SHORTEST_NAME, LONGEST_NAME, MOST_HITS = 40, 3, 80, 20
+# What documents of companies call otherwise.
+_ALSO = {"dic": "vat_id"}
 _ON_RECORD = "/registries/<registry>/records/<id:record>/ares"
 
 
@@ -229,7 +232,8 @@ def fill_in(body: dict[str, Any], registry: str, record: int) -> Response:
         raise Invalid({"version": [_("This is the number of a version.")]})
     reply = _asked_for(registry, record)
     with begin(write=True) as work:
-        names = [_particular(work, registry, each) for each in wanted]
+        # The number is what it was looked up by, so there is nothing to be written.
+        names = [_particular(work, registry, each) for each in wanted if each != NUMBER]
         found, applied = filling.take(work, registry, record, reply, names, version=version)
         return answer({**shown_record(work, found), "applied": applied, "as_of": moment(reply.as_of)})
 
@@ -248,7 +252,7 @@ def _particular(work: Work, registry: str, name: str) -> str:
     """The particular of this name, or that which a field of this name takes."""
     mapping = mapping_of(work, registry)
     fields = {field: what for what, field in mapping.items()}
-    return name if name in mapping else fields.get(name, name)
+    return name if name in mapping else fields.get(name, _ALSO.get(name, name))
 
 
 def _shown(comparison: Comparison) -> dict[str, Any]:

@@ -5,19 +5,32 @@ them. One that was left is not proposed again until the register says something 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kartoteka.platform.sdk import Office, Query, Record, Work, browse
+from kartoteka.platform.sdk import Event, Office, Query, Record, Work, browse
 from kartoteka.plugins.ares import desk, known
 from kartoteka.plugins.ares.comparing import Line, beside_record
 from kartoteka.plugins.ares.desk import Reply
 from kartoteka.plugins.ares.mapping import mapping_of, number_field, settings
 from kartoteka.plugins.ares.registers.answers import Refused, Unavailable
 from kartoteka.plugins.ares.tables import Checked, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyChanged(Event):
+    """A register says something new of the company of a record; `particulars` names what, such as `standing`."""
+
+    kind: ClassVar[str] = "company_changed"
+    registry: str
+    record: int
+    particulars: tuple[str, ...]
+
 
 TAKEN, LEFT = "taken", "left"
 # How many companies are looked at in one turn: with two questions, so as not to keep others waiting.
@@ -82,23 +95,26 @@ def _due(work: Work) -> Iterator[tuple[str, int, str]]:
         field = number_field(work, key) if key in work.catalog.registries else None
         if field is None:
             continue
-        whole = key in chosen["watched"]
         singles = [record for registry, record in looked if registry == key]
-        for record in _with_number(work, key, field.key, None if whole else singles):
+        for record in _with_number(work, key, field.key, None if key in chosen["watched"] else singles):
             row, number = looked.get((key, record.id)), str(record.values[field.key])
             if row is None or row.checked_at is None or row.checked_at < before or row.number != number:
                 yield key, record.id, number
 
 
 def _with_number(work: Work, key: str, field: str, ids: Sequence[int] | None) -> Iterator[Record]:
-    nodes: list[Mapping[str, object]] = [{"field": field, "op": "not_empty"}]
-    if ids is not None:
-        if not ids:
-            return
-        nodes.append({"field": "id", "op": "in", "value": list(ids)[:500]})
+    if ids is None:
+        yield from _all_of(work, key, {"field": field, "op": "not_empty"}, field)
+        return
+    for start in range(0, len(ids), 500):
+        some = {"field": "id", "op": "in", "value": list(ids[start : start + 500])}
+        yield from _all_of(work, key, {"and": [{"field": field, "op": "not_empty"}, some]}, field)
+
+
+def _all_of(work: Work, key: str, wanted: Mapping[str, object], field: str) -> Iterator[Record]:
     cursor = None
     while True:
-        query = Query(filter={"and": nodes}, sort="id", fields=(field,), page_size=500, cursor=cursor)
+        query = Query(filter=wanted, sort="id", fields=(field,), page_size=500, cursor=cursor)
         page = browse(work, key, query)
         yield from page.items
         cursor = page.next
@@ -135,6 +151,8 @@ def note(work: Work, registry: str, record: int, number: str, reply: Reply) -> l
     if row.standing and row.number == number and row.standing != standing:
         new += _changed(work, registry, record, STANDING, standing)
     row.number, row.checked_at, row.standing = number, work.now, standing
+    if new:
+        work.emit(CompanyChanged(registry, record, tuple(sorted(new))))
     return new
 
 
