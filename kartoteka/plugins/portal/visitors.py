@@ -57,7 +57,11 @@ class Shown:
     label: str
     one: str
     icon: str
-    url: str
+
+    @property
+    def url(self) -> str:
+        """Where its list is."""
+        return url_for("portal.listing", registry=self.key)
 
     @property
     def key(self) -> str:
@@ -122,7 +126,6 @@ class Visit:
             said(page.names, self.language) or label(registry, self.language),
             label_one(registry, self.language),
             registry.icon or "file-text",
-            url_for("portal.listing", registry=registry.key),
         )
 
     def page(self, registry: str) -> Shown:

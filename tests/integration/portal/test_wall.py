@@ -1,0 +1,266 @@
+"""The wall around people from outside: nothing that is not marked for them is there, whatever they ask and how."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from werkzeug.test import TestResponse
+
+from kartoteka.platform.front.rights import right_of
+from kartoteka.platform.kernel.errors import Forbidden, Invalid, Unauthenticated
+from kartoteka.platform.sdk import change, create_role, create_user, fetch, remove, restore
+from kartoteka.platform.services import modelling, people, tokens
+from tests.integration.portal.conftest import PASSWORD, Browser, Firm
+
+Open = Callable[..., Browser]
+GUESTS = ("ann", "tom", "bob", "bea")
+PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
+MISSING = 987654
+# What is not compared: it differs from one answer to the next, or repeats the address that was asked for.
+VARYING = re.compile(rb'(csrf_token" value=|X-CSRFToken": )"[^"]+"|next=[^"]+|urn:kartoteka:failure:\w+')
+# Noted by the doors and by the portal itself, and told to nobody.
+NOTES = {"user_sessions", "sign_in_attempts", "reset_requests", "p_portal__visits", "p_portal__openings"}
+
+
+def addresses(firm: Firm, other: int) -> Iterator[tuple[str, str, bool]]:
+    """Every method of every address that is not open to everybody, with ids of somebody else; and whether it is
+    one for guests.
+    """
+    for rule in firm.app.url_map.iter_rules():
+        right = right_of(firm.app.view_functions[rule.endpoint])
+        assert right is not None
+        if right.open:
+            continue
+        path = PART.sub(lambda part: _filled(part, other), rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, path, right.guests
+
+
+def _filled(part: re.Match[str], other: int) -> str:
+    if part["choices"]:
+        return str(part["choices"].split(", ")[0])
+    if part["converter"] in ("int", "id"):
+        return str(other)
+    return {"registry": "orders", "page": "orders", "role": "owner", "plugin": "portal", "key": "subject",
+            "field": "subject", "section": "basic"}.get(part["name"], "orders")  # fmt: skip
+
+
+def plain(answer: TestResponse, other: int) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """What an answer tells, without what is new in each."""
+    body = VARYING.sub(b"", answer.data)
+    for number in (other, MISSING) if other else ():
+        body = re.sub(rb"(?<!\d)%d(?!\d)" % number, b"ID", body)
+    headers = [pair for pair in answer.headers if pair[0] not in ("Set-Cookie", "Content-Length", "Date")]
+    return answer.status_code, body, sorted(headers)
+
+
+def everything(firm: Firm) -> dict[str, list[Any]]:
+    """All that is kept, apart from what only notes that somebody was here."""
+    with firm.office.engine.connect() as connection:
+        names = [name for name in inspect(connection).get_table_names() if name not in NOTES]
+        return {
+            name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"'))))
+            for name in names
+            if not name.startswith(("x_", "sqlite_"))
+        }
+
+
+@pytest.mark.timeout(600)
+def test_no_address_tells_anything_of_another_customer(firm: Firm, surf: Open) -> None:
+    """Each guest calls every route with every id of the other customer: as if there had never been such a thing."""
+    for who in GUESTS:
+        _call_everything(firm, surf, who)
+
+
+def _call_everything(firm: Firm, surf: Open, who: str) -> None:
+    theirs = "bolt" if who in ("ann", "tom") else "acme"
+    people_there = ("bob", "bea") if theirs == "bolt" else ("ann", "tom")
+    foreign = [firm.ids[f"{theirs} 1"], *(firm.ids[each] for each in people_there)]
+    mine = surf(who)
+    forged = mine.token("/portal/my-data")
+    with firm.office.begin_as(f"{who}@example.com", write=True) as work:
+        secret = tokens.create_own_token(work)
+    assert mine.get(f"/portal/orders/{foreign[0]}").status_code == 404
+
+    def by_cookie(method: str, path: str) -> TestResponse:
+        data = {"csrf_token": forged} if method == "POST" else None
+        return mine.client.open(path, method=method, data=data, headers=mine.headers)
+
+    def by_token(method: str, path: str) -> TestResponse:
+        headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+        body: Any = {"values": {"subject": "x"}, "text": "x"} if method != "GET" else None
+        return firm.app.test_client().open(path, method=method, json=body, headers=headers)
+
+    nowhere = {
+        "web": plain(by_cookie("GET", "/never-was"), 0),
+        "api": plain(by_token("GET", "/api/v1/never"), 0),
+    }
+    assert nowhere["web"][0] == nowhere["api"][0] == 404
+    before, asked = everything(firm), 0
+    for other in foreign:
+        for method, path, for_guests in addresses(firm, other):
+            face = "api" if path.startswith("/api/") else "web"
+            ask = by_token if face == "api" else by_cookie
+            answer = plain(ask(method, path), other if for_guests else 0)
+            asked += 1
+            if not for_guests:
+                assert answer == nowhere[face], f"{method} {path}"
+            elif str(other) in path:
+                unknown = path.replace(str(other), str(MISSING))
+                assert answer == plain(ask(method, unknown), other), f"{method} {path}"
+                assert answer[0] == 404, f"{method} {path}"
+    assert asked > 600
+    # Nothing was made, changed, told or queued by all of that; sent without anything in it, forms of his own refuse.
+    after = everything(firm)
+    assert {name for name in before if before[name] != after[name]} <= {
+        "api_tokens",
+        "p_portal__told",
+        "second_factors",
+    }
+
+
+def test_methods_and_forged_forms_tell_no_more_than_addresses(firm: Firm, surf: Open) -> None:
+    mine = surf("ann")
+    nowhere = plain(mine.client.open("/never-was", method="GET", headers=mine.headers), 0)
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        for path in ("/r/orders", "/admin", "/admin/people", "/r/orders/1/remove", "/r/orders/"):
+            answer = plain(mine.client.open(path, method=method, headers=mine.headers), 0)
+            assert answer == nowhere, f"{method} {path}"
+    head = mine.client.head("/r/orders", headers=mine.headers)
+    assert head.status_code == 404
+
+
+def test_a_token_of_a_guest_opens_only_the_portal(firm: Firm) -> None:
+    with firm.as_("ann") as work:
+        secret = tokens.create_own_token(work)
+    assert secret.startswith("ktg_")
+    client, headers = firm.app.test_client(), {"Authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/me", headers=headers).status_code == 404
+    assert client.get("/api/v1/registries/orders/records", headers=headers).status_code == 404
+    told = client.get("/api/v1/portal/orders", headers=headers).get_json()
+    assert [each["title"] for each in told["items"]] == ["Acme order 2", "Acme order 1"]
+    assert set(told["items"][0]) == {"id", "title", "category", "values"}
+    assert set(told["items"][0]["values"]) == {"subject", "state", "total"}
+    one = client.get(f"/api/v1/portal/orders/{firm.ids['acme 1']}", headers=headers).get_json()
+    assert "costs" not in one["values"] and "whisper" not in one["values"]
+    assert client.get(f"/api/v1/portal/orders/{firm.ids['bolt 1']}", headers=headers).status_code == 404
+    made = client.post("/api/v1/portal/orders", headers=headers, json={"values": {"subject": "x"}})
+    assert made.status_code == 403, "a record of nobody's lies outside of what she may see"
+    values = {"subject": "By a program", "company": firm.ids["acme"]}
+    made = client.post("/api/v1/portal/orders", headers=headers, json={"values": values})
+    assert made.status_code == 201
+    theirs = {"subject": "Theirs", "company": firm.ids["bolt"]}
+    assert client.post("/api/v1/portal/orders", headers=headers, json={"values": theirs}).status_code == 422
+    at = f"/api/v1/portal/orders/{made.get_json()['id']}/talk"
+    assert client.post(at, headers=headers, json={"text": "Hello"}).status_code == 201
+    assert [each["text"] for each in client.get(at, headers=headers).get_json()["items"]] == ["Hello"]
+
+
+def test_staff_have_no_portal_and_guests_no_other_home(firm: Firm, surf: Open) -> None:
+    sam = surf("sam", door="/sign-in")
+    assert sam.get("/portal").headers["Location"] == "/"
+    assert sam.get("/portal/orders").status_code == 404
+    assert surf("sam").get("/").status_code == 200, "through the wrong door to the right house"
+    ann = surf("ann", door="/sign-in")
+    assert ann.get("/").headers["Location"] == "/portal"
+    assert "Acme order 1" in ann.get("/portal/orders").text
+    assert "Bolt" not in ann.get("/portal/orders").text
+
+
+def test_access_ends_with_the_record_and_comes_back_with_it(firm: Firm, surf: Open) -> None:
+    mine = surf("ann")
+    with firm.as_("ann") as work:
+        secret = tokens.create_own_token(work)
+    with firm.as_("ada") as work:
+        change(work, "contacts", firm.ids["ann"], {"still": False})
+    assert mine.get("/portal").status_code == 303
+    assert _by_token(firm, secret) == 401
+    assert surf().enter("ann").status_code == 303
+    with pytest.raises(Unauthenticated), firm.as_("ann"):
+        pass
+    with firm.as_("ada") as work:
+        change(work, "contacts", firm.ids["ann"], {"still": True})
+    assert _by_token(firm, secret) == 200
+    with firm.as_("ada") as work:
+        remove(work, "contacts", firm.ids["ann"])
+    assert _by_token(firm, secret) == 401
+    with firm.as_("ada") as work:
+        restore(work, "contacts", firm.ids["ann"])
+    assert "Acme order 1" in surf("ann").get("/portal/orders").text
+
+
+def _by_token(firm: Firm, secret: str) -> int:
+    headers = {"Authorization": f"Bearer {secret}"}
+    return firm.app.test_client().get("/api/v1/portal", headers=headers).status_code
+
+
+def test_a_session_does_not_go_over_the_wall(firm: Firm, surf: Open) -> None:
+    """Made a guest while signed in as staff, by the account or by the role, somebody is out of the house at once."""
+    sam = surf("sam", door="/sign-in")
+    assert sam.get("/r/orders").status_code == 200
+    with firm.design() as work:
+        grants = {"orders": {"rights": ["view"], "sections": {"basic": "read"}}}
+        modelling.change_role(work, "seller", {"kind": "portal", "grants": grants})
+    assert sam.get("/r/orders").status_code == 404
+    assert sam.get("/admin").status_code == 404
+    with firm.design() as work:
+        modelling.change_role(work, "seller", {"kind": "staff"})
+    with firm.as_("ada") as work:
+        identity = {"registry": "contacts", "id": firm.ids["bob"]}
+        sam_id = next(each.id for each in people.users(work) if each.email.startswith("sam"))
+        people.change_user(work, sam_id, {"roles": ["owner"], "identity": identity})
+    assert sam.get("/r/orders").status_code == 303, "the session has ended"
+
+
+def test_nobody_is_staff_and_a_guest_at_once(firm: Firm) -> None:
+    person = {"email": "x@example.com", "name": "X", "password": PASSWORD}
+    with firm.as_("ada") as work:
+        with pytest.raises(Invalid) as refused, work.attempt():
+            create_user(work, {**person, "roles": ["owner", "seller"]})
+        assert set(refused.value.errors) == {"roles"}
+        with pytest.raises(Invalid) as refused, work.attempt():
+            create_user(work, {**person, "roles": ["owner"]})
+        assert set(refused.value.errors) == {"identity"}
+        with pytest.raises(Invalid), work.attempt():
+            people.change_user(work, firm.ids["user ann"], {"identity": None})
+
+
+def test_a_role_of_the_portal_has_no_powers_and_is_part_of_the_design(firm: Firm) -> None:
+    with firm.design() as work:
+        with pytest.raises(Invalid), work.attempt():
+            create_role(work, {"key": "bad", "name": "Bad", "kind": "portal", "powers": ["users"]})
+        with pytest.raises(Invalid), work.attempt():
+            create_role(work, {"key": "bad", "name": "Bad", "kind": "nothing"})
+        document = modelling.export_design(work)
+        owner = next(each for each in document["roles"] if each["key"] == "owner")
+        assert owner["kind"] == "portal" and owner["holds"]["field"] == "still"
+        windows = next(each for each in document["plugins"] if each["key"] == "portal")["settings"]["windows"]
+        assert windows["owner"]["pages"][0]["registry"] == "orders"
+        modelling.apply_design(work, document)
+        assert modelling.export_design(work) == document
+
+
+def test_an_admin_sees_the_portal_as_a_customer_and_changes_nothing(firm: Firm, surf: Open) -> None:
+    ada = surf("ada", door="/sign-in")
+    assert ada.post("/from-customers/look", form_at="/settings", user=firm.ids["user ann"]).status_code == 303
+    page = ada.get("/portal/orders").text
+    assert "Acme order 1" in page and "Bolt order 1" not in page and "You see the portal as Ann" in page
+    assert ada.get("/r/orders").status_code == 404
+    said = ada.post(f"/portal/orders/{firm.ids['acme 1']}/talk", form_at="/portal/orders", text="x")
+    assert said.status_code == 403
+    assert ada.post("/see-as/end", form_at="/portal/orders", back="/").status_code == 303
+    assert ada.get("/r/orders").status_code == 200
+    look = {"role": "owner", "registry": "contacts", "record": firm.ids["bea"]}
+    assert ada.post("/from-customers/look", form_at="/settings", **look).status_code == 303
+    assert "Bolt order 1" in ada.get("/portal/orders").text
+    sam = surf("sam", door="/sign-in")
+    assert sam.post("/from-customers/look", form_at="/settings", user=firm.ids["user ann"]).status_code == 403
+
+
+def test_what_is_said_goes_nowhere_without_the_right(firm: Firm) -> None:
+    with firm.as_("ann") as work, pytest.raises(Forbidden):
+        change(work, "orders", firm.ids["acme 1"], {"subject": "x"})
+    with firm.as_("ada") as work:
+        assert fetch(work, "orders", firm.ids["acme 1"]).values["subject"] == "Acme order 1"
