@@ -31,6 +31,7 @@ from kartoteka.plugins.ares import checking
 from kartoteka.plugins.ares.checking import ALL, EMPTY, TELL
 from kartoteka.plugins.ares.faces import pages
 from kartoteka.plugins.ares.mapping import number_field, registry_of
+from kartoteka.plugins.ares.wording import day_text
 
 SHOWN = 300
 _STATES = {
@@ -76,7 +77,8 @@ class LineView:
     label: str
     tone: str
     said: str
-    differs: Sequence[Sequence[str]]
+    # The name of a detail, what is here, what ARES says, and whether that was taken.
+    differs: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def _lines(work: Work, registry: str, told: Sequence[Mapping[str, Any]]) -> list
         for each in browse(work, registry, asked).items:
             titles[each.id] = each.title
             readable[each.id] = {one.key: label(one, language) for one in fields if one.key in each.values}
-    return [_line(registry, each, titles, readable) for each in told if int(each["id"]) in titles]
+    return [_line(registry, each, titles, readable, language) for each in told if int(each["id"]) in titles]
 
 
 def _line(
@@ -217,25 +219,26 @@ def _line(
     told: Mapping[str, Any],
     titles: Mapping[int, str],
     readable: Mapping[int, Mapping[str, str]],
+    language: str,
 ) -> LineView:
     id = int(told["id"])
     name, tone = _LINES.get(str(told["state"]), (str(told["state"]), ""))
     names = readable[id]
-    differs = [(names[key], ours, theirs) for key, ours, theirs in told.get("differs", ()) if key in names]
+    differs = [(names[key], *each) for key, *each in told.get("differs", ()) if key in names]
     return LineView(
         url_for("web.record", registry=registry, id=id),
         titles[id],
         str(told["number"]),
         _(name),
         tone,
-        _said(told),
+        _said(told, language),
         differs,
     )
 
 
-def _said(told: Mapping[str, Any]) -> str:
+def _said(told: Mapping[str, Any], language: str) -> str:
     if told.get("on"):
-        return _("on {day}", day=told["on"])
+        return _("on {day}", day=day_text(str(told["on"]), language))
     if told.get("before"):
-        return _("was there on {day}", day=told["before"])
+        return _("was there on {day}", day=day_text(str(told["before"]), language))
     return str(told.get("said") or "")

@@ -198,7 +198,8 @@ class _Run:
         self.report.changed += 1
         wanted = [each for each in differing if each.may_take and (self.deed == ALL or each.empty)]
         filled, refusal = self._fill(work, record, wanted) if self.deed != TELL else (False, "")
-        told = [[each.field, each.ours, each.theirs] for each in differing]
+        taken = {each.field for each in wanted} if filled else set()
+        told = [[each.field, each.ours, each.theirs, each.field in taken] for each in differing]
         state = "filled" if filled else "refused" if refusal else "changed"
         self.report.tell(record, number, state, differs=told, said=refusal)
 

@@ -1,7 +1,9 @@
 """How companies are shown to people: their state as a chip, the age of an answer, what stands in the way."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from babel import dates
 
 from kartoteka.platform.sdk import KartotekaError, _
 from kartoteka.platform.sdk import Unavailable as CannotAsk
@@ -76,3 +78,8 @@ def hit_of(company: Company, twins: tuple[tuple[str, str], ...]) -> Hit:
 def is_old(at: datetime | None, now: datetime) -> bool:
     """This function will tell whether an answer should be asked for anew."""
     return at is None or now - at > desk.FOUND_FOR
+
+
+def day_text(iso: str, language: str) -> str:
+    """This function will write a day as people do."""
+    return str(dates.format_date(date.fromisoformat(iso), "medium", locale=language))

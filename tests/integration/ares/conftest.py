@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
 from kartoteka.app import create_app, open_office
 from kartoteka.platform.kernel.settings import Settings
@@ -13,6 +14,7 @@ from kartoteka.platform.services import modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.plugins.ares.standin import StandIn
 from kartoteka.plugins.ares.standin.server import ARES, POLAND, VIES
+from tests.servers.offices import Furnish
 
 API = "/api/v1"
 FIRMS = {
@@ -42,6 +44,8 @@ ROLES = {
     "local": {"firms": {"rights": ALL, "rows": JESENIK, "sections": {"basic": "edit", "inner": "edit"}}},
     "nobody": {},
 }  # fmt: skip
+PEOPLE = {"ana": "admin", "cyril": "clerk", "rita": "reader", "lola": "local", "nik": "nobody"}
+PASSWORD = "a long enough password"
 
 
 @dataclass
@@ -58,14 +62,21 @@ class Bureau:
 
     office: Office
     standin: StandIn
-    client: FlaskClient
-    keys: dict[str, str] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def app(self) -> Flask:
+        """The application, for tests that come through one of its faces."""
+        return create_app(office=self.office)
 
     def call(self, who: str, method: str, path: str, body: Any = None, **query: str) -> Answered:
         """Ask the interface as somebody."""
-        headers = {"Authorization": f"Bearer {self.keys[who]}"}
-        said = self.client.open(f"{API}{path}", method=method, json=body, headers=headers, query_string=query)
+        if who not in self._keys:
+            self._keys[who] = tokens.create_token(self.office, f"{who}@firm.example")
+        headers = {"Authorization": f"Bearer {self._keys[who]}"}
+        client = self.app.test_client()
+        said = client.open(f"{API}{path}", method=method, json=body, headers=headers, query_string=query)
         return Answered(said.status_code, said.get_json())
 
     def create(self, who: str = "ana", **values: Any) -> int:
@@ -91,23 +102,36 @@ def office_at(settings: Settings, standin: StandIn) -> Office:
     )
 
 
-@pytest.fixture
-def bureau(settings: Settings, standin: StandIn) -> Iterator[Bureau]:
-    """The firm with its people: an admin, a clerk without the inner section, a reader, and one of one town."""
-    office = office_at(settings, standin)
+def furnish(office: Office) -> None:
+    """Set the firm up: an admin, a clerk without the inner section, a reader, one of one town, and nobody."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, FIRMS)
         for key, grants in ROLES.items():
             modelling.create_role(work, {"key": key, "name": key.title(), "grants": grants})
-    found = Bureau(office, standin, create_app(office=office).test_client())
-    people_of = {"ana": "admin", "cyril": "clerk", "rita": "reader", "lola": "local", "nik": "nobody"}
     with office.begin_system() as work:
-        for name, role in people_of.items():
-            body = {"email": f"{name}@firm.example", "name": name.title(), "roles": [role]}
-            found.ids[name] = people.create_user(work, body).id
-    for name in people_of:
-        found.keys[name] = tokens.create_token(office, f"{name}@firm.example")
+        for name, role in PEOPLE.items():
+            body = {
+                "email": f"{name}@firm.example",
+                "name": name.title(),
+                "roles": [role],
+                "password": PASSWORD,
+            }
+            people.create_user(work, body)
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return furnish
+
+
+@pytest.fixture
+def bureau(settings: Settings, standin: StandIn) -> Iterator[Bureau]:
+    """The firm with its people, at a desk that asks the stand-in."""
+    office = office_at(settings, standin)
+    with office.begin_system(write=False) as work:
+        ids = {each.email.split("@")[0]: each.id for each in people.users(work)}
     try:
-        yield found
+        yield Bureau(office, standin, ids)
     finally:
         office.engine.dispose()

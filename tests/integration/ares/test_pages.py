@@ -8,13 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
-from kartoteka.platform.services import history, jobs, people, plugins, records
+from kartoteka.platform.services import history, jobs, plugins, records
 from kartoteka.plugins.ares.standin import companies
-from tests.integration.ares.conftest import Bureau
+from tests.integration.ares.conftest import PASSWORD, Bureau
 
 SAWMILL, ODD = companies.SAWMILL, companies.ODD
-PASSWORD = "a long enough password"
 
 
 class Browser:
@@ -37,12 +35,9 @@ class Browser:
 @pytest.fixture
 def browse_as(bureau: Bureau) -> Callable[[str], Browser]:
     """Sign in as somebody."""
-    app = create_app(office=bureau.office)
 
     def sign_in(who: str) -> Browser:
-        with bureau.office.begin_system() as work:
-            people.change_user(work, bureau.ids[who], {"password": PASSWORD})
-        client = app.test_client()
+        client = bureau.app.test_client()
         found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
         assert found is not None
         form = {"csrf_token": found[1], "email": f"{who}@firm.example", "password": PASSWORD}
