@@ -1,7 +1,7 @@
 """What comes in over the API, read strictly: bodies are JSON objects of bounded depth, queries are plain text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -115,8 +115,9 @@ def read_query(given: MultiDict[str, str]) -> dict[str, str]:
 
     :raises Invalid: when one holds characters that cannot be stored.
     """
-    # A part of a form may come without a name.
-    found = {name: value for name, value in given.to_dict().items() if name is not None}
+    # A part of a form may come without a name, whatever its type says.
+    parts: Iterable[tuple[str | None, str]] = given.items()
+    found = {name: value for name, value in parts if name is not None}
     wrong = {name[:60]: [_("This holds characters that cannot be stored.")] for name, value in found.items()
              if not storable(name + value)}  # fmt: skip
     if wrong:
