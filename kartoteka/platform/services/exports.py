@@ -184,7 +184,7 @@ def _format(name: str) -> str:
 def _fields(opened: OpenRegistry, query: Query) -> tuple[str, ...]:
     asked = query.fields if query.fields is not None else tuple(each.key for each in opened.fields)
     files = {each.key for each in opened.fields if target_of(opened, each) == "files"}
-    return tuple(key for key in asked if key not in files and key not in ("id", "category"))
+    return tuple(key for key in asked if key not in files and key not in ("id", "category", "on"))
 
 
 def _columns(opened: OpenRegistry, work: Work, query: Query, format_: str) -> list[Column]:
@@ -213,6 +213,9 @@ def _system_columns(opened: OpenRegistry, work: Work, query: Query, labels: set[
     columns = []
     if asked is None or "id" in asked:
         columns.append(Column("id", lambda record: record.id))
+    if opened.registry.attached and (asked is None or "on" in asked):
+        columns.append(Column("on", _place))
+        columns.append(Column("on_title", lambda record: record.on.title if record.on else None))
     if opened.registry.categories and (asked is None or "category" in asked):
         language = work.actor.locale.language
         names = {each.key: label(each, language) for each in opened.registry.categories}
@@ -224,6 +227,11 @@ def _system_columns(opened: OpenRegistry, work: Work, query: Query, labels: set[
             )
         )
     return columns
+
+
+def _place(record: Record) -> Written:
+    """The record that a thing lies on, as an import reads it."""
+    return f"{record.on.registry}/{record.on.id}" if record.on is not None else None
 
 
 def _file_name(registry: Registry, format_: str, work: Work) -> str:

@@ -15,13 +15,15 @@ from kartoteka.platform.services.loading.options import ADD, UPDATE, Options
 from kartoteka.platform.services.sheets.mapping import match_columns
 
 ID = "id"
+# The record that a thing of a plugin lies on, written `companies/12` or `companies/ACME`.
+ON = "_on"
 # What an export calls them, in every language that it speaks.
 _CATEGORY_NAMES = frozenset({"_category", "category", "kategorie", "kategória"})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One column that is brought in: where it stands and what it fills; no field for category and id."""
+    """One column that is brought in: where it stands and what it fills; no field for category, id and bearer."""
 
     column: str
     place: int
@@ -94,6 +96,8 @@ def match(opened: OpenRegistry, columns: Sequence[str], options: Options) -> dic
     for column in columns:
         if column not in found and fold(column) in _CATEGORY_NAMES and opened.registry.categories:
             found[column] = CATEGORY
+        if column not in found and fold(column) in ("on", ON) and opened.registry.attached:
+            found[column] = ON
         if column == ID and column not in found and options.key == ID:
             found[column] = ID
     return found
@@ -127,6 +131,8 @@ def _target(opened: OpenRegistry, columns: Sequence[str], column: str, name: str
         return Target(column, place, CATEGORY, None)
     if name == ID:
         return Target(column, place, ID, None)
+    if name in ("on", ON) and opened.registry.attached:
+        return Target(column, place, ON, None)
     raise Invalid({"mapping": [_("There is no field “{name}”.", name=name[:80])]})
 
 
@@ -141,7 +147,7 @@ def _check_once(targets: Sequence[Target]) -> None:
 
 
 def _public(name: str) -> str:
-    return "category" if name == CATEGORY else name
+    return {CATEGORY: "category", ON: "on"}.get(name, name)
 
 
 def _key(targets: Sequence[Target], options: Options) -> Target | None:
@@ -164,6 +170,8 @@ def _check_allowed(opened: OpenRegistry, target: Target, is_key: bool, options: 
             raise Invalid({"mapping": [_("Ids are given by the program; they can only serve as the key.")]})
         if is_key and target.name == CATEGORY:
             raise Invalid({"key": [_("Records cannot be recognised by their category.")]})
+        if is_key and target.name == ON:
+            raise Invalid({"key": [_("Things cannot be recognised by the record that they lie on.")]})
         return
     if not _importable(opened, field):
         raise Invalid({"mapping": [_("Files cannot come from a spreadsheet: “{field}”.", field=field.name)]})
@@ -193,4 +201,4 @@ def _check_complete(opened: OpenRegistry, targets: Sequence[Target], options: Op
             raise Invalid({"mapping": [sentence]})
 
 
-__all__ = ["ID", "Plan", "Target", "explicit", "match", "plan_columns", "target_of"]
+__all__ = ["ID", "ON", "Plan", "Target", "explicit", "match", "plan_columns", "target_of"]

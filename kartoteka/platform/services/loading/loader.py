@@ -23,7 +23,8 @@ from kartoteka.platform.kernel.errors import (
 )
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import records
-from kartoteka.platform.services.loading.columns import ID, Plan, Target
+from kartoteka.platform.services.loading.bearers import STAYS, bearers_of
+from kartoteka.platform.services.loading.columns import ID, ON, Plan, Target
 from kartoteka.platform.services.loading.options import ADD, UPDATE, Options
 from kartoteka.platform.services.loading.references import References, Unknown, titled
 from kartoteka.platform.services.sheets.cells import Cell, is_blank
@@ -113,6 +114,8 @@ class _Item:
     cells: Sequence[Cell]
     values: dict[str, Any]
     category: Any = KEEP
+    # The ids of the registry and the record that it lies on.
+    on: Any = KEEP
     links: list[tuple[Target, str]] = field(default_factory=list)
 
 
@@ -195,6 +198,8 @@ class Loader:
         for each in self.plan.targets:
             if each.name == CATEGORY:
                 self._read_categories(each, items)
+            elif each.name == ON:
+                self._read_bearers(each, items)
         return items
 
     def _column(self, target: Target, one: Field, column: Sequence[Cell], rows: Sequence[Row]) -> list[Any]:
@@ -243,6 +248,18 @@ class Loader:
                 self._fault(
                     item.number, item.cells, target, _("There is no category “{name}”.", name=str(cell)[:60])
                 )
+
+    def _read_bearers(self, target: Target, items: Sequence[_Item]) -> None:
+        texts = {item.number: as_text(item.cells[target.place]).strip() for item in items
+                 if not is_blank(item.cells[target.place])}  # fmt: skip
+        known = bearers_of(self.work, self.opened, set(texts.values()))
+        for item in items:
+            text = texts.get(item.number)
+            found = known[text] if text is not None else None
+            if isinstance(found, str):
+                self._fault(item.number, item.cells, target, found)
+            else:
+                item.on = found
 
     def _fault(self, number: int, cells: Sequence[Cell], target: Target | None, message: str) -> None:
         value = None if target is None else cells[target.place]
@@ -373,7 +390,7 @@ class Loader:
             ):
                 self._lacking(item, one, self.rules.said_required(one, record))
                 return None
-        return NewRow(values, category, self.given)
+        return NewRow(values, category, self.given, None if item.on is KEEP else item.on)
 
     def _asked_for(self, one: Field, record: Known) -> bool:
         return suits(self.opened.registry, one, record.category) and self.rules.visible(one, record)
@@ -446,7 +463,9 @@ class Loader:
             row = rows.get(record)
             changed = self._changed(item, row) if row is not None else item.values
             other_category = row is not None and item.category is not KEEP and item.category != row.category
-            if not changed and not other_category:
+            if row is not None and item.on is not KEEP and item.on != row.on:
+                self._fault(item.number, item.cells, self._target(ON), _(STAYS))
+            elif not changed and not other_category:
                 self.outcome.unchanged += 1
                 self._defer(item, record, "unchanged")
             elif record not in importable:

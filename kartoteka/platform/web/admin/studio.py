@@ -92,6 +92,8 @@ class Neighbour:
     colour: str
     fields: int
     here: bool
+    # A plugin keeps its things in it; the firm has not made it.
+    plugin: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def registries_of(work: Work, here: str) -> list[Neighbour]:
             each.colour,
             len(each.active_fields),
             each.key == here,
+            bool(each.plugin),
         )
         for each in every
         if each.active or each.key == here
