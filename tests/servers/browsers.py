@@ -20,8 +20,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # Refused input answers 4xx on purpose, which Chromium reports as an error; and whoever leaves a page while a part of it
-# is still on its way breaks nothing, though htmx reports it.
-USUAL = ("Failed to load resource", "htmx:sendAbort")
+# is still on its way, or asks anew, breaks nothing, though htmx reports it, by two words for one request that was given
+# up. What goes wrong is reported by other words: `htmx:sendError`, `htmx:responseError`, `htmx:swapError`.
+USUAL = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
