@@ -97,7 +97,7 @@ class Numbers:
 def past_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurrence]:
     """This function will tell what a watchdog would have said in the last days, the latest first."""
     begin = now - timedelta(days=days)
-    found = of_time(watch, Span(begin, now, most))
+    found = of_time(watch, Span(begin, now, most, assumed=True))
     sorts, registry, wanted = watch.sorts(), watch.definition.registry, watch.definition.record
     if sorts & {d.STEP, d.NUMBER}:
         keys = sorted(watch.keys) if watch.keys is not None else None

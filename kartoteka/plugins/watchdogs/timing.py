@@ -30,6 +30,9 @@ class Span:
     after: datetime
     until: datetime
     most: int | None = None
+    # A record is taken as if it had been there, as it was first, before it was made: for whoever asks what would have
+    # been told, since many a register is younger than what it keeps.
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,13 @@ def _touched(watch: Watch, span: Span) -> Mapping[int, Course]:
     return told.courses
 
 
-def _stretches(course: Course) -> Iterator[Stretch]:
+def _stretches(course: Course, *, assumed: bool = False) -> Iterator[Stretch]:
     """A record from stretch to stretch, from before its first known step to for ever."""
     if not course.steps:
         yield Stretch(EARLIEST, LATEST, course.now)
         return
-    yield Stretch(EARLIEST, course.steps[0].at, course.steps[0].before)
+    first = course.steps[0]
+    yield Stretch(EARLIEST, first.at, first.after if assumed and first.action == "create" else first.before)
     for step, following in zip(course.steps, [*course.steps[1:], None], strict=True):
         yield Stretch(step.at, following.at if following is not None else LATEST, step.after)
 
@@ -99,15 +103,15 @@ def _of_date(
 ) -> Iterator[Occurrence]:
     first, last = watch.clock.day(span.after), watch.clock.day(span.until)
     for course in touched.values():
-        yield from _of_dated(watch, place, part, course, first, last)
+        yield from _of_dated(watch, place, part, course, first, last, assumed=span.assumed)
     for course in _untouched(watch, part.field, _spans(watch, part, first, last), span, touched):
-        yield from _of_dated(watch, place, part, course, first, last)
+        yield from _of_dated(watch, place, part, course, first, last, assumed=span.assumed)
 
 
 def _of_dated(
-    watch: Watch, place: int, part: When, course: Course, first: date, last: date
+    watch: Watch, place: int, part: When, course: Course, first: date, last: date, *, assumed: bool
 ) -> Iterator[Occurrence]:
-    for stretch in _stretches(course):
+    for stretch in _stretches(course, assumed=assumed):
         value = stretch.state.values.get(part.field) if stretch.state.alive else None
         day = watch.clock.day(value) if isinstance(value, datetime) else value
         if day is None:
