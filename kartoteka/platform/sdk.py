@@ -84,13 +84,19 @@ from kartoteka.platform.services.modelling import (
     create_section,
     set_grant,
 )
-from kartoteka.platform.services.noting import move_to_rooms, names_of_people, note_record, sees_field, sees_section
+from kartoteka.platform.services.noting import (
+    move_to_rooms,
+    names_of_people,
+    note_record,
+    sees_field,
+    sees_section,
+)
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.onboarding import put_away_for_all as put_steps_away_for_all
 from kartoteka.platform.services.organisation import change_organisation
 from kartoteka.platform.services.people import change_settings, create_user, guests_among
 from kartoteka.platform.services.pictures import keep as keep_picture
-from kartoteka.platform.services.plugins import bearing, settings_of
+from kartoteka.platform.services.plugins import bearing, give_samples, settings_of
 from kartoteka.platform.services.plugins import change as change_plugin
 from kartoteka.platform.services.private_links import (
     holder_of_link,
@@ -138,7 +144,17 @@ from kartoteka.platform.web.fields import (
 from kartoteka.platform.web.fields import parsed as read_typed
 from kartoteka.platform.web.forms import parts_filled
 from kartoteka.platform.web.picking import Picker
-from kartoteka.platform.web.plugged import Adding, FieldMark, FormAid, ListDeed, ListLink, NavEntry, Pages, Tab
+from kartoteka.platform.web.plugged import (
+    Adding,
+    FieldMark,
+    FormAid,
+    ListDeed,
+    ListLink,
+    NavEntry,
+    Pages,
+    Tab,
+    shown_outside,
+)
 from kartoteka.platform.web.records import belongs
 from kartoteka.platform.web.sentences import sentence as filter_sentence
 from kartoteka.platform.web.shell import render, render_for_guest, render_outside, tell
@@ -271,6 +287,7 @@ __all__ = [
     "filter_sentence",
     "folded",
     "forms",
+    "give_samples",
     "go",
     "guests",
     "guests_among",
@@ -291,8 +308,8 @@ __all__ = [
     "markdown",
     "may_name",
     "mentioned",
-    "names_of",
     "move_to_rooms",
+    "names_of",
     "names_of_people",
     "needs",
     "new_key",
@@ -337,6 +354,7 @@ __all__ = [
     "set_grant",
     "settings_of",
     "shown_field",
+    "shown_outside",
     "shown_record",
     "signed_in",
     "signing",

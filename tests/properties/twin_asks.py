@@ -1205,6 +1205,54 @@ def all_told(p: Places) -> Iterator[Ask]:
         yield get(path, registry=registry, record=str(record))
 
 
+def dog_pages(method: str, end: str, *pairs: tuple[str, str]) -> Callable[[Places], Iterator[Ask]]:
+    """Pages of single watchdogs, the reader's and others'."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for number in (1, 3, 12, 24, 25, 31, MISSING):
+            yield Ask(method, f"/watchdogs/{number}{end}", form=pairs if method == "POST" else None)
+
+    return asks
+
+
+def told_pages(method: str, end: str, *pairs: tuple[str, str]) -> Callable[[Places], Iterator[Ask]]:
+    """Pages of single notifications."""
+    numbers = (*range(1, 40, 3), MISSING)
+    form = pairs if method == "POST" else None
+    return lambda p: (Ask(method, f"/notifications/{number}{end}", form=form) for number in numbers)
+
+
+def dog_forms(path: str) -> Callable[[Places], Iterator[Ask]]:
+    """The form of a watchdog, on what the reader sees and on what he does not."""
+
+    def asks(p: Places) -> Iterator[Ask]:
+        for name in ALL_NAMES:
+            yield post(path, ("registry", "firms"), ("kind", "change"), ("field", name), ("to", "me"))
+        for registry in REGISTRIES:
+            yield post(path, ("registry", registry), ("kind", "deleted"), ("to", "me"))
+        for registry, record in p.records:
+            pairs = (("registry", registry), ("record", str(record)), ("kind", "change"), ("field", "turnover"))
+            yield post(path, *pairs, ("to", "me"))
+        narrowed = json.dumps(leaf("h_number_a", "gte", 1))
+        yield post(path, ("registry", "firms"), ("kind", "enters_list"), ("filter", narrowed), ("to", "me"))
+
+    return asks
+
+
+def new_dog_asks(p: Places) -> Iterator[Ask]:
+    """The page of a new watchdog, from details and lists of every kind."""
+    yield get("/watchdogs/new")
+    for registry in REGISTRIES:
+        yield get("/watchdogs/new", registry=registry)
+    for name in ALL_NAMES:
+        yield get("/watchdogs/new", registry="firms", field=name)
+    for registry, record in p.records:
+        yield get("/watchdogs/new", registry=registry, record=str(record))
+        yield get("/watchdogs/new", registry=registry, record=str(record), field="turnover")
+    yield get("/watchdogs/new", registry="firms", filter=leaf("units", "gte", 105))
+    yield get("/watchdogs/new", registry="firms", filter=leaf("h_number_a", "gte", 1))
+
+
 def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
     """The routes that every kind of things has."""
     several, one = (
@@ -1417,6 +1465,7 @@ PORTAL_FORMS = (
     "/admin/portal/<role>/tiles",
     "/admin/portal/roles",
     "/from-customers/<int:item>/<any(accept, refuse, done, again, assign):deed>",
+    "/from-customers/chosen/<registry>",
     "/from-customers/invite/<registry>",
     "/from-customers/look",
     "/from-customers/on/<registry>/<int:id>/answer",
@@ -1599,6 +1648,37 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /api/v1/notifications/read-all": just(
         api("POST", "/notifications/read-all", {"watchdog": 3}), api("POST", "/notifications/read-all")
     ),
+    "GET /watchdogs": just(get("/watchdogs")),
+    "GET /watchdogs/new": new_dog_asks,
+    "POST /watchdogs/form": dog_forms("/watchdogs/form"),
+    "POST /watchdogs/new": dog_forms("/watchdogs/new"),
+    "GET /watchdogs/<int:id>": dog_pages("GET", ""),
+    "POST /watchdogs/<int:id>": dog_pages("POST", "", ("registry", "firms"), ("kind", "created"), ("to", "me")),
+    "POST /watchdogs/<int:id>/switch": dog_pages("POST", "/switch"),
+    "POST /watchdogs/<int:id>/off": dog_pages("POST", "/off"),
+    "POST /watchdogs/<int:id>/on": dog_pages("POST", "/on"),
+    "POST /watchdogs/<int:id>/remove": dog_pages("POST", "/remove"),
+    "POST /watchdogs/manners": just(
+        post("/watchdogs/manners", ("quiet_from", "20:00"), ("quiet_to", "07:00")),
+        post("/watchdogs/manners", ("quiet_from", "x"), ("quiet_to", "07:00")),
+    ),
+    "GET /watchdogs/overview": just(get("/watchdogs/overview")),
+    "POST /watchdogs/overview/again": just(post("/watchdogs/overview/again", ("delivery", "1"))),
+    "POST /watchdogs/overview/test-mail": just(post("/watchdogs/overview/test-mail")),
+    "GET /watchdogs/unsubscribe/<key>": just(get("/watchdogs/unsubscribe/guess")),
+    "POST /watchdogs/unsubscribe/<key>": just(post("/watchdogs/unsubscribe/guess")),
+    "GET /api/v1/watchdogs/unsubscribe/<key>": just(get(f"{API}/watchdogs/unsubscribe/guess")),
+    "POST /api/v1/watchdogs/unsubscribe/<key>": just(api("POST", "/watchdogs/unsubscribe/guess")),
+    "GET /notifications": just(
+        WORK,
+        *(get("/notifications", show=show, by=by) for show in ("", "all") for by in ("time", "record", "watchdog")),
+        get("/notifications", watchdog="2", before="30"),
+    ),
+    "GET /notifications/count": just(get("/notifications/count")),
+    "GET /notifications/<int:id>/open": told_pages("GET", "/open"),
+    "POST /notifications/<int:id>/read": told_pages("POST", "/read"),
+    "POST /notifications/<int:id>/snooze": told_pages("POST", "/snooze", ("until", "week")),
+    "POST /notifications/read-all": just(post("/notifications/read-all", ("watchdog", "4"))),
     "GET /api/v1/watchdogs": just(get(f"{API}/watchdogs"), get(f"{API}/watchdogs", page_size="2")),
     "POST /api/v1/watchdogs/preview": lambda p: (
         api("POST", "/watchdogs/preview", each) for each in bodies()

@@ -26,7 +26,7 @@ class Finding:
 
 def checkup(office: Office) -> list[Finding]:
     """This function will look at everything and never stop at the first trouble."""
-    looks: list[Callable[[Office], Iterator[Finding]]] = [_parts, _disk, _secret, _tables, _chains]
+    looks: list[Callable[[Office], Iterator[Finding]]] = [_parts, _disk, _secret, _tables, _chains, _plugins]
     findings: list[Finding] = []
     for look in looks:
         try:
@@ -82,3 +82,15 @@ def _chains(office: Office) -> Iterator[Finding]:
     with office.begin_system(write=False) as work:
         report = history.verify(work)
     yield Finding("history", report.broken is None, report.broken or f"{report.entries} entries are unbroken")
+
+
+def _plugins(office: Office) -> Iterator[Finding]:
+    """What plugins look at; one that fails costs only itself."""
+    with office.begin_system(write=False) as work:
+        active = {key for key, state in work.catalog.plugins.items() if state.active}
+    for each in office.plugins.values():
+        for look in each.checkups if each.name in active else ():
+            try:
+                yield from (Finding(*found) for found in look(office))
+            except Exception as error:
+                yield Finding(each.name, False, f"cannot be looked at: {type(error).__name__}")

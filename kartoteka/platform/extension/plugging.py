@@ -25,6 +25,8 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
             interface.register_blueprint(each, name=each.name + resource.OF_PLUGIN)
         if plugin.tab is not None:
             places.tabs[plugin.name] = plugin.tab
+        if plugin.outside is not None:
+            places.outside[plugin.name] = plugin.outside
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
         places.aids += [(plugin.name, aid) for aid in plugin.form_aids]
         places.deeds += [(plugin.name, deed) for deed in plugin.list_deeds]

@@ -15,7 +15,8 @@ from kartoteka.platform.web.tiles import TileKind
 class Plugin(Contribution):
     """One installed feature that can be switched on and off.
 
-    `tab` stands on the pages of records and in the matrix of rights under the plugin's name. `pages` and `resources`
+    `tab` stands on the pages of records and in the matrix of rights under the plugin's name; `outside` is what of it
+    is shown to people from outside who may read it, as in the portal. `pages` and `resources`
     answer only while the plugin is active; `navigation` shows in the rail, `tiles` on home pages, and `commands`
     join the command line. `form_aids` stand over forms of records, `list_deeds` at what is ticked in a list,
     `field_marks` beside the labels of details, `list_links` in the menu of every list.
@@ -23,6 +24,7 @@ class Plugin(Contribution):
     """
 
     tab: Tab | None = None
+    outside: Tab | None = None
     pages: Pages | None = None
     resources: tuple[Resource, ...] = ()
     navigation: tuple[NavEntry, ...] = ()

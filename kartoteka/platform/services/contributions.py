@@ -94,6 +94,8 @@ class Contribution:
     reactions: tuple[Reaction, ...] = ()
     duties: tuple[Duty, ...] = ()
     settings: type[ma.Schema] | None = None
+    # What `kartoteka doctor` looks at beside the platform's own: `(office)` gives (subject, well, sentence).
+    checkups: tuple[Callable[[Any], Iterable[tuple[str, bool, str]]], ...] = ()
     # What follows from a change of the settings, in the same transaction: `(work, before, after)`.
     settle: Callable[[Any, Mapping[str, Any], Mapping[str, Any]], None] | None = None
     # A page of its own on which an admin sets more, by its endpoint.
@@ -101,6 +103,8 @@ class Contribution:
     after_import: AfterImport | None = None
     # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
     uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
+    # Fills the demo firm with things that are no records: `(work of a person, what he is to have)`.
+    samples: Callable[[Any, Sequence[Mapping[str, Any]]], None] | None = None
     # For tables of its own: the package with its migrations (there is `versions` in it), and what they make.
     migrations: str = ""
     tables: MetaData | None = None

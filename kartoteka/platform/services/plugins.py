@@ -9,7 +9,7 @@ import marshmallow as ma
 
 from kartoteka.platform.catalog.definitions import READ, Field, PluginState, Registry
 from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, NotFound
-from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.kernel.texts import _, speaking
 from kartoteka.platform.services import own_tables
 from kartoteka.platform.services.contributions import SECRET, Contribution, OwnRegistry, Unfit
 from kartoteka.platform.services.modelling.designer import Designer
@@ -93,6 +93,16 @@ def bearing(
         return work.open(registry).bearing(records, plugin, level)
     except NotFound:
         return frozenset()
+
+
+def give_samples(work: Work, plugin: str, person: int, things: Sequence[Mapping[str, Any]]) -> None:
+    """This function will give somebody of the demo firm what a plugin keeps, if the plugin is there and can."""
+    contribution, state = work.office.plugins.get(plugin), work.catalog.plugins.get(plugin)
+    if contribution is None or contribution.samples is None or state is None or not state.active:
+        return
+    theirs = work.office.beside(work, person)
+    with speaking(theirs.actor.locale.language):
+        contribution.samples(theirs, things)
 
 
 def adopt(office: Office) -> Sequence[Unfit]:
@@ -237,4 +247,4 @@ def _with_key(body: Any, key: str) -> Any:
     return {**body, "key": key} if isinstance(body, Mapping) and "key" not in body else body
 
 
-__all__ = ["PluginView", "adopt", "bearing", "browse", "change", "fetch", "settings_of"]
+__all__ = ["PluginView", "adopt", "bearing", "browse", "change", "fetch", "give_samples", "settings_of"]

@@ -133,6 +133,7 @@ class Plugged:
     """All that plugins have put on the pages of an application, by the plugin's name."""
 
     tabs: dict[str, Tab] = field(default_factory=dict)
+    outside: dict[str, Tab] = field(default_factory=dict)
     entries: list[tuple[str, NavEntry]] = field(default_factory=list)
     aids: list[tuple[str, FormAid]] = field(default_factory=list)
     deeds: list[tuple[str, ListDeed]] = field(default_factory=list)
@@ -155,6 +156,15 @@ def tabs_of(work: Work, record: Record) -> Sequence[tuple[str, Tab]]:
     """This function will give the tabs of plugins that the reader sees on a record."""
     known = plugged().tabs
     return [(plugin, known[plugin]) for plugin in record.tabs if plugin in known]
+
+
+def shown_outside(work: Work, record: Record) -> list[tuple[str, str]]:
+    """This function will give what plugins show of a record to people from outside who may see it: names and HTML."""
+    known = plugged().outside
+    shown = [
+        (known[each].label, shown_tab(known[each], work, record)) for each in record.tabs if each in known
+    ]
+    return [(_(label), html) for label, html in shown if html]
 
 
 def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:

@@ -77,6 +77,8 @@ class SectionView:
     collapsed: bool
     may_edit: bool
     fields: Sequence[FieldView]
+    # People from outside may see it, of records that are theirs.
+    outside: bool = False
 
     @property
     def summary(self) -> str:
@@ -273,7 +275,13 @@ def _section(work: Work, found: Record, section: Section, fields: Sequence[Field
         section.collapsed,
         any(map(found.writes, mine)),
         views,
+        _seen_outside(work, found.registry, section.key),
     )
+
+
+def _seen_outside(work: Work, registry: str, section: str) -> bool:
+    grants = [role.grants.get(registry) for role in work.catalog.roles.values() if role.for_guests]
+    return any(each is not None and "view" in each.rights and section in each.sections for each in grants)
 
 
 def _category(category: Category | None, language: str) -> CategoryView | None:

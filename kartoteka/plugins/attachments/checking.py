@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 
 from kartoteka.platform.sdk import KartotekaError, Office, Query, browse, files_of, settings_of
 from kartoteka.plugins.attachments.contents import LEASE, THUMBNAIL, WORDS, sweep
@@ -53,8 +53,9 @@ def check(
         elif thorough and files_of(office).digest_of(sha256) != sha256:
             report.changed.append(sha256)
         tell(done, len(rows))
-    # What has come since the rows were read has a row by now.
-    known = dict(_rows(office))
+    # What has come since the rows were read has a row by now; one that waits to be swept is no stray.
+    with office.session() as session:
+        known = set(session.scalars(select(ContentRow.sha256)))
     report.strays = [sha256 for sha256 in there if sha256 not in known]
     _mark(office, rows, {*report.missing, *report.changed}, thorough)
     if mend:
@@ -75,17 +76,15 @@ def _rows(office: Office) -> Iterator[tuple[str, int]]:
 
 
 def _mark(office: Office, every: dict[str, int], broken: set[str], thorough: bool) -> None:
-    names = sorted(every)
+    """Only who has read a content can say that it is whole again."""
+    names = sorted(every) if thorough else sorted(broken)
     for start in range(0, len(names), 500):
         some = names[start : start + 500]
         with office.session(write=True) as session:
             for bad in (True, False):
-                chosen = [each for each in some if (each in broken) is bad]
+                chosen = ContentRow.sha256.in_([each for each in some if (each in broken) is bad])
                 told = {"broken": bad, **({"checked_at": office.clock()} if thorough else {})}
-                stale = ContentRow.sha256.in_(chosen)
-                session.execute(update(ContentRow).where(stale, ContentRow.broken != bad).values(broken=bad))
-                if thorough:
-                    session.execute(update(ContentRow).where(stale).values(**told))
+                session.execute(update(ContentRow).where(chosen).values(**told))
 
 
 def check_some(office: Office) -> int:
@@ -113,6 +112,20 @@ def check_some(office: Office) -> int:
     return done
 
 
+def checkup(office: Office) -> Iterator[tuple[str, bool, str]]:
+    """This function will tell `kartoteka doctor` how the files are, as far as that is quickly seen."""
+    report = check(office)
+    with office.session() as session:
+        broken = session.scalar(select(func.count()).where(ContentRow.broken)) or 0
+    found = [
+        (len(report.missing), "missing; send the same files again or restore a backup"),
+        (max(0, broken - len(report.missing)), "changed; restore them from a backup"),
+        (len(report.strays), "that nothing refers to; say: kartoteka attachments check --mend"),
+    ]
+    wrong = [f"{number} {what}" for number, what in found if number]
+    yield "attachments", not wrong, ", ".join(wrong) or f"{report.contents} contents are there"
+
+
 def forget_old(office: Office) -> int:
     """This function will take files away for good that lie in the recycle bin for longer than the firm wants."""
     with office.begin_system(write=False) as work:
@@ -136,4 +149,4 @@ def forget_old(office: Office) -> int:
     return done
 
 
-__all__ = ["Report", "check", "check_some", "forget_old"]
+__all__ = ["Report", "check", "check_some", "checkup", "forget_old"]

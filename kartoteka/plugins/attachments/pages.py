@@ -22,6 +22,7 @@ from kartoteka.platform.sdk import (
     fetch,
     files_of,
     folded,
+    guests,
     office,
     remove,
     restore,
@@ -31,6 +32,7 @@ from kartoteka.plugins.attachments.contents import THUMBNAIL
 from kartoteka.plugins.attachments.design import KEY, SHOWN, TAB
 from kartoteka.plugins.attachments.faces import pages
 from kartoteka.plugins.attachments.kinds import PDF, PICTURES, SHEET, SLIDES, UNKNOWN, WORD
+from kartoteka.plugins.attachments.packing import packed_files, send_packed
 from kartoteka.plugins.attachments.previews import Preview, preview_of
 from kartoteka.plugins.attachments.resources import take_piece
 from kartoteka.plugins.attachments.rooms import Folder, bearer_with_tab, seen_folders
@@ -107,6 +109,7 @@ def show(work: Work, record: Record) -> str:
         q=q,
         order=order,
         any=bool(found.items),
+        zip_url=url_for("attachments.packed", registry=record.registry, id=record.id),
         may=may,
         begin_url=url_for("attachments.begin_upload", registry=record.registry, id=record.id) if may else "",
         limit=limit_of(work),
@@ -288,7 +291,7 @@ def restore_version(id: int, number: int) -> ResponseReturnValue:
     return happened(_("Version {n} is in force again.", n=number), "attachments-changed", "shut-dialog")
 
 
-@pages.page("/attachments/<int:id>/content")
+@pages.page("/attachments/<int:id>/content", right=guests)
 def content(id: int) -> Response:
     """The bytes of a file."""
     return send(id, save="save" in request.args)
@@ -298,6 +301,15 @@ def content(id: int) -> Response:
 def version_content(id: int, number: int) -> Response:
     """The bytes of one version of a file."""
     return send(id, number, save="save" in request.args)
+
+
+@pages.page("/r/<registry>/<int:id>/attachments.zip")
+def packed(registry: str, id: int) -> Response:
+    """All files on a record that the caller may have, as one."""
+    with begin() as work:
+        bearer = bearer_with_tab(work, registry, id, changes=False)
+        found = packed_files(work, bearer)
+    return send_packed(files_of(office()), found, bearer.title)
 
 
 @pages.page("/attachments/<int:id>/thumbnail")

@@ -1,11 +1,12 @@
 """What the plugin brings."""
 
 from kartoteka.platform.sdk import N_, Duty, Plugin, Tab
-from kartoteka.plugins.attachments.checking import check_some, forget_old
+from kartoteka.plugins.attachments import outside
+from kartoteka.plugins.attachments.checking import check_some, checkup, forget_old
 from kartoteka.plugins.attachments.commands import attachments as command
 from kartoteka.plugins.attachments.contents import sweep
 from kartoteka.plugins.attachments.design import ATTACHMENTS
-from kartoteka.plugins.attachments.faces import pages
+from kartoteka.plugins.attachments.folder_pages import pages
 from kartoteka.plugins.attachments.looking import look
 from kartoteka.plugins.attachments.pages import number, show
 from kartoteka.plugins.attachments.resources import attachments
@@ -27,9 +28,12 @@ plugin = Plugin(
     settings=AttachmentSettings,
     settle=follow_folders,
     pages=pages,
+    settings_page="attachments.folders",
     tab=Tab(N_("Attachments"), show, number),
+    outside=Tab(N_("Documents"), outside.show),
     resources=(attachments,),
     commands=(command,),
+    checkups=(checkup,),
     duties=(
         Duty("look", 2, look),
         Duty("sweep", 300, sweep),

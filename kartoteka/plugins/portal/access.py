@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from kartoteka.platform.sdk import (
     LANGUAGES,
+    N_,
     Conflict,
     Forbidden,
     Guise,
     Identity,
     Invalid,
     KartotekaError,
+    ListDeed,
     NotFound,
     Query,
     Record,
@@ -133,10 +135,37 @@ def _roles(work: Work) -> list[tuple[str, str]]:
 
 @pages.page("/from-customers/invite/<registry>", right=USERS)
 def invite_many(registry: str) -> str:
-    """Records of a registry to be invited, many at once."""
+    """Records of a registry to be invited, many at once; those that were ticked in its list are ticked here."""
     with begin() as work:
-        q = request.args.get("q", "").strip()[:100]
-        return _invitation_page(work, registry, _candidates(work, registry, q), q=q)
+        q, chosen = request.args.get("q", "").strip()[:100], _ids(request.args.getlist("ids"))
+        found = _candidates(work, registry, q, chosen)
+        return _invitation_page(work, registry, found, q=q, chosen=chosen)
+
+
+@pages.page("/from-customers/chosen/<registry>", "POST", right=USERS)
+def invite_chosen(registry: str) -> ResponseReturnValue:
+    """From a list on to the invitations of what was ticked there."""
+    with begin() as work:
+        _email_field(work, registry)
+    return go(url_for("portal.invite_many", registry=registry, ids=_ids(request.form.getlist("ids"))))
+
+
+def _ids(given: Sequence[str]) -> list[int]:
+    return [int(each) for each in given if each.isdecimal() and len(each) < 18][:MOST_OFFERED]
+
+
+def _may_invite(work: Work, registry: str) -> bool:
+    if "users" not in work.actor.powers or not any(role.for_guests for role in work.catalog.roles.values()):
+        return False
+    return any(each.type == "email" for each in work.open(registry).fields)
+
+
+deed = ListDeed(
+    N_("Invite into the portal"),
+    "user-plus",
+    lambda registry: url_for("portal.invite_chosen", registry=registry),
+    _may_invite,
+)
 
 
 @pages.page("/from-customers/invite/<registry>/<int:id>", right=USERS)
@@ -175,9 +204,10 @@ def _invitation_page(
     )
 
 
-def _candidates(work: Work, registry: str, q: str) -> list[Candidate]:
-    field = _email_field(work, registry)
-    asked = {"field": field, "op": "not_empty"}
+def _candidates(work: Work, registry: str, q: str, chosen: Sequence[int] = ()) -> list[Candidate]:
+    asked: dict[str, Any] = {"field": _email_field(work, registry), "op": "not_empty"}
+    if chosen:
+        asked = {"field": "id", "op": "in", "value": list(chosen)}
     found = browse(work, registry, Query(filter=asked, q=q, sort="title", page_size=MOST_OFFERED)).items
     return _shown(work, found)
 
@@ -203,9 +233,7 @@ def _shown(work: Work, found: Sequence[Record]) -> list[Candidate]:
 @pages.page("/from-customers/invite/<registry>", "POST", right=USERS)
 def send_invitations(registry: str) -> ResponseReturnValue:
     """Invitations to all that are ticked; what is wrong with one does not keep the others back."""
-    ids = [int(each) for each in request.form.getlist("ids") if each.isdecimal() and len(each) < 18][
-        :MOST_OFFERED
-    ]
+    ids = _ids(request.form.getlist("ids"))
     roles = [key for key in request.form.getlist("roles") if key]
     with begin(write=True) as work:
         allowed = {key for key, _name in _roles(work)}
@@ -256,4 +284,4 @@ def look() -> ResponseReturnValue:
     return go("/portal")
 
 
-__all__ = ["Account", "accounts", "accounts_of"]
+__all__ = ["Account", "accounts", "accounts_of", "deed"]

@@ -371,7 +371,7 @@ def _inputs(
 def _by_states(quick: Mapping[str, Any], page: Mapping[str, Any]) -> bool:
     """Whether a quick filter is one that is made here: some states of the page's own field."""
     condition = quick.get("filter", {})
-    return condition.get("field") == page.get("state") and condition.get("op") == "in"
+    return bool(condition.get("field") == page.get("state") and condition.get("op") == "in")
 
 
 def _quick(page: Document) -> list[Document]:

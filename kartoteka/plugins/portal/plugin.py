@@ -50,4 +50,5 @@ plugin = Plugin(
         ),
     ),
     resources=(portal,),
+    list_deeds=(access.deed,),
 )

@@ -14,6 +14,7 @@ from kartoteka.platform.sdk import (
     go,
     guests,
     office,
+    shown_outside,
     tell,
 )
 from kartoteka.plugins.portal.approving import approvals, digest_of
@@ -40,6 +41,7 @@ def record(registry: str, id: int) -> ResponseReturnValue:
             sections=visit.details(found),
             asked=asked,
             seen=digest_of(visit, found) if any(each.waiting for each in asked) else "",
+            documents=shown_outside(visit.work, found),
             talks=shown.page.talks and NAME in found.tabs,
             thread=thread(visit.work, found),
             talk_url=url_for("portal.talk", registry=registry, id=id),

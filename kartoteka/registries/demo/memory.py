@@ -116,8 +116,9 @@ def _with_window(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
     state = work.catalog.plugins.get("portal")
     if state is None or not state.tab:
         return role
+    shown = [key for key in ("portal", "attachments") if (at := work.catalog.plugins.get(key)) and at.tab]
     grants = {
-        registry: {**grant, "sections": {**grant["sections"], "portal": "read"}}
+        registry: {**grant, "sections": {**grant["sections"], **dict.fromkeys(shown, "read")}}
         if registry in TALKED_ABOUT
         else grant
         for registry, grant in role["grants"].items()

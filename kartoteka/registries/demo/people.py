@@ -16,6 +16,8 @@ STAFF: tuple[Ref, ...] = (*SELLERS, TECHNICIAN)
 EVERYTHING = ["view", "create", "edit", "delete", "import", "export"]
 OFFICE = ["view", "create", "edit", "export"]
 OWN_COMPANY = {"var": "identity.company"}
+# Access ends by itself as soon as somebody is noted as gone.
+STILL_THERE = {"field": "active", "op": "ne", "value": False}
 
 
 def users(contacts: list[DemoRecord]) -> list[DemoUser]:
@@ -50,21 +52,18 @@ def roles() -> list[DemoRole]:
             "name": "Customer",
             "names": {"cs": "Zákazník"},
             "grants": _customer(),
-            **_for_portal(),
+            "kind": "portal",
+            "holds": STILL_THERE,
         },
         {
             "key": "customer_technician",
             "name": "Customer's technician",
             "names": {"cs": "Technik zákazníka"},
             "grants": _customer_technician(),
-            **_for_portal(),
+            "kind": "portal",
+            "holds": STILL_THERE,
         },
     ]
-
-
-def _for_portal() -> dict[str, Any]:
-    """Access ends by itself as soon as somebody is noted as gone, or his record is removed."""
-    return {"kind": "portal", "holds": {"field": "active", "op": "ne", "value": False}}
 
 
 def _user(nick: str, name: str, role: str) -> DemoUser:

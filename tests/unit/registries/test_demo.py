@@ -248,17 +248,20 @@ def test_names_are_varied_long_czech_and_english(demo: Demo) -> None:
     assert any(len(f"{first} {last}") > 50 for first, last in people)
 
 
-def test_five_people_in_four_roles_can_sign_in(demo: Demo) -> None:
-    assert len(demo.users) == 5
+def test_four_people_and_four_customers_in_five_roles_can_sign_in(demo: Demo) -> None:
+    assert len(demo.users) == 8
     assert {role for user in demo.users for role in user["roles"]} == {
         "admin",
         "sales",
         "service",
         "customer",
+        "customer_technician",
     }
-    assert {role["key"] for role in demo.roles} == {"sales", "service", "customer"}
+    portal = {role["key"] for role in demo.roles if role.get("kind") == "portal"}
+    assert portal == {"customer", "customer_technician"}
+    assert {role["key"] for role in demo.roles} - portal == {"sales", "service"}
     assert {user["password"] for user in demo.users} == {DEMO_PASSWORD} and len(DEMO_PASSWORD) >= 12
-    assert len({user["email"] for user in demo.users}) == 5
+    assert len({user["email"] for user in demo.users}) == 8
 
 
 def test_every_grant_names_existing_registries_sections_rights_and_fields(demo: Demo) -> None:
@@ -306,12 +309,22 @@ def test_the_customer_has_a_row_rule_on_everything_and_no_internal_section(demo:
     assert grants["contacts"]["rows"] == {"field": "id", "op": "eq", "value": {"var": "identity"}}
 
 
-def test_the_portal_user_is_a_contact_whose_company_has_something_of_everything(demo: Demo) -> None:
-    (customer,) = (user for user in demo.users if user["roles"] == ["customer"])
+def test_the_portal_has_two_customers_with_two_people_each(demo: Demo) -> None:
+    companies: dict[object, set[str]] = {}
+    for user in demo.users:
+        if user["identity"] is not None:
+            contact = demo.records["contacts"][user["identity"][1]]["values"]
+            assert contact["active"] and contact["email"] == user["email"]
+            assert f"{contact['first_name']} {contact['last_name']}" == user["name"]
+            companies.setdefault(contact["company"], set()).update(user["roles"])
+    assert len(companies) == 2
+    assert all(roles == {"customer", "customer_technician"} for roles in companies.values())
+
+
+def test_the_first_portal_user_is_a_contact_whose_company_has_something_of_everything(demo: Demo) -> None:
+    customer = next(user for user in demo.users if user["roles"] == ["customer"])
     assert customer["identity"] == ("contacts", 0)
     contact = demo.records["contacts"][0]["values"]
-    assert contact["email"] == customer["email"]
-    assert f"{contact['first_name']} {contact['last_name']}" == customer["name"]
     for registry in ("contracts", "orders", "requests", "assets"):
         own = [each for each in demo.records[registry] if each["values"].get("company") == contact["company"]]
         assert 5 <= len(own) < len(demo.records[registry]) / 3, registry

@@ -110,7 +110,7 @@ def test_a_customer_sees_his_own_and_nothing_else(furnished: Office) -> None:
     )
 
 
-def test_a_customer_asks_for_his_company_only_and_corrects_his_own_phone(furnished: Office) -> None:
+def test_a_customer_asks_for_his_company_only_and_changes_nothing_of_himself(furnished: Office) -> None:
     with furnished.begin_as(CUSTOMER) as work:
         (own,) = sdk.browse(work, "companies", EVERYTHING).items
         asked = sdk.create(
@@ -118,13 +118,11 @@ def test_a_customer_asks_for_his_company_only_and_corrects_his_own_phone(furnish
         )
         assert asked.title.endswith("Kdy přijedete?")
         (himself,) = sdk.browse(work, "contacts", EVERYTHING).items
-        changed = sdk.change(work, "contacts", himself.id, {"phone": "+420 777 000 999"})
-        assert changed.values["phone"] == "+420777000999"
     for values in ({"subject": "Cizí", "company": [own.id + 1]}, {"subject": "Ničí"}):
         with furnished.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
             sdk.create(work, "requests", values)
     with furnished.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
-        sdk.change(work, "contacts", himself.id, {"last_name": "Jiná"})
+        sdk.change(work, "contacts", himself.id, {"phone": "+420 777 000 999"})
 
 
 def test_installing_it_again_changes_nothing(furnished: Office) -> None:
