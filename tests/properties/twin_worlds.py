@@ -8,11 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -21,15 +25,16 @@ from openpyxl import load_workbook
 from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.extension import discover
 from kartoteka.platform.services import jobs, modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import request_reset
 from kartoteka.platform.services.worker import Worker
 from kartoteka.platform.web.tiles.placing import place_tile
+from tests.properties.twin_dogs import set_dogs
 from tests.properties.twin_files import keep_files
 from tests.properties.twin_things import keep_things
+from tests.servers.apps import app_for
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
 
@@ -98,7 +103,8 @@ class Told:
     def of(cls, response: TestResponse) -> "Told":
         """Read an answer."""
         sheet = response.mimetype == SHEET
-        body = _cells(response.get_data()) if sheet else response.get_data(as_text=True)
+        raw = response.get_data()
+        body = _cells(raw) if sheet else raw.decode("utf-8", "backslashreplace")
         left_out = {"set-cookie", "date", "last-modified", *({"content-length", "etag"} if sheet else ())}
         headers = sorted((name, value) for name, value in response.headers if name.lower() not in left_out)
         return cls(response.status_code, tuple(headers), _SECRET.sub("…", _CSRF.sub("…", body)))
@@ -492,7 +498,13 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
         "persons": {
             "rights": ALL,
             "rows": {"field": "group", "op": "eq", "value": "open"},
-            "sections": {"basic": "edit", "fixed": "read", "notes": "edit", "tasks": "read", "attachments": "read"},
+            "sections": {
+                "basic": "edit",
+                "fixed": "read",
+                "notes": "edit",
+                "tasks": "read",
+                "attachments": "read",
+            },
         },
     },
     "banker": {
@@ -676,6 +688,7 @@ def build(world: World) -> None:
             }
             world.people[email] = people.create_user(work, body).id
     _fill(world)
+    set_dogs(world)
     clock.turn()
     _make_history(world)
     clock.turn()
@@ -792,15 +805,47 @@ def _affairs_of_others(world: World) -> None:
         request_reset(office, email)
 
 
+@dataclass(frozen=True)
+class _Start:
+    """How a world was when it had been built: its data folder, its time, and what the tests know of it."""
+
+    folder: TemporaryDirectory[str]
+    now: datetime
+    known: dict[str, Any]
+
+
+_STARTS: dict[tuple[type, str], _Start] = {}
+
+
+def _open(url: str, data: Path, clock: Clock) -> Office:
+    return Office(settings_for(url, data), clock=clock, plugins=discover().plugins)
+
+
+def _build(databases: SQLiteFiles | PostgreSQL, side: str, url: str) -> None:
+    """Build a world once; every test has a copy of it."""
+    folder, clock = TemporaryDirectory(), Clock()
+    _install(url)
+    office = _open(url, Path(folder.name), clock)
+    try:
+        world = World(side, office, clock, app_for(office))
+        build(world)
+    finally:
+        office.engine.dispose()
+    known = {"ids": world.ids, "people": world.people, "token": world.token, "things": world.things}
+    _STARTS[type(databases), side] = _Start(folder, clock.now, known)
+
+
 @contextmanager
 def one_world(databases: SQLiteFiles | PostgreSQL, folder: Path, side: str) -> Iterator[World]:
     """One world on one kind of database, in which the reader has signed in."""
-    with databases.database(databases.template("installed", _install)) as url:
-        clock = Clock()
-        office = Office(settings_for(url, folder / side), clock=clock, plugins=discover().plugins)
+    template = databases.template(f"world_{side}", partial(_build, databases, side))
+    start, clock, data = _STARTS[type(databases), side], Clock(), folder / side
+    clock.now = start.now
+    copytree(start.folder.name, data)
+    with databases.database(template) as url:
+        office = _open(url, data, clock)
         try:
-            world = World(side, office, clock, create_app(office=office))
-            build(world)
+            world = World(side, office, clock, app_for(office), **deepcopy(start.known))
             assert world.browser is not None
             yield world
         finally:
