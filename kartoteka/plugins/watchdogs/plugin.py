@@ -1,14 +1,16 @@
 """What the plugin brings."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
 from flask import url_for
 from marshmallow import fields as f
 
-from kartoteka.platform.sdk import N_, Duty, FieldMark, ListLink, NavEntry, Plugin, Reaction
-from kartoteka.plugins.watchdogs import centre, overseeing, pages
+from kartoteka.platform.sdk import N_, Duty, FieldMark, ListLink, NavEntry, Plugin, Reaction, Work
+from kartoteka.plugins.watchdogs import centre, overseeing, pages, verbs
+from kartoteka.plugins.watchdogs.escalating import escalate
 from kartoteka.plugins.watchdogs.faces import pages as faces
 from kartoteka.plugins.watchdogs.reacting import react
 from kartoteka.plugins.watchdogs.resources import notifications, watchdogs
@@ -40,6 +42,11 @@ def _of_list(registry: str, document: Any) -> str:
     return url_for("watchdogs.new", registry=registry, filter=narrowed)
 
 
+def _samples(work: Work, things: Sequence[Mapping[str, Any]]) -> None:
+    for body in things:
+        verbs.create(work, body)
+
+
 # Modules that put their pages among those of the plugin.
 FACES = (pages, centre, overseeing)
 
@@ -60,6 +67,12 @@ plugin = Plugin(
     list_links=(ListLink(N_("Watch this list"), "bell-plus", _of_list),),
     resources=(watchdogs, notifications),
     reactions=(Reaction("events", frozenset({"records_changed"}), react),),
-    duties=(Duty("sweep", 30, sweep), Duty("rights", 60, look_after_rights), Duty("deliver", 5, deliver)),
+    duties=(
+        Duty("sweep", 30, sweep),
+        Duty("rights", 60, look_after_rights),
+        Duty("escalate", 300, escalate),
+        Duty("deliver", 5, deliver),
+    ),
     settings=Settings,
+    samples=_samples,
 )

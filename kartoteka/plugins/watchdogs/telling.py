@@ -110,12 +110,13 @@ def _by_occurrence(
             for person, keys in _in_charge(work, watch, value, occurrences).items():
                 found.setdefault(person, set()).update(keys)
             continue
-        for person in _named(work, dog, word, value):
+        for person in named(work, dog, word, value):
             found.setdefault(person, set()).update(every)
     return found
 
 
-def _named(work: Work, dog: Dog, word: str, value: str) -> Sequence[int]:
+def named(work: Work, dog: Dog, word: str, value: str) -> Sequence[int]:
+    """This function will list the people whom a word of a watchdog means, other than by a field of a record."""
     if word == "me":
         return [dog.owner]
     if word == "user":
@@ -275,6 +276,7 @@ __all__ = [
     "Said",
     "ask_owner",
     "mute",
+    "named",
     "quietly",
     "tell",
     "tell_of_itself",
