@@ -145,6 +145,35 @@ def test_a_phone_takes_a_picture_and_the_line_breaks(firm: Firm, come_in: ComeIn
     assert fits(page)
 
 
+def test_an_admin_lays_down_folders(firm: Firm, come_in: ComeIn) -> None:
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("ana", "/admin/plugins/attachments")
+    page.get_by_role("link", name="Open", exact=True).click()
+    line = page.locator(".folder-line").first
+    line.get_by_label("Name").fill("Invoices")
+    line.get_by_label("Section").select_option("companies/finance")
+    line.get_by_label("Endings").fill("pdf, .TXT")
+    line.get_by_label("Largest").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".folder-line .error")).to_contain_text("whole number")
+    assert Axe().run(page).violations_count == 0
+    page.locator(".folder-line").first.get_by_label("Largest").fill("5")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".folder-line").first.get_by_label("Endings")).to_have_value("pdf txt")
+    page.set_viewport_size(NARROW)
+    assert fits(page)
+    page.goto(f"{firm.site.url}/r/companies/{rytec}/tab/attachments")
+    folder = page.locator(".file-group", has_text="Invoices")
+    expect(folder).to_contain_text("Finance")
+    with page.expect_file_chooser() as chooser:
+        folder.get_by_role("button", name="Add here").click()
+    chooser.value.set_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    expect(folder.locator(".file-row")).to_have_count(1)
+    with page.expect_download() as found:
+        page.get_by_role("link", name="Download all").click()
+    assert found.value.suggested_filename == "Rytec.zip"
+
+
 def test_whoever_may_only_read_sends_nothing(firm: Firm, come_in: ComeIn) -> None:
     grant(firm, attachments="read")
     rytec = firm.create("companies", name="Rytec")

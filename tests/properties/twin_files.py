@@ -106,6 +106,9 @@ def file_routes() -> Mapping[str, Any]:
                                          only=(2, 4, 5, 6, 7, 8, 12)),
         "GET /api/v1/attachments/uploads/<key>": _each("GET", f"{API}/attachments/uploads/guess"),
         "PUT /api/v1/attachments/uploads/<key>/<id:offset>": _each("PUT", f"{API}/attachments/uploads/guess/0"),
+        "GET /admin/attachments": _each("GET", "/admin/attachments"),
+        "POST /admin/attachments": _each("POST", "/admin/attachments", form=(("name", "x"), ("place", "firms"))),
+        "GET /r/<registry>/<int:id>/attachments.zip": _all_records("/r/{}/{}/attachments.zip"),
         "GET /attachments/<int:id>": _numbered("GET", "/attachments/{}"),
         "GET /attachments/<int:id>/content": _numbered("GET", "/attachments/{}/content"),
         "GET /attachments/<int:id>/thumbnail": _numbered("GET", "/attachments/{}/thumbnail"),
@@ -158,6 +161,10 @@ def _on_records(method: str, end: str, query: list[tuple[str, str]] | None = Non
                 yield _ask(method, path, (pair,) if method == "GET" else (), **more)
 
     return asks
+
+
+def _all_records(path: str) -> Asks:
+    return lambda p: (_ask("GET", path.format(*each)) for each in p.records)
 
 
 def _of_records(method: str, end: str, **more: Any) -> Asks:

@@ -14,6 +14,8 @@ PIECE = 1 << 18
 AROUND = 1 << 20
 MOST_PARTS = 40
 LONGEST_FIELD = 20_000
+# What may wait to be understood at a time, such as the head of a part; the data of a file does not wait.
+MOST_AT_HAND = 2 << 20
 
 
 @dataclass
@@ -33,7 +35,7 @@ class _Parts:
         if request.mimetype != "multipart/form-data" or not boundary:
             raise UnsupportedMediaType
         self.decoder = MultipartDecoder(
-            boundary.encode("latin-1", "ignore"), max_form_memory_size=LONGEST_FIELD, max_parts=MOST_PARTS
+            boundary.encode("latin-1", "ignore"), max_form_memory_size=MOST_AT_HAND, max_parts=MOST_PARTS
         )
         self.stream = body(limit + AROUND)
 
@@ -113,10 +115,19 @@ def _take(event: Event, form: Form, parts: _Parts, vault: Vault, limit: int) -> 
         form.name = _plain(event.filename or "")
         form.arrived = vault.receive(parts.data(), limit)
     elif isinstance(event, Field):
-        text = b"".join(parts.data())
+        text = b"".join(_bounded(parts.data()))
         form.fields[_plain(event.name)[:60]] = _plain(text.decode("utf-8", "replace"))
     elif not isinstance(event, Preamble):
         raise BadRequest(_("The body is not a whole form; something of it got lost on the way."))
+
+
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    left = LONGEST_FIELD
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise Invalid({"body": [_("A text beside the file is too long.")]})
+        yield piece
 
 
 def _plain(text: str | None) -> str:

@@ -51,7 +51,7 @@ class AttachmentSettings(ma.Schema):
         f.Nested(FolderSetting),
         load_default=list,
         validate=ma.validate.Length(max=MOST_FOLDERS),
-        metadata={"label": N_("Folders"), "form": False},
+        metadata={"label": N_("Folders"), "elsewhere": True},
     )
 
 

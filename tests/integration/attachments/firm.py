@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from kartoteka.app import create_app
 from kartoteka.platform.sdk import Work, create
 from kartoteka.platform.services import modelling, people, plugins, tokens
-from kartoteka.platform.services.files import files_of
+from kartoteka.platform.services.files import Vault, files_of
 from kartoteka.platform.services.office import Office
 
 API = "/api/v1"
@@ -115,6 +115,10 @@ class Firm:
         """The names of the files that somebody sees on a company."""
         answer = self.ask(who, "GET", f"/registries/companies/records/{record}/attachments")
         return {each["name"] for each in answer.json["items"]} if answer.status_code == 200 else set()
+
+    def vault(self) -> Vault:
+        """The store of the firm."""
+        return files_of(self.office)
 
     def stored(self) -> set[str]:
         """The hashes of the contents in the store."""

@@ -144,3 +144,32 @@ def test_purged_is_gone_from_everywhere(firm: Firm) -> None:
         ).scalar()
         rows = connection.exec_driver_sql("SELECT count(*) FROM p_attachments__contents").scalar()
     assert (text, rows) == (0, 0)
+
+
+def test_many_as_one(firm: Firm) -> None:
+    """A zip has what its reader sees, under names that do no harm, and nothing else."""
+    import io
+    import zipfile
+
+    firm.sent("boss", b"one", "../a.txt")
+    firm.sent("boss", b"two", "a.txt")
+    firm.sent("boss", SECRET, "secret.txt", folder="Contracts")
+    firm.sent("boss", b"x" * 300_000, "big.bin", folder="Čísla/..")
+
+    def packed(who: str) -> dict[str, bytes]:
+        with firm.as_(who, write=False) as work:
+            from kartoteka.plugins.attachments.packing import packed_files, send_packed
+            from kartoteka.plugins.attachments.rooms import bearer_with_tab
+
+            bearer = bearer_with_tab(work, "companies", 1, changes=False)
+            files = packed_files(work, bearer)
+        with firm.client().application.test_request_context():
+            answer = send_packed(firm.vault(), files, "Acme")
+            with zipfile.ZipFile(io.BytesIO(b"".join(answer.response))) as opened:  # type: ignore[arg-type]
+                assert opened.testzip() is None
+                return {each: opened.read(each) for each in opened.namelist()}
+
+    assert packed("boss") == {
+        "a.txt": b"one", "a (2).txt": b"two", "Contracts/secret.txt": SECRET, "file/big.bin": b"x" * 300_000,
+    }  # fmt: skip
+    assert set(packed("sales")) == {"a.txt", "a (2).txt", "file/big.bin"}
