@@ -28,6 +28,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.definition import When, stored
+from kartoteka.plugins.watchdogs.sentences import brief
 from kartoteka.plugins.watchdogs.tables import ALERTS, WATCHDOGS
 from kartoteka.plugins.watchdogs.telling import FAILED, MARK, SILENT
 
@@ -162,6 +163,9 @@ class _Showing:
         self.zone = ZoneInfo(work.actor.locale.timezone)
         dogs = select(WATCHDOGS).where(WATCHDOGS.c.id.in_({each.watchdog_id for each in rows}))
         self.dogs = {row.id: row for row in work.connection.execute(dogs)}
+        self.names = {
+            row.id: brief(work, replace(stored(row.definition), name=row.name)) for row in self.dogs.values()
+        }
         self.parts = {row.id: stored(row.definition).when.each for row in self.dogs.values()}
         self.people = names_of(work, [each.for_id for each in rows if each.for_id])
         self.courses: dict[str, Mapping[int, Course]] = {}
@@ -213,12 +217,12 @@ class _Showing:
         if dog is None:
             return None
         plain = Shown(
-            row.id, row.at, row.watchdog_id, dog.name, dog.owner_id == self.work.actor.user_id,
+            row.id, row.at, row.watchdog_id, self.names[dog.id], dog.owner_id == self.work.actor.user_id,
             dog.role_id is not None, row.on_registry, row.record, "", "", None, None, "", row.read_at is not None,
             row.late, for_whom=self.people.get(row.for_id, ""), snoozed_until=row.snoozed_until,
         )  # fmt: skip
         if row.sort in (SILENT, FAILED):
-            return replace(plain, title=dog.name, text=_of_itself(row.sort))
+            return replace(plain, title=self.names[dog.id], text=_of_itself(row.sort))
         return self._said(row, plain)
 
     def _said(self, row: Any, plain: Shown) -> Shown | None:

@@ -281,9 +281,11 @@ def _entry(work: Work, opened: Any, kind: str, key: str | None, when: Mapping[st
     raw = when.get("to" if kind == d.CHANGE else "value")
     values = [str(one) for one in (raw if isinstance(raw, list) else [raw]) if one not in (None, "")]
     if known.linking:
+        # What he does not see he cannot choose from; not even its name may stand in the page.
+        there = {"users", *(other.key for other in work.registries())}
         return (
             Entry("picker", picker=_picker(work, opened, each, values))
-            if opened.target(each) != "files"
+            if opened.target(each) in there
             else None
         )
     if each.type == "choice" or each.type == "multi_choice":

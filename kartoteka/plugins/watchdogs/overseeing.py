@@ -1,5 +1,7 @@
 """What whoever looks after people sees of all watchdogs: on what there are how many, and what became of messages."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from flask import request, url_for
@@ -8,6 +10,7 @@ from sqlalchemy import func, select
 
 from kartoteka.platform.sdk import (
     Undelivered,
+    Work,
     _,
     begin,
     go,
@@ -21,8 +24,10 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.platform.sdk import tell as say
 from kartoteka.plugins.watchdogs import sending
+from kartoteka.plugins.watchdogs.definition import stored
 from kartoteka.plugins.watchdogs.faces import pages
 from kartoteka.plugins.watchdogs.mailbox import GIVEN_UP, QUEUED, SENDING
+from kartoteka.plugins.watchdogs.sentences import brief
 from kartoteka.plugins.watchdogs.tables import ALERTS, DELIVERIES, WATCHDOGS
 
 LISTED = 100
@@ -54,10 +59,14 @@ def overview() -> str:
         return render(
             work, "watchdogs/overview.html", at="admin", told=told,
             counts=[(known[key], number, silent) for key, number, silent in counts if key in known],
-            for_roles=[(row.name, roles.get(row.role_id, "?")) for row in for_roles],
+            for_roles=[(_name(work, row), roles.get(row.role_id, "?")) for row in for_roles],
             deliveries=rows, people=names_of(work, [row.recipient_id for row in rows]),
             waiting=work.connection.scalar(waiting) or 0, given_up=GIVEN_UP,
         )  # fmt: skip
+
+
+def _name(work: Work, row: Any) -> str:
+    return brief(work, replace(stored(row.definition), name=row.name))
 
 
 @pages.page("/watchdogs/overview/again", "POST", right=needs("users"))

@@ -31,7 +31,7 @@ from kartoteka.plugins.watchdogs.asked import asked_of, body_from, body_of, usua
 from kartoteka.plugins.watchdogs.days import clock_of
 from kartoteka.plugins.watchdogs.faces import pages
 from kartoteka.plugins.watchdogs.preview import DAYS, Preview, occurrence_text, preview
-from kartoteka.plugins.watchdogs.sentences import Piece, pieces, sentence
+from kartoteka.plugins.watchdogs.sentences import Piece, brief, pieces, sentence
 from kartoteka.plugins.watchdogs.tables import MANNERS, MUTES
 from kartoteka.plugins.watchdogs.unsubscribing import meant_by, unsubscribe
 from kartoteka.plugins.watchdogs.verbs import Kept
@@ -86,19 +86,16 @@ def kennel() -> str:
         )
         return render(
             work, "watchdogs/kennel.html", at="notifications", dogs=[_line(work, each) for each in found],
-            manners=manners, muted=[(id, name) for id, (name, _owner) in verbs.names(work, muted).items()],
+            manners=manners, muted=list(verbs.names(work, muted).items()),
             may_oversee="users" in work.actor.powers,
         )  # fmt: skip
 
 
 def _line(work: Work, kept: Kept) -> Mapping[str, Any]:
     there = {each.key for each in work.registries()}
-    said = (
-        sentence(work, kept.definition)
-        if kept.definition.registry in there and not kept.silent
-        else kept.name
-    )
-    return {"id": kept.id, "name": kept.name, "sentence": said, "active": kept.active, "silent": kept.silent}
+    name = brief(work, kept.definition)
+    said = sentence(work, kept.definition) if kept.definition.registry in there and not kept.silent else ""
+    return {"id": kept.id, "name": name, "sentence": said, "active": kept.active, "silent": kept.silent}
 
 
 @pages.page("/watchdogs/new", right=own)
@@ -228,7 +225,7 @@ def _saved(id: int | None) -> ResponseReturnValue:
         with begin(write=True) as work:
             body = body_of(work, request.form)
             kept = verbs.create(work, body) if id is None else verbs.change(work, id, body)
-            tell(_("The watchdog is watching: {name}", name=kept.name))
+            tell(_("The watchdog is watching: {name}", name=brief(work, kept.definition)))
             return go(url_for("watchdogs.kennel"))
     except (Invalid, Conflict) as refusal:
         told = [one for each in refusal.errors.values() for one in each] or [refusal.message]
@@ -243,9 +240,9 @@ def switch(id: int) -> ResponseReturnValue:
         kept = verbs.fetch(work, id)
         verbs.change(work, id, {"active": not kept.active})
         tell(
-            _("“{name}” is off.", name=kept.name)
+            _("“{name}” is off.", name=brief(work, kept.definition))
             if kept.active
-            else _("“{name}” is watching.", name=kept.name)
+            else _("“{name}” is watching.", name=brief(work, kept.definition))
         )
         return go(url_for("watchdogs.kennel"))
 
@@ -256,7 +253,7 @@ def remove(id: int) -> ResponseReturnValue:
     with begin(write=True) as work:
         kept = verbs.fetch(work, id)
         verbs.remove(work, id)
-        tell(_("“{name}” was removed; what it has told stays.", name=kept.name))
+        tell(_("“{name}” was removed; what it has told stays.", name=brief(work, kept.definition)))
         return go(url_for("watchdogs.kennel"))
 
 

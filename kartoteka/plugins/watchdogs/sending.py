@@ -166,7 +166,7 @@ def _hook(work: Work, row: Any, ids: Sequence[int]) -> Parcel | None:
         return None
     told = {
         "id": row.message_id,
-        "watchdog": {"id": dog.id, "name": dog.name},
+        "watchdog": {"id": dog.id, "name": found[0].name},
         "notifications": alerts.documents(found),
     }
     body = answer_text(told).encode()

@@ -6,6 +6,7 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
+import marshmallow as ma
 from babel import dates
 
 from kartoteka.platform.sdk import (
@@ -49,6 +50,16 @@ class Piece:
 def sentence(work: Work, definition: Definition) -> str:
     """This function will say a whole watchdog."""
     return "".join(piece.text for piece in pieces(work, definition))
+
+
+def brief(work: Work, definition: Definition) -> str:
+    """This function will call a watchdog by what it watches, in the words and with the eyes of whoever reads it."""
+    if definition.name:
+        return definition.name
+    if definition.registry not in {each.key for each in work.registries()}:
+        return _("A watchdog")
+    said = f"{when(work, definition)} {where(work, definition)}"
+    return said[:1].upper() + said[1:]
 
 
 def pieces(work: Work, definition: Definition) -> list[Piece]:
@@ -262,7 +273,10 @@ def _value(work: Work, registry: str, key: str, raw: Any) -> str:
     each = opened.seen.field(key) if key and raw is not None else None
     if each is None:
         return ""
-    return text_of(work, registry, key, opened.kind(each).schema.deserialize(raw))
+    try:
+        return text_of(work, registry, key, opened.kind(each).schema.deserialize(raw))
+    except ma.ValidationError:
+        return str(raw)
 
 
-__all__ = ["RULES", "Piece", "conditions", "pieces", "sentence", "things", "time_text", "whom"]
+__all__ = ["RULES", "Piece", "brief", "conditions", "pieces", "sentence", "things", "time_text", "whom"]

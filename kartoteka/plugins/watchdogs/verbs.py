@@ -14,7 +14,7 @@ from kartoteka.plugins.watchdogs.alerts import has_told
 from kartoteka.plugins.watchdogs.definition import Definition, stored
 from kartoteka.plugins.watchdogs.putting import of_number
 from kartoteka.plugins.watchdogs.reading import read
-from kartoteka.plugins.watchdogs.sentences import sentence
+from kartoteka.plugins.watchdogs.sentences import brief
 from kartoteka.plugins.watchdogs.sweeping import sight_of
 from kartoteka.plugins.watchdogs.tables import MUTES, TRIGGERS, WATCHDOGS
 from kartoteka.plugins.watchdogs.telling import mute
@@ -84,7 +84,7 @@ def _columns(work: Work, definition: Definition) -> dict[str, Any]:
     due_today = following is not None and watch.clock.moment(watch.clock.day(work.now)) <= work.now
     _said, memory = of_number(watch, {}, work.now)
     return {
-        "name": definition.name or sentence(work, definition)[:200],
+        "name": definition.name,
         "on_registry": definition.registry,
         "record": definition.record,
         "definition": definition.document(),
@@ -186,14 +186,13 @@ def change(work: Work, id: int, body: Mapping[str, Any]) -> Kept:
         values["active"] = _flag(body.pop("active"))
     if "role" in body:
         raise Invalid({"role": [_("This cannot be changed.")]})
-    before = replace(stored(row.definition), name="")
+    before = replace(stored(row.definition), name=row.name)
     if body:
-        given = body.get("name")
         definition = read(work, body, before)
         if definition.document() | {"name": ""} != before.document() | {"name": ""}:
-            values |= _columns(work, replace(definition, name=given or "")) | {"silent_since": None}
+            values |= _columns(work, definition) | {"silent_since": None}
             _listen(work, id, definition)
-        if "name" in body and given:
+        if "name" in body:
             values["name"] = definition.name
     elif values.get("active") and not row.active:
         # What happened while it was off is not told afterwards.
@@ -228,13 +227,13 @@ def switch_off(work: Work, id: int) -> str:
     )
     if found is not None and found.owner_id == work.actor.user_id and found.removed_at is None:
         change(work, id, {"active": False})
-        return str(found.name)
+        return brief(work, _kept(found).definition)
     if found is None or not has_told(work, id):
         raise NotFound(_("There is no watchdog {id}.", id=str(id)[:20]))
     if found.role_id is not None:
         raise Forbidden(_("This watchdog is set for your role; it cannot be switched off."))
     mute(work, id, d.APP)
-    return str(found.name)
+    return brief(work, _kept(found).definition)
 
 
 def hear_again(work: Work, id: int) -> None:
@@ -243,12 +242,11 @@ def hear_again(work: Work, id: int) -> None:
     work.connection.execute(delete(MUTES).where(*there))
 
 
-def names(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-    """This function will give the names and owners of watchdogs, those removed too."""
-    wanted = select(WATCHDOGS.c.id, WATCHDOGS.c.name, WATCHDOGS.c.owner_id).where(
-        WATCHDOGS.c.id.in_(sorted(set(ids)))
-    )
-    return {row.id: (row.name, row.owner_id) for row in work.connection.execute(wanted)} if ids else {}
+def names(work: Work, ids: Sequence[int]) -> dict[int, str]:
+    """This function will call watchdogs by name, those removed too."""
+    wanted = select(WATCHDOGS).where(WATCHDOGS.c.id.in_(sorted(set(ids))))
+    rows = work.connection.execute(wanted).all() if ids else []
+    return {row.id: brief(work, _kept(row).definition) for row in rows}
 
 
 __all__ = ["Kept", "change", "create", "fetch", "hear_again", "mine", "names", "remove", "switch_off"]

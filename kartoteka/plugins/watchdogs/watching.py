@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import marshmallow as ma
+
 from kartoteka.platform.sdk import Course, Fit, Happening, Invalid, NotFound, Work, _, fetch, settings_of
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import Clock, IsFree, czech_free_days, weekends_only
@@ -56,7 +58,11 @@ class Watch:
         if each is None:
             raise Invalid({"field": [_("There is no field “{name}”.", name=part.field)]})
         schema = self.opened.kind(each).schema
-        value, old = (None if raw is None else schema.deserialize(raw) for raw in (part.value, part.old))
+        try:
+            value, old = (None if raw is None else schema.deserialize(raw) for raw in (part.value, part.old))
+        except ma.ValidationError as error:
+            # A choice that is gone, or another type by now: such a value is never reached.
+            raise Invalid({"value": [str(error)]}) from error
         return Reading(part, value, old)
 
     @property
