@@ -5,6 +5,7 @@ from kartoteka.plugins.activities import plugin as activities
 from kartoteka.plugins.ares import plugin as ares
 from kartoteka.plugins.attachments import plugin as attachments
 from kartoteka.plugins.notes import plugin as notes
+from kartoteka.plugins.portal import plugin as portal
 from kartoteka.plugins.tasks import plugin as tasks
 
 
@@ -22,6 +23,10 @@ class TestAttachments(PluginPromises):
 
 class TestNotes(PluginPromises):
     plugin = notes
+
+
+class TestPortal(PluginPromises):
+    plugin = portal
 
 
 class TestTasks(PluginPromises):

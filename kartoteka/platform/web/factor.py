@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from kartoteka.platform import front
-from kartoteka.platform.front import arriving, begin, door
+from kartoteka.platform.front import arriving, as_guest, begin, door
 from kartoteka.platform.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
 from kartoteka.platform.kernel.texts import _, plural
 from kartoteka.platform.services import second_factor as factors
@@ -60,7 +60,8 @@ def second_factor() -> ResponseReturnValue:
         with begin(write=True) as work:
             return _setup_page(work, factors.set_up(work))
     except Conflict:
-        return go(url_for("web.settings", _anchor="second-factor"))
+        # It is on already; guests have their settings among their own pages.
+        return go(outside.home() if as_guest() else url_for("web.settings", _anchor="second-factor"))
 
 
 @page("/second-factor", "POST", right=arriving)

@@ -23,7 +23,7 @@ from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.progress import progress_of
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.talking import thread
-from kartoteka.plugins.portal.visitors import Visit, note_opening, visiting
+from kartoteka.plugins.portal.visitors import Visit, note_opening, nowhere, visiting
 
 
 @pages.page("/portal/<registry>/<int:id>", right=guests)
@@ -65,7 +65,14 @@ def _nothing() -> forms.Form:
 def edit(registry: str, id: int) -> ResponseReturnValue:
     """The details that the rights let the guest change himself."""
     with visiting() as visit:
-        return _form(visit, visit.record(registry, id), _nothing())
+        return _form(visit, _changeable(visit, registry, id), _nothing())
+
+
+def _changeable(visit: Visit, registry: str, id: int) -> Record:
+    found = visit.record(registry, id)
+    if not _editable(visit, found):
+        raise nowhere()
+    return found
 
 
 @pages.page("/portal/<registry>/<int:id>/edit", "POST", right=guests)
@@ -74,7 +81,7 @@ def save(registry: str, id: int) -> ResponseReturnValue:
     given = request.form
     try:
         with visiting(write=True) as visit:
-            found = visit.record(registry, id)
+            found = _changeable(visit, registry, id)
             draft = forms.typed_draft(visit.work, registry, found, given)
             draft.views = list(asking_views(draft))
             values = forms.values_in(draft, given)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pyotp
 import pytest
 
 from kartoteka.platform.kernel.errors import Conflict
@@ -148,3 +150,26 @@ def test_own_settings_and_password(firm: Firm, surf: Open) -> None:
     assert ann.get(page).status_code == 200 and elsewhere.get(page).status_code == 303
     assert ann.post(f"{page}/settings", form_at=page, language="cs", mail="1").status_code == 303
     assert "Moje údaje" in ann.get(page).text
+
+
+def test_a_guest_sets_a_second_factor_up_and_does_without_it_again(firm: Firm, surf: Open) -> None:
+    ann, page = surf("ann"), "/portal/my-data"
+    shown = ann.get("/second-factor").text
+    found = re.search(r"[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[A-Z2-7]{32}", shown)
+    assert found is not None
+    codes = pyotp.TOTP(found[0].replace(" ", ""))
+    now = firm.office.clock()
+    firm.office.clock = lambda: now
+    assert ann.post("/second-factor", code="000000").status_code == 422
+    assert ann.post("/second-factor", code=codes.at(now)).status_code == 200
+    half = surf()
+    assert half.enter("ann").headers["Location"] == "/sign-in/code"
+    assert half.get("/portal/orders").status_code == 303, "the password alone is not enough now"
+    firm.office.clock = lambda: now + timedelta(seconds=60)
+    came = half.post("/sign-in/code", code=codes.at(now + timedelta(seconds=60)))
+    assert came.headers["Location"] == "/portal" and half.get("/portal/orders").status_code == 200
+    assert half.post(f"{page}/second-factor", form_at=page, code="000000").status_code == 422
+    firm.office.clock = lambda: now + timedelta(seconds=120)
+    code = codes.at(now + timedelta(seconds=120))
+    assert half.post(f"{page}/second-factor", form_at=page, code=code).status_code == 303
+    assert surf("ann").get("/portal/orders").status_code == 200

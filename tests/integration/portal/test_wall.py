@@ -107,8 +107,8 @@ def _call_everything(firm: Firm, surf: Open, who: str) -> None:
             asked += 1
             if not for_guests:
                 assert answer == nowhere[face], f"{method} {path}"
-            elif str(other) in path:
-                unknown = path.replace(str(other), str(MISSING))
+            elif f"/{other}/" in f"{path}/":
+                unknown = f"{path}/".replace(f"/{other}/", f"/{MISSING}/").removesuffix("/")
                 assert answer == plain(ask(method, unknown), other), f"{method} {path}"
                 assert answer[0] == 404, f"{method} {path}"
     assert asked > 600
