@@ -11,7 +11,7 @@ from kartoteka.platform.cli.composition import Composition
 from kartoteka.platform.extension import discover
 from kartoteka.platform.sdk import Work
 from kartoteka.platform.services import people
-from kartoteka.registries.demo.people import users
+from kartoteka.registries.demo import firm
 from kartoteka.registries.install import install_demo
 
 
@@ -35,7 +35,7 @@ def _install_demo(work: Work) -> list[Mapping[str, Any]]:
     if demo is not None:
         return list(demo.users)
     known = {person.email for person in people.users(work) if person.active}
-    return [each for each in users() if each["email"] in known]
+    return [each for each in firm(work.now.date()).users if each["email"] in known]
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ from kartoteka.platform.front.failing import Failure, failure_pages, status_of
 from kartoteka.platform.front.rights import arriving, door, guests, needs, own, public, signed_in
 
 __all__ = [
-    "Caller", "Failure", "Session", "Token", "Unfinished", "active_plugins", "arriving", "as_guest", "begin", "caller", "door",
+    "Caller", "Failure", "Session", "Token", "Unfinished", "active_plugins", "arriving", "as_guest", "begin",
+    "caller", "door",
     "failure_pages", "guests", "guise", "in_api", "need_plugin", "needs", "office", "own", "person", "public",
     "put_on", "refused", "sign_in", "sign_out", "signed_in",
     "speak", "status_of",

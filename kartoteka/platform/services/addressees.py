@@ -1,4 +1,4 @@
-"""Whom something may be addressed to: single people, and the holders of a role, as far as the actor may know of them."""
+"""Whom something may be addressed to: people, and the holders of a role, as far as the actor may know of them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ KNOWS_ROLES = frozenset({"design", "users"})
 
 
 def may_name(work: Work, user_id: int) -> bool:
-    """This function will tell whether the actor may address a person: himself, and others if he may choose among people."""
+    """This function will tell whether the actor may address a person: himself, or others he may choose among."""
     if user_id == work.actor.user_id:
         return True
     if not work.gate.names_people:

@@ -123,5 +123,5 @@ def _with_window(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
         else grant
         for registry, grant in role["grants"].items()
     }
-    inside = {"rights": [], "rows": None, "sections": {"message": "read", "matter": "read"}}
+    inside: dict[str, Any] = {"rights": [], "rows": None, "sections": {"message": "read", "matter": "read"}}
     return {**role, "grants": {**grants, "_portal": inside}}
