@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.servers.lacking import lacking
 
@@ -23,6 +23,9 @@ ARGUMENTS = [
 # is still on its way, or asks anew, breaks nothing, though htmx reports it, by two words for one request that was given
 # up. What goes wrong is reported by other words: `htmx:sendError`, `htmx:responseError`, `htmx:swapError`.
 USUAL = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+# In milliseconds: a machine that does other things beside is no fault of the page.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -43,7 +46,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own in a window of its own; an error in its console fails the test."""
     context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Prague")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     faults: list[str] = []
     window = context.new_page()
     window.on("pageerror", lambda error: faults.append(str(error)))
