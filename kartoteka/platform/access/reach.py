@@ -70,6 +70,8 @@ def rows_for(
 # Rules of these two names are no filters of fields: one selects rows by the record that they are attached to, the
 # other by what a relation of theirs points at, as far as the actor reaches it.
 ON, THROUGH = "$on", "$through"
+# The rights on a record that reach what lies on it by the same name; all others need the right to edit the record.
+BORNE = ("view", "export")
 
 
 def _of_attached(
@@ -77,7 +79,7 @@ def _of_attached(
 ) -> set[str]:
     """The rows of a plugin's registry that are reached through the records they are attached to, or are one's own."""
     wanted = level_of(right, level)
-    rules, refused, opened = set(), False, False
+    rules, reaching, refused, opened = set[str](), list[int](), False, False
     for role in actor.roles:
         inner = role.grants.get(registry.key)
         if inner is not None and not _opens(inner, section, wanted, field):
@@ -86,7 +88,11 @@ def _of_attached(
         reaches = has_tab(role, registry.plugin, wanted)
         opened = opened or reaches or inner is not None
         if reaches:
-            rules.add(canonical_json({ON: [registry.plugin, role.id, right, wanted]}))
+            reaching.append(role.id)
+    if reaching:
+        # One rule for all of them: the rights on a record add up over roles, and statements stay short.
+        borne = right if right in BORNE else "edit"
+        rules.add(canonical_json({ON: [registry.plugin, sorted(reaching), borne, wanted]}))
     own = registry.own.get("view" if wanted == READ else "edit")
     # What a role keeps back inside such things it keeps back on one's own too, unless another role opens it.
     if own is not None and (opened or not refused):

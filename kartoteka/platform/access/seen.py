@@ -76,10 +76,6 @@ SYSTEM = {
 }
 
 
-# Which right on a record the things attached to it need: whoever sees it sees them, whoever may change it changes them.
-_BORNE = {"view": "view", "export": "export"}
-
-
 # The ids of the actor's roles, as the value of `in`: for what is meant for everybody who has a role.
 MY_ROLES = {"var": "roles"}
 # The people for whom the actor acts today.
@@ -147,6 +143,7 @@ class Seen:
         self.trusted = trusted
         self._kept: dict[Any, Any] = {}
         self._rows: dict[tuple[int, str], Rows] = {}
+        self._conditions: dict[Rows, Bool] = {}
 
     def kept(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """This function will keep something made for this actor and registry, such as a statement."""
@@ -193,20 +190,26 @@ class Seen:
         there = exists().where(bearer.table.c.id == self.table.c._on_record, bearer.alive, held)
         return and_(self.table.c._on_registry == registry.id, there)
 
-    def _through_bearers(self, plugin: str, role_id: int, right: str, level: str) -> Bool:
-        """The rows that one role reaches through the tab of a plugin on the records of other registries."""
-        lone = tuple(each for each in self.sight.actor.roles if each.id == role_id)
-        actor = replace(self.sight.actor, roles=lone)
+    def _through_bearers(self, plugin: str, role_ids: list[int], right: str, level: str) -> Bool:
+        """The rows that some roles reach through the tab of a plugin on the records of other registries."""
+        reaching = tuple(each for each in self.sight.actor.roles if each.id in role_ids)
+        actor = replace(self.sight.actor, roles=reaching)
         parts: list[Bool] = []
+        whole: list[int] = []
         for registry in self._bearers:
             tab = self.sight.catalog.tabs(registry)[plugin]
-            rows = rows_for(actor, registry, _BORNE.get(right, "edit"), tab, level)
-            if not rows.nothing:
+            rows = rows_for(actor, registry, right, tab, level)
+            if rows.everything and not self.registry.sectioned:
+                # That the record itself is not in the bin is asked once, for all rows: see `alive`.
+                whole.append(registry.id)
+            elif not rows.nothing:
                 parts.append(
                     self._attached_to(
                         registry, partial(self._reached_on, rows=rows, right=right, level=level)
                     )
                 )
+        if whole:
+            parts.append(self.table.c._on_registry.in_(whole))
         return or_(false(), *parts)
 
     def _reached_on(self, bearer: "Seen", *, rows: Rows, right: str, level: str) -> Bool:
@@ -224,12 +227,12 @@ class Seen:
         All of his roles add up here as they do on the bearer itself: what he may read there he may read in files.
         """
         room: ColumnElement[Any] = self.table.c._on_room
-        actor, registry, borne = self.sight.actor, bearer.registry, _BORNE.get(right, "edit")
+        actor, registry = self.sight.actor, bearer.registry
         rows = [
-            (each.id, rows_for(actor, registry, borne, each.key, level)) for each in registry.active_sections
+            (each.id, rows_for(actor, registry, right, each.key, level)) for each in registry.active_sections
         ]
         rows += [
-            (each.id, rows_for(actor, registry, borne, level=level, field=each))
+            (each.id, rows_for(actor, registry, right, level=level, field=each))
             for each in registry.active_fields
             if each.type == "file"
         ]
@@ -277,8 +280,12 @@ class Seen:
         """This function will turn a set of rows into a condition; no rule means `false`."""
         if rows.everything:
             return true()
-        judge = Seen(self.sight, self.registry, self.table, trusted=True)
-        return or_(false(), *(judge._rule(document) for document in rows.documents()))
+        found = self._conditions.get(rows)
+        if found is None:
+            judge = Seen(self.sight, self.registry, self.table, trusted=True)
+            found = or_(false(), *(judge._rule(document) for document in rows.documents()))
+            self._conditions[rows] = found
+        return found
 
     def _rule(self, document: Any) -> Bool:
         try:

@@ -9,6 +9,7 @@ from kartoteka.platform.kernel.errors import KartotekaError
 from kartoteka.platform.kernel.events import PeopleTold
 from kartoteka.platform.kernel.texts import _, speaking
 from kartoteka.platform.services import letters, people, records
+from kartoteka.platform.services.acting import acts_for_all
 from kartoteka.platform.services.records import Record
 from kartoteka.platform.services.work import Work
 
@@ -27,9 +28,10 @@ def tell_people(
 ) -> Sequence[int]:
     """This function will tell people of a record, apart from the actor himself and from those who do not see it.
 
-    Nobody is told what comes with many others: of imports, and of batches and their undoing.
+    Nobody is told what comes with many others: of imports, and of batches and their undoing; nor what the program does
+    by itself.
     """
-    if work.batch is not None or work.via in SILENT:
+    if work.batch is not None or work.via in SILENT or acts_for_all(work):
         return []
     told = []
     for person in sorted(set(whom) - {work.actor.user_id})[:MOST_PEOPLE]:

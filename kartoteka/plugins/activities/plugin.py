@@ -31,6 +31,7 @@ plugin = Plugin(
     commands=(mail,),
     duties=(Duty("fetch", 120, fetch_again),),
     settings=ActivitySettings,
+    settings_page="activities.templates",
     navigation=(NavEntry("activities", N_("Activities"), "notes", "activities.overview", shown=_sees_any),),
 )
 

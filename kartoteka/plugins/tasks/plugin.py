@@ -32,6 +32,7 @@ plugin = Plugin(
     duties=(Duty("remind", 300, remind),),
     reactions=(Reaction("packages", frozenset({RecordsChanged.kind}), start_on_new),),
     settings=TaskSettings,
+    settings_page="tasks.packages",
 )
 
 __all__ = ["comments", "package_pages", "plugin", "task_page"]
