@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import marshmallow as ma
 
-from kartoteka.platform.sdk import Fit, Invalid, NotFound, Work, _, fetch, may_name, role_known
+from kartoteka.platform.sdk import Fit, Invalid, NotFound, Work, _, fetch, may_name, role_known, states_of
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import MOST, UNITS, clock_of, is_rule
 from kartoteka.plugins.watchdogs.definition import Deed, Definition, Escalation, When
@@ -177,7 +177,8 @@ class _Reader:
         record = self.body.get("record")
         if record is None or "record" in self.errors:
             return True
-        return key in fetch(self.work, registry, record).values
+        there = states_of(self.work, registry, [key], [record]).get(record)
+        return there is not None and key in there.readable
 
     def _value(self, known: Any, raw: Any, place: str, *, needed: bool) -> Any:
         if raw is None and not needed:

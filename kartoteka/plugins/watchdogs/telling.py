@@ -222,7 +222,7 @@ def write_alerts(
             "occurrence": each.key if sort in (SAID, SILENT) else f"{sort} {each.key}",
             "recipient_id": work.actor.user_id, "for_id": for_id, "sort": sort, "part": each.part,
             "field": each.field, "version": each.version, "thing": each.thing, "at": each.at, "made_at": work.now,
-            "late": work.now - each.at > LATE, "read_at": None, "snoozed_until": None,
+            "late": work.now - max(each.at, dog.since) > LATE, "read_at": None, "snoozed_until": None,
             "escalate_at": work.now + timedelta(days=escalation.days) if escalation and sort == SAID else None,
         }
         for each in occurrences

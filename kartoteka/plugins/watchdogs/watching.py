@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 
-from kartoteka.platform.sdk import Course, Fit, Happening, Invalid, NotFound, Work, _, fetch, settings_of
+from kartoteka.platform.sdk import Course, Fit, Happening, Invalid, NotFound, Work, _, settings_of, states_of
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import Clock, IsFree, czech_free_days, weekends_only
 from kartoteka.plugins.watchdogs.definition import Definition, When
@@ -71,11 +71,9 @@ class Watch:
         record = self.definition.record
         if record is None:
             return True
-        try:
-            found = fetch(self.work, self.definition.registry, record)
-        except NotFound:
-            return False
-        return all(part.field in found.values for part in self.definition.when.each if part.field)
+        watched = sorted({part.field for part in self.definition.when.each if part.field})
+        there = states_of(self.work, self.definition.registry, watched, [record]).get(record)
+        return there is not None and there.readable.issuperset(watched)
 
     @cached_property
     def keys(self) -> frozenset[str] | None:
