@@ -39,13 +39,13 @@ DOGS: tuple[dict[str, Any], ...] = (
 
 def set_dogs(world: "World") -> None:
     """Set the reader's watchdogs, before anything happens."""
-    from tests.properties.twin_worlds import COLLEAGUE, READER
+    from tests.properties.twin_worlds import ADMIN, READER
 
     with world.office.begin(world.people[READER], write=True) as work:
         for body in DOGS:
             verbs.create(work, {"registry": "firms", **body})
-    with world.office.begin(world.people[COLLEAGUE], write=True) as work:
-        # A colleague's, who sees more, tells the reader too: what he could have been told by his own.
+    with world.office.begin(world.people[ADMIN], write=True) as work:
+        # Those of somebody who sees all tell the reader too: what he could have been told by his own.
         for body in DOGS[:8]:
             verbs.create(work, {"registry": "firms", "to": ["me", f"user:{world.people[READER]}"], **body})
 
