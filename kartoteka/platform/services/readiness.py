@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable, Mapping
 
-import fsspec  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.kernel.errors import Misconfigured
 from kartoteka.platform.services import queue
+from kartoteka.platform.services.files import files_of
 from kartoteka.platform.services.office import Office
 
 log = logging.getLogger("kartoteka.readiness")
@@ -39,9 +39,7 @@ def _queue(office: Office) -> None:
 
 
 def _files(office: Office) -> None:
-    files, folder = fsspec.core.url_to_fs(office.settings.files_url)
-    files.makedirs(folder, exist_ok=True)
-    files.ls(folder)
+    files_of(office).answer()
 
 
 _PARTS: Mapping[str, Callable[[Office], None]] = {"database": _database, "queue": _queue, "files": _files}

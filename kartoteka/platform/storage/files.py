@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import IO, Any, NoReturn, TypeVar
 
 import fsspec  # type: ignore[import-untyped]
+from obstore.fsspec import FsspecStore
 
 from kartoteka.platform.kernel.errors import NotFound, TooLarge, Unavailable
 from kartoteka.platform.kernel.texts import _
@@ -47,9 +48,21 @@ class Vault:
 
     @cached_property
     def _place(self) -> tuple[Any, str]:
-        # No listing is kept: another machine may have written since.
-        store, folder = fsspec.core.url_to_fs(self.url, use_listings_cache=False)
+        if self.url.startswith("s3://"):
+            # Its settings come from the usual variables of the environment, such as AWS_ENDPOINT_URL.
+            return FsspecStore("s3"), self.url.removeprefix("s3://").rstrip("/")
+        store, folder = fsspec.core.url_to_fs(self.url)
         return store, folder.rstrip("/")
+
+    def answer(self) -> None:
+        """This function will find out whether the store answers.
+
+        :raises Unavailable: when it does not.
+        """
+        with _answering():
+            self._store.makedirs(self._place[1], exist_ok=True)
+            with suppress(FileNotFoundError):
+                self._store.ls(self._place[1])
 
     @property
     def _store(self) -> Any:
@@ -105,12 +118,19 @@ class Vault:
         """This function will give what has arrived its place; if the same content is there, that one stays."""
         source, target = self._path(ARRIVING, arrived.key), self._of(arrived.sha256)
         with _answering():
-            if self._store.exists(target) and self._store.size(target) == arrived.size:
+            if self._size(target) == arrived.size:
                 self._store.rm_file(source)
                 return
             self._store.makedirs(target.rpartition("/")[0], exist_ok=True)
             self._store.mv(source, target)
             self._keep_for_good(target)
+
+    def _size(self, path: str) -> int | None:
+        """How large an object is; `exists` of some stores would take a failure for a no."""
+        try:
+            return int(self._store.info(path)["size"])
+        except FileNotFoundError:
+            return None
 
     def _keep_for_good(self, path: str) -> None:
         """A name that is only in the memory of the machine would be gone with its power."""
@@ -146,12 +166,7 @@ class Vault:
     def has(self, sha256: str) -> bool:
         """This function will tell whether a content is there."""
         with _answering():
-            # `exists` of some stores takes a failure for a no.
-            try:
-                self._store.info(self._of(sha256))
-            except FileNotFoundError:
-                return False
-        return True
+            return self._size(self._of(sha256)) is not None
 
     def drop(self, sha256: str, *kinds: str) -> None:
         """This function will take a content away, and what was made out of it."""
@@ -177,10 +192,15 @@ class Vault:
 
     def contents(self) -> Iterator[tuple[str, int]]:
         """This function will list all contents with their sizes, folder by folder."""
-        for first in range(256):
+        with _answering():
+            try:
+                rooms = self._store.ls(self._path(CONTENTS), detail=False)
+            except FileNotFoundError:
+                return
+        for room in sorted(each.rstrip("/").rpartition("/")[2] for each in rooms):
             with _answering():
                 try:
-                    found = self._store.ls(self._path(CONTENTS, f"{first:02x}"), detail=True)
+                    found = self._store.ls(self._path(CONTENTS, room), detail=True)
                 except FileNotFoundError:
                     continue
             yield from ((each["name"].rpartition("/")[2], each["size"]) for each in found)
@@ -200,17 +220,25 @@ class Vault:
                 found = self._store.ls(self._path(ARRIVING), detail=True)
             except FileNotFoundError:
                 return 0
-        old = [each["name"] for each in found if time.time() - _age(each) > older_than]
-        gone = [each for each in old if not keep(each.rpartition("/")[2])]
-        for path in gone:
-            self.discard(path.rpartition("/")[2])
+        keys = [each["name"].rpartition("/")[2] for each in found]
+        gone = [each for each in keys if not keep(each) and self._waited(each) > older_than]
+        for key in gone:
+            self.discard(key)
         return len(gone)
 
-
-def _age(found: dict[str, Any]) -> float:
-    """When an object was written last, in seconds since 1970; stores name that differently."""
-    written = next((found[name] for name in ("mtime", "LastModified", "created") if found.get(name)), 0.0)
-    return float(written.timestamp()) if hasattr(written, "timestamp") else float(written)
+    def _waited(self, key: str) -> float:
+        """How many seconds ago something arrived; of what has just gone, or does not tell, none."""
+        with _answering():
+            try:
+                found = self._store.info(self._path(ARRIVING, key))
+            except FileNotFoundError:
+                return 0.0
+        written = next(
+            (found[name] for name in ("last_modified", "mtime", "created") if found.get(name)), None
+        )
+        if written is None:
+            return 0.0
+        return time.time() - float(written.timestamp() if hasattr(written, "timestamp") else written)
 
 
 @contextmanager
@@ -223,7 +251,7 @@ def _answering() -> Iterator[None]:
     except (OSError, TimeoutError) as error:
         _fail(error)
     except Exception as error:
-        if not type(error).__module__.startswith(("botocore", "aiobotocore", "aiohttp", "fsspec", "s3fs")):
+        if not type(error).__module__.startswith(("obstore", "fsspec")):
             raise
         _fail(error)
 

@@ -140,6 +140,11 @@ def settle(office: Office, **settings: Any) -> None:
 @pytest.fixture
 def firm(office: Office) -> Firm:
     """Acme in the north and Bolt in the south, somebody of each role, and two folders."""
+    return found_firm(office)
+
+
+def found_firm(office: Office) -> Firm:
+    """Make the firm in a Kartoteka that is installed."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, COMPANIES)
         for role, grants in ROLES.items():
