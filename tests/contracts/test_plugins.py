@@ -7,6 +7,7 @@ from kartoteka.plugins.attachments import plugin as attachments
 from kartoteka.plugins.notes import plugin as notes
 from kartoteka.plugins.portal import plugin as portal
 from kartoteka.plugins.tasks import plugin as tasks
+from kartoteka.plugins.watchdogs import plugin as watchdogs
 
 
 class TestActivities(PluginPromises):
@@ -31,6 +32,10 @@ class TestPortal(PluginPromises):
 
 class TestTasks(PluginPromises):
     plugin = tasks
+
+
+class TestWatchdogs(PluginPromises):
+    plugin = watchdogs
 
 
 def test_every_built_in_plugin_is_examined() -> None:
