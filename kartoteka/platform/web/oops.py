@@ -75,10 +75,10 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 
 def _page(oops: Oops) -> str:
-    if "actor" in g or _known():
+    # A guest is shown one and the same page, whatever there is or is not at the address.
+    if not front.as_guest() and ("actor" in g or _known()):
         try:
             with begin() as work:
-                # A guest is shown one and the same page, whatever there is or is not at the address.
                 if work.actor.seen_by is not None or not work.actor.is_guest:
                     return render(work, "errors/inside.html", oops=oops)
         except KartotekaError:
