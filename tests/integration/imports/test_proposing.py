@@ -22,6 +22,11 @@ DEPOTS = "Name\nBrno\n"
 
 
 @pytest.fixture
+def furnished() -> None:
+    """Nothing stands there before: what is proposed is the first registry."""
+
+
+@pytest.fixture
 def office_with_people(office: Office) -> Office:
     with office.begin_system(design=True) as work:
         modelling.create_role(work, {"key": "designer", "name": "Designer", "powers": ["design"]})

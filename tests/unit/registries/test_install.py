@@ -22,7 +22,7 @@ EVERYTHING = sdk.Query(page_size=500, count=True)
 
 
 @pytest.fixture
-def furnished(databases: SQLiteFiles | PostgreSQL, tmp_path: Path) -> Iterator[Office]:
+def with_demo(databases: SQLiteFiles | PostgreSQL, tmp_path: Path) -> Iterator[Office]:
     """A Kartoteka with the invented firm in it, on each database."""
     with databases.database(databases.template("demo", _furnish)) as url:
         office = Office(settings_for(url, tmp_path / "data"))
@@ -44,11 +44,11 @@ def seen_by(office: Office, email: str) -> dict[str, sdk.Page]:
         return {each.key: sdk.browse(work, each.key, EVERYTHING) for each in work.registries()}
 
 
-def test_all_registries_and_records_are_there(furnished: Office) -> None:
-    seen = seen_by(furnished, ADMIN)
+def test_all_registries_and_records_are_there(with_demo: Office) -> None:
+    seen = seen_by(with_demo, ADMIN)
     demo = firm(date.today())  # noqa: DTZ011 - only the numbers matter
     assert {key: page.count for key, page in seen.items()} == {key: len(demo.records[key]) for key in KEYS}
-    with furnished.begin_as(ADMIN, write=False) as work:
+    with with_demo.begin_as(ADMIN, write=False) as work:
         ready_made = templates()
         for key in KEYS:
             definition, registry = ready_made[key], work.catalog.registries[key]
@@ -60,8 +60,8 @@ def test_all_registries_and_records_are_there(furnished: Office) -> None:
             assert registry.names == definition["names"]
 
 
-def test_records_point_at_each_other_and_at_people(furnished: Office) -> None:
-    seen = seen_by(furnished, ADMIN)
+def test_records_point_at_each_other_and_at_people(with_demo: Office) -> None:
+    seen = seen_by(with_demo, ADMIN)
     companies = {each.id: each.title for each in seen["companies"].items}
     for contract in seen["contracts"].items:
         (company,) = contract.values["company"]
@@ -74,26 +74,26 @@ def test_records_point_at_each_other_and_at_people(furnished: Office) -> None:
     assert any(len(each.values["equipment"]) > 1 for each in seen["requests"].items)
 
 
-def test_a_seller_sees_terms_and_finance(furnished: Office) -> None:
-    seen = seen_by(furnished, SELLER)
+def test_a_seller_sees_terms_and_finance(with_demo: Office) -> None:
+    seen = seen_by(with_demo, SELLER)
     assert tuple(seen) == KEYS
     assert {"discount", "turnover", "iban"} <= seen["companies"].items[0].values.keys()
     assert seen["companies"].count == 200
 
 
-def test_a_technician_sees_neither_terms_nor_money_and_only_lasting_contracts(furnished: Office) -> None:
-    seen = seen_by(furnished, TECHNICIAN)
+def test_a_technician_sees_neither_terms_nor_money_and_only_lasting_contracts(with_demo: Office) -> None:
+    seen = seen_by(with_demo, TECHNICIAN)
     assert "deals" not in seen
     assert {"name", "site_access", "key_account"} <= seen["companies"].items[0].values.keys()
     assert {"discount", "credit_limit", "turnover", "iban"}.isdisjoint(seen["companies"].items[0].values)
     assert "value" not in seen["contracts"].items[0].values
     assert {each.category for each in seen["contracts"].items} == {"framework", "service", "lease"}
-    with furnished.begin_as(TECHNICIAN, write=False) as work, pytest.raises(sdk.Invalid):
+    with with_demo.begin_as(TECHNICIAN, write=False) as work, pytest.raises(sdk.Invalid):
         sdk.browse(work, "companies", sdk.Query(filter={"field": "discount", "op": "gt", "value": "1"}))
 
 
-def test_a_customer_sees_his_own_and_nothing_else(furnished: Office) -> None:
-    seen = seen_by(furnished, CUSTOMER)
+def test_a_customer_sees_his_own_and_nothing_else(with_demo: Office) -> None:
+    seen = seen_by(with_demo, CUSTOMER)
     assert "deals" not in seen
     assert [each.title for each in seen["companies"].items] == ["Rytec & syn s.r.o."]
     assert [each.title for each in seen["contacts"].items] == ["Olga Rytecká"]
@@ -104,14 +104,14 @@ def test_a_customer_sees_his_own_and_nothing_else(furnished: Office) -> None:
     own_contracts = {each.id for each in seen["contracts"].items}
     assert seen["obligations"].items
     assert {each.values["contract"][0].id for each in seen["obligations"].items} <= own_contracts
-    everything = seen_by(furnished, ADMIN)
+    everything = seen_by(with_demo, ADMIN)
     assert len(own_contracts) == sum(
         each.values["company"][0].id == own.id for each in everything["contracts"].items
     )
 
 
-def test_a_customer_asks_for_his_company_only_and_changes_nothing_of_himself(furnished: Office) -> None:
-    with furnished.begin_as(CUSTOMER) as work:
+def test_a_customer_asks_for_his_company_only_and_changes_nothing_of_himself(with_demo: Office) -> None:
+    with with_demo.begin_as(CUSTOMER) as work:
         (own,) = sdk.browse(work, "companies", EVERYTHING).items
         asked = sdk.create(
             work, "requests", {"subject": "Kdy přijedete?", "company": [own.id]}, category="question"
@@ -119,17 +119,17 @@ def test_a_customer_asks_for_his_company_only_and_changes_nothing_of_himself(fur
         assert asked.title.endswith("Kdy přijedete?")
         (himself,) = sdk.browse(work, "contacts", EVERYTHING).items
     for values in ({"subject": "Cizí", "company": [own.id + 1]}, {"subject": "Ničí"}):
-        with furnished.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
+        with with_demo.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
             sdk.create(work, "requests", values)
-    with furnished.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
+    with with_demo.begin_as(CUSTOMER) as work, pytest.raises((sdk.Invalid, sdk.Forbidden)):
         sdk.change(work, "contacts", himself.id, {"phone": "+420 777 000 999"})
 
 
-def test_installing_it_again_changes_nothing(furnished: Office) -> None:
-    with furnished.begin_system(design=True) as work:
+def test_installing_it_again_changes_nothing(with_demo: Office) -> None:
+    with with_demo.begin_system(design=True) as work:
         version = work.catalog.version
         assert install_demo(work) is None
-    with furnished.begin_system(write=False) as work:
+    with with_demo.begin_system(write=False) as work:
         assert work.catalog.version == version
         assert sdk.count(work, "companies", sdk.Query()) == 200
 
