@@ -124,7 +124,7 @@ from kartoteka.platform.services.records import (
     restore,
     summary,
 )
-from kartoteka.platform.services.telling import mentioned, said_mentioned, tell_people, writer
+from kartoteka.platform.services.telling import mentioned, said_mentioned, tell_people, tells, writer
 from kartoteka.platform.services.verbs import Verbs
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web import forms
@@ -366,6 +366,7 @@ __all__ = [
     "take_turn",
     "tell",
     "tell_people",
+    "tells",
     "text_of",
     "titles_of",
     "wire_of",

@@ -23,15 +23,20 @@ SILENT = frozenset({"import"})
 Said = Callable[[Work, Record], tuple[str, str, str]]
 
 
-def tell_people(
-    work: Work, whom: Iterable[int], registry: str, record: int, why: str, said: Said
-) -> Sequence[int]:
-    """This function will tell people of a record, apart from the actor himself and from those who do not see it.
+def tells(work: Work) -> bool:
+    """This function will tell whether people are told of what a piece of work does.
 
     Nobody is told what comes with many others: of imports, and of batches and their undoing; nor what the program does
     by itself.
     """
-    if work.batch is not None or work.via in SILENT or acts_for_all(work):
+    return work.batch is None and work.via not in SILENT and not acts_for_all(work)
+
+
+def tell_people(
+    work: Work, whom: Iterable[int], registry: str, record: int, why: str, said: Said
+) -> Sequence[int]:
+    """This function will tell people of a record, apart from the actor himself and from those who do not see it."""
+    if not tells(work):
         return []
     told = []
     for person in sorted(set(whom) - {work.actor.user_id})[:MOST_PEOPLE]:
@@ -112,4 +117,4 @@ def said_mentioned(by: str, field: str, address: Callable[[Record], str]) -> Sai
     return said
 
 
-__all__ = ["Said", "mentioned", "said_mentioned", "tell_people", "writer"]
+__all__ = ["Said", "mentioned", "said_mentioned", "tell_people", "tells", "writer"]

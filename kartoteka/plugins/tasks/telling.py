@@ -9,10 +9,10 @@ from kartoteka.platform.sdk import (
     Work,
     Writing,
     _,
-    acts_for_all,
     fetch,
     mentioned,
     tell_people,
+    tells,
     writer,
 )
 from kartoteka.plugins.tasks.design import COMMENTS_KEY, DONE, KEY
@@ -28,7 +28,7 @@ def address(task: int) -> str:
 def tell_of_task(work: Work, writing: Writing) -> None:
     """This function will tell people of a task: that it is theirs now, that it is done, that it names them."""
     values, old = writing.values, writing.old
-    if writing.restoring or writing.record is None or acts_for_all(work):
+    if writing.restoring or writing.record is None or not tells(work):
         # What the program does by itself, such as the next time of a task, is told by the reminder of its day.
         return
     if values.get("assignee"):
@@ -42,7 +42,7 @@ def tell_of_task(work: Work, writing: Writing) -> None:
 
 def tell_of_comments(work: Work, writings: Sequence[Writing]) -> None:
     """This function will tell whom comments on tasks concern; who is mentioned is told so, and told once."""
-    for each in writings:
+    for each in writings if tells(work) else ():
         if each.restoring or each.record is None or not each.values.get("text"):
             continue
         comment = fetch(work, COMMENTS_KEY, each.record)
