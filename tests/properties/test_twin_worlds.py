@@ -279,7 +279,7 @@ def test_leaks_that_were_let_in_on_purpose_are_found(both: Twins) -> None:
 def _forget_what_is_kept(both: Twins) -> None:
     """An office keeps compiled sights of registries; what was kept before a leak must not hide it."""
     for world in (both.a, both.b):
-        world.office._layouts.cache_clear()
+        world.office.forget_layouts()
     both.forget()
 
 

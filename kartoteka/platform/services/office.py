@@ -125,6 +125,11 @@ class Office:
         """This function will give the tables of a catalog, made once for each."""
         return self._layouts(_ById(catalog))
 
+    def forget_layouts(self) -> None:
+        """This function will lay every design out anew, as a process does that has just begun."""
+        self._layouts.cache_clear()
+        self._latest = None
+
     @contextmanager
     def begin(
         self, user_id: int, *, via: str = "web", write: bool = False, design: bool = False

@@ -182,7 +182,7 @@ def firm(database_url: str, tmp_path: Path) -> Iterator[Office]:
         create_registry(work, THINGS)
         create(work, "things", {"name": "Drill", "odd": "one", "lost": "two"})
     Nasty.fails = Broken.fails = True
-    office._layouts.cache_clear()
+    office.forget_layouts()
     yield office
     Nasty.fails = Broken.fails = False
     office.engine.dispose()
