@@ -358,7 +358,7 @@ def test_a_field_of_a_type_that_is_gone(firm: Office, tmp_path: Path) -> None:
         assert browse(work, "things", asked).count == 1
     bare.engine.dispose()
     Nasty.fails = Broken.fails = False
-    firm._layouts.cache_clear()
+    firm.forget_layouts()
     with firm.begin_system() as work:
         assert change(work, "things", 1, {"odd": "three"}).values["odd"] == "three"
         assert fetch(work, "things", 1).values["lost"] == "two"
