@@ -8,8 +8,10 @@ from kartoteka.platform import sdk
 from . import template
 from .demo import Demo, DemoRecord, DemoUser, firm, resolved
 from .demo.chance import Chance
+from .demo.dogs import WATCHDOGS
 from .demo.home import dress
 from .demo.memory import remember, with_tabs
+from .demo.talk import prepare, talk
 from .demo.window import open_window
 
 # Within the limit of one batch, and small enough to keep the memory of a small machine free.
@@ -45,11 +47,20 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
     for registry, records in demo.records.items():
         _make_records(work, registry, records, ids)
     remember(work, Chance(2026, work.now.date()), ids["users"], ids)
+    talk(work, Chance(7, work.now.date()), ids["users"])
+    prepare(work)
     for user in demo.users:
         if user["identity"] is not None:
             kind, _ = user["identity"]
             _make_user(work, user, {"registry": kind, "id": resolved(user["identity"], ids)})
     open_window(work, ids)
+    _set_watchdogs(work, demo, ids)
+
+
+def _set_watchdogs(work: sdk.Work, demo: Demo, ids: Ids) -> None:
+    staff = [user for user in demo.users if user["identity"] is None]
+    for user, person in zip(staff, ids["users"], strict=True):
+        sdk.give_samples(work, "watchdogs", person, WATCHDOGS.get(str(user["email"]).partition("@")[0], ()))
 
 
 def _make_user(work: sdk.Work, user: DemoUser, identity: dict[str, Any] | None) -> int:
