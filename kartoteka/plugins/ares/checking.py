@@ -35,7 +35,7 @@ from kartoteka.plugins.ares.registers.answers import Found, NotFound, Refused, S
 KIND = "ares.check"
 AT_ONCE = 100
 # What is told one by one; the counts are of all.
-MOST_TOLD = 2000
+MOST_TOLD = 1000
 # What is done with what differs: told only, put where nothing is yet, or put in the place of what is there.
 TELL, EMPTY, ALL = "tell", "empty", "all"
 DEEDS = (TELL, EMPTY, ALL)
@@ -59,18 +59,21 @@ class Report:
     refused: int = 0
     batch: int | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
+    # How many of each state are told already.
+    told: dict[str, int] = field(default_factory=dict)
     more: int = 0
 
     def tell(self, record: Record, number: str, state: str, **more: Any) -> None:
-        """This function will tell what became of a record."""
-        if len(self.lines) >= MOST_TOLD:
+        """This function will tell what became of a record; a flood of one kind leaves room for the others."""
+        if self.told.get(state, 0) >= MOST_TOLD:
             self.more += 1
         else:
+            self.told[state] = self.told.get(state, 0) + 1
             self.lines.append({"id": record.id, "number": number, "state": state, **more})
 
     def as_json(self) -> dict[str, Any]:
         """This function will give the report as the result of a job holds it."""
-        return {**vars(self), "lines": [*self.lines]}
+        return {**vars(self), "lines": [*self.lines], "told": {**self.told}}
 
 
 def start(work: Work, registry: str, query: Query, ids: Sequence[int] | None, deed: str) -> Job:

@@ -58,6 +58,8 @@ class Checked(Own):  # type: ignore[misc,valid-type]
     # What was asked for then: another number makes it unchecked again.
     number: Mapped[str] = mapped_column(String(20))
     watched: Mapped[bool]
+    # Whoever has asked for it is told.
+    watched_by: Mapped[int | None]
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
     standing: Mapped[str] = mapped_column(String(20))
     found_at: Mapped[datetime | None] = mapped_column(Moment)

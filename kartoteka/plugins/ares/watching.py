@@ -13,11 +13,23 @@ from typing import ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kartoteka.platform.sdk import Event, Office, Query, Record, Work, browse
+from kartoteka.platform.sdk import (
+    Event,
+    KartotekaError,
+    Office,
+    Query,
+    Record,
+    Work,
+    _,
+    browse,
+    fetch,
+    write_mail,
+)
 from kartoteka.plugins.ares import desk, known
 from kartoteka.plugins.ares.comparing import Line, beside_record
 from kartoteka.plugins.ares.desk import Reply
-from kartoteka.plugins.ares.mapping import mapping_of, number_field, settings
+from kartoteka.plugins.ares.mapping import PLUGIN, mapping_of, number_field, settings
+from kartoteka.plugins.ares.particulars import BY_KEY
 from kartoteka.plugins.ares.registers.answers import Refused, Unavailable
 from kartoteka.plugins.ares.tables import Checked, Finding
 
@@ -51,7 +63,7 @@ def is_watched(work: Work, record: Record) -> bool:
 def watch(work: Work, record: Record, on: bool) -> None:
     """This function will watch a record by itself, or no longer."""
     row = _row(work.session, record.registry, record.id)
-    row.watched = on
+    row.watched, row.watched_by = on, work.actor.user_id if on else None
 
 
 def open_findings(work: Work, record: Record) -> list[str]:
@@ -127,8 +139,9 @@ def _look_at(office: Office, due: Sequence[tuple[str, int, str]]) -> None:
     replies = desk.ask_many(office, ares, [number for _registry, _record, number in due], patience=10.0)
     for some in _portions(due):
         with office.begin_system(via="ares", write=True) as work:
-            for registry, record, number in some:
-                note(work, registry, record, number, replies[number])
+            news = [each for each in some if note(work, *each, replies[each[2]])]
+        for registry, record, _number in news:
+            _tell(office, registry, record)
 
 
 def _portions(due: Sequence[tuple[str, int, str]]) -> Iterator[Sequence[tuple[str, int, str]]]:
@@ -150,10 +163,33 @@ def note(work: Work, registry: str, record: int, number: str, reply: Reply) -> l
     new = _findings(work, registry, record, [each for each in lines if each.differs and each.may_take])
     if row.standing and row.number == number and row.standing != standing:
         new += _changed(work, registry, record, STANDING, standing)
+    # What differs at the first look is no news: it may have differed for years.
+    first = row.checked_at is None or row.number != number
     row.number, row.checked_at, row.standing = number, work.now, standing
-    if new:
+    if new and not first:
+        work.session.flush()
         work.emit(CompanyChanged(registry, record, tuple(sorted(new))))
-    return new
+    return [] if first else new
+
+
+def _tell(office: Office, registry: str, record: int) -> None:
+    """Whoever has asked for it hears what has changed, as far as he sees it; of nothing else does he hear."""
+    with office.session() as session:
+        row = session.get(Checked, (registry, record))
+        person = row.watched_by if row is not None and row.watched else None
+    if person is None:
+        return
+    try:
+        with office.begin(person, via="ares", write=True) as work:
+            found = fetch(work, registry, record)
+            names = [_(BY_KEY[what].label) for what in open_findings(work, found) if what in BY_KEY]
+            if names:
+                address = f"{office.settings.base_url}/r/{registry}/{record}/tab/{PLUGIN}"
+                sentence = _("ARES says something new of “{title}”", title=found.title)
+                write_mail(work, "told", sentence=sentence, quoted=", ".join(names), url=address)
+    except KartotekaError:
+        # His account is closed, or there is no such record for him any more.
+        return
 
 
 def _findings(work: Work, registry: str, record: int, lines: Sequence[Line]) -> list[str]:

@@ -52,7 +52,7 @@ def office(settings: Settings, standin: StandIn, clock: Clock) -> Iterator[Offic
 @pytest.fixture
 def ares(standin: StandIn) -> Ares:
     """ARES as the stand-in plays it."""
-    return Ares(Service(standin.url + ARES, longest=2.0, pause=0.01))
+    return Ares(Service(standin.url + ARES, longest=30.0, pause=0.01))
 
 
 def test_what_is_known_is_not_asked_again(office: Office, ares: Ares, standin: StandIn, clock: Clock) -> None:
@@ -99,25 +99,17 @@ def test_a_wrong_check_digit_asks_nobody_unless_somebody_insists(
 
 
 def test_ten_at_once_ask_once(office: Office, ares: Ares, standin: StandIn) -> None:
-    replies = _together(10, lambda: desk.ask(office, ares, companies.SAWMILL).answer)
+    replies = _together(10, lambda: desk.ask(office, ares, companies.SAWMILL, patience=60.0).answer)
     assert all(isinstance(each, Found) for each in replies)
     assert len(standin.asked) == 1
 
 
-def test_ten_at_once_hear_of_one_failure(settings: Settings, ares: Ares, standin: StandIn) -> None:
-    office = office_at(settings, standin)
+def test_ten_at_once_hear_of_one_failure(office: Office, ares: Ares, standin: StandIn) -> None:
     standin.always = "error_500"
-    barrier = threading.Barrier(5)
-
-    def ask() -> object:
-        barrier.wait()
-        return desk.ask(office, ares, companies.SAWMILL).answer
-
-    replies = _together(5, ask)
+    replies = _together(10, lambda: desk.ask(office, ares, companies.SAWMILL, patience=60.0).answer)
     assert all(isinstance(each, Unavailable) for each in replies)
-    # Each that came late enough to ask for itself may have; nobody put the question more than twice.
-    assert len(standin.asked) <= 4
-    office.engine.dispose()
+    # One has asked, and asked once more; the others were content with what it heard.
+    assert len(standin.asked) == 2
 
 
 def test_two_at_a_time_whatever_asks(settings: Settings, ares: Ares, standin: StandIn) -> None:
@@ -129,7 +121,7 @@ def test_two_at_a_time_whatever_asks(settings: Settings, ares: Ares, standin: St
     def ask() -> object:
         with lock:
             office, number = next(waiting)
-        return desk.ask(office, ares, number, patience=30.0).answer
+        return desk.ask(office, ares, number, patience=60.0).answer
 
     replies = _together(len(numbers), ask)
     assert all(isinstance(each, Found) for each in replies)

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from sqlalchemy import select
 
+from kartoteka.platform.kernel.mail import OutgoingMail
 from kartoteka.platform.services import modelling, plugins, records
 from kartoteka.plugins.ares import filling, watching
 from kartoteka.plugins.ares.standin import companies
@@ -38,6 +42,15 @@ def watch(bureau: Bureau, record: int) -> None:
         watching.watch(work, records.fetch(work, "firms", record), True)
 
 
+def letters(bureau: Bureau) -> list[tuple[str, str]]:
+    """What waits to be sent, and to whom."""
+    with bureau.office.session() as session:
+        waiting = list(session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)))
+    return [
+        (each.recipient, str(message_from_bytes(each.message, policy=default)["Subject"])) for each in waiting
+    ]
+
+
 def take_all(bureau: Bureau, record: int) -> None:
     """Fill everything in, so that nothing differs."""
     reply = filling.look_up(bureau.office, SAWMILL)
@@ -61,6 +74,9 @@ def test_a_change_is_proposed_taken_or_left(bureau: Bureau, pass_days: Callable[
     pass_days(8)
     watching.watch_all(bureau.office)
     assert findings(bureau, record) == ["address", "name"]
+    assert letters(bureau) == [
+        ("ana@firm.example", "ARES says something new of “Pila Javorník & synové, s.r.o.”")
+    ]
     reply = filling.look_up(bureau.office, SAWMILL)
     with bureau.office.begin(bureau.ids["ana"], write=True) as work:
         done, _applied = filling.take(work, "firms", record, reply, ["name"])

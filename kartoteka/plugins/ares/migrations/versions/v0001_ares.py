@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("of_record", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.String(20), nullable=False),
         sa.Column("watched", sa.Boolean(), nullable=False),
+        sa.Column("watched_by", sa.Integer(), nullable=True),
         sa.Column("checked_at", moment, nullable=True),
         sa.Column("standing", sa.String(20), nullable=False),
         sa.Column("found_at", moment, nullable=True),
