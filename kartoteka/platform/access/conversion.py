@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import marshmallow as ma
-from sqlalchemy import Connection, Table, column, or_, select
+from sqlalchemy import Connection, Select, Table, column, or_, select
 
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.models import User
@@ -20,6 +20,8 @@ from kartoteka.platform.storage.layout import Kind, Layout
 
 PLAIN = Locale()
 CHUNK = 1000
+# Of long values and of very many none are remembered.
+LONGEST, MOST_KNOWN = 100, 200_000
 EMPTY: tuple[Any, ...] = (None, ())
 
 
@@ -91,6 +93,10 @@ class Conversion:
     stations: tuple[Station, ...]
     new: Station
     titles: Titles
+    # What has become of values, by the kinds between which they went: the same value comes often, and each more than
+    # once, when it is looked through and when it is carried.
+    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _ways: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
 
     @property
     def _home(self) -> Station:
@@ -126,25 +132,34 @@ class Conversion:
         if not columns:
             for record in sorted({record for found in links.values() for record in found}):
                 yield record, tuple(links[n].get(record) for n in range(len(self.stations)))
-            return
-        filled = or_(*(each.is_not(None) for each in columns.values()))
+        elif not links:
+            filled = or_(*(each.is_not(None) for each in columns.values()))
+            for record, *values in self._rows(select(self.table.c.id, *columns.values()).where(filled)):
+                yield record, tuple(values)
+        else:
+            yield from self._with_links(links, columns)
+
+    def _with_links(
+        self, links: Mapping[int, Mapping[int, tuple[int, ...]]], columns: Mapping[int, Any]
+    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
         linked = {record for found in links.values() for record in found}
+        for record, *values in self._rows(select(self.table.c.id, *columns.values())):
+            by_place = dict(zip(columns, values, strict=True))
+            if record in linked or any(value is not None for value in values):
+                yield (
+                    record,
+                    tuple(
+                        links[n].get(record) if n in links else by_place[n] for n in range(len(self.stations))
+                    ),
+                )
+
+    def _rows(self, wanted: Select[Any]) -> Iterator[Any]:
+        """The rows of a statement in pieces, by the id of the record."""
         last = 0
         while True:
-            wanted = select(self.table.c.id, *columns.values()).where(self.table.c.id > last)
-            if not links:
-                wanted = wanted.where(filled)
-            found = self.connection.execute(wanted.order_by(self.table.c.id).limit(CHUNK)).all()
-            for record, *values in found:
-                by_place = dict(zip(columns, values, strict=True))
-                if record in linked or any(value is not None for value in values):
-                    yield (
-                        record,
-                        tuple(
-                            links[n].get(record) if n in links else by_place[n]
-                            for n in range(len(self.stations))
-                        ),
-                    )
+            piece = wanted.where(self.table.c.id > last).order_by(self.table.c.id).limit(CHUNK)
+            found = self.connection.execute(piece).all()
+            yield from found
             if len(found) < CHUNK:
                 return
             last = found[-1][0]
@@ -166,6 +181,22 @@ class Conversion:
         """This function will give a value in another kind, by its JSON form or by its text; None when neither fits."""
         if value in EMPTY:
             return None
+        if old.linking or new.linking:
+            return self._converted(old, new, value)
+        key = value if isinstance(value, str) else repr(value)
+        if len(key) > LONGEST:
+            return self._converted(old, new, value)
+        way = self._ways.get((id(old), id(new)))
+        if way is None:
+            way = self._ways[id(old), id(new)] = self.known.setdefault((_named(old), _named(new)), {})
+        if key in way:
+            return way[key]
+        found = self._converted(old, new, value)
+        if len(way) < MOST_KNOWN:
+            way[key] = found
+        return found
+
+    def _converted(self, old: Kind, new: Kind, value: Any) -> Any:
         if new.linking and not (old.linking and _target(old) == _target(new)):
             return self._pointing(new, self.text(old, value))
         wire = list(value) if old.linking else old.schema._serialize(value, "", None)
@@ -201,6 +232,10 @@ class Conversion:
             return kind.type.text(value, kind.options, PLAIN)
         titles = self.titles.of(_target(kind))[0]
         return ", ".join(titles.get(each, f"#{each}") for each in value)
+
+
+def _named(kind: Kind) -> str:
+    return f"{kind.type.name} {kind.options!r}"
 
 
 def _target(kind: Kind) -> str:

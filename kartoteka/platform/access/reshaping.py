@@ -56,6 +56,7 @@ class Reshaping:
     """The way from one design to another over the same rows.
 
     `ways`: by the id of a field, definitions that it had before, over whose columns its values come back.
+    `known`: what has become of values already, which whoever looks through them twice keeps in between.
     """
 
     connection: Connection
@@ -64,6 +65,7 @@ class Reshaping:
     old_layout: Layout
     new_layout: Layout
     ways: Mapping[int, tuple[Station, ...]] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def titles(self) -> Titles:
@@ -104,6 +106,7 @@ class Reshaping:
             (*self.ways.get(new.id, ()), today),
             Station(new, self.new_layout.kind(new)),
             self.titles,
+            self.known,
         )
 
     def _converting(self, step: Step, limit: int, registry: Registry, old: Field, new: Field) -> Survey:

@@ -39,7 +39,7 @@ def plan(old: Catalog, new: Catalog, types: FieldTypes) -> list[Step]:
             if before
             else [Step(Action.CREATE_REGISTRY, key, part=REGISTRY)]
         )
-        if before and _texts(old, before, types) != _texts(new, registry, types):
+        if before and _texts(old, before, before, types) != _texts(new, registry, before, types):
             steps.append(Step(Action.REINDEX, key, part=REGISTRY))
     for key, role in new.roles.items():
         steps += _role(old.roles.get(key), role)
@@ -146,12 +146,14 @@ def _converted(old: Registry, new: Registry, key: str) -> bool:
     )
 
 
-def _texts(catalog: Catalog, registry: Registry, types: FieldTypes) -> set[tuple[str, int, str, str]]:
-    """What full text depends on: which searchable fields are kept under which numbers."""
+def _texts(
+    catalog: Catalog, registry: Registry, before: Registry, types: FieldTypes
+) -> set[tuple[str, int, str, str]]:
+    """What full text depends on: which searchable fields are kept under which numbers; new ones hold nothing yet."""
     return {
         (each.key, catalog.slot(registry, each), each.type, each.column)
         for each in registry.active_fields
-        if types[each.type].searchable
+        if types[each.type].searchable and before.field(each.key) is not None
     }
 
 

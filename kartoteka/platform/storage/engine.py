@@ -11,7 +11,8 @@ from sqlalchemy.exc import DisconnectionError
 from kartoteka.field_types.folding import fold
 
 WRITES = "kartoteka_writes"
-BUSY_SECONDS = 30
+# A change of the design may have to carry all values of a large registry while others wait to write.
+BUSY_SECONDS = 120
 # A connection that has just answered is not asked again whether it is still there.
 TRUSTED_SECONDS = 2.0
 

@@ -31,6 +31,8 @@ class Process:
 
     port: int
     program: subprocess.Popen[bytes]
+    # How many seconds an answer may take.
+    patience: int = 30
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut would."""
@@ -50,7 +52,7 @@ class Process:
 
         :raises OSError: or HTTPException, when nobody answers any more.
         """
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             sent |= {name.replace("_", "-"): value for name, value in headers.items()}

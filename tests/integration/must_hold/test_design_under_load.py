@@ -21,6 +21,7 @@ from tests.servers.ports import wait_for
 
 RECORDS = int(os.environ.get("KARTOTEKA_LOAD_RECORDS", "2000"))
 ROUNDS = int(os.environ.get("KARTOTEKA_LOAD_ROUNDS", "1"))
+PATIENCE = 30 + RECORDS // 400
 CLIENTS, ADMIN, PIECE = 8, "ada@firm.example", 500
 FIELDS = ("code", "amount", "note", "town")
 REGISTRY = {
@@ -86,6 +87,8 @@ def test_eight_clients_work_while_the_design_is_changed(
     office: Office, settings: Settings, stock: str
 ) -> None:
     processes = [serve(settings, "--workers", "1", "--no-worker") for _n in range(2)]
+    for each in processes:
+        each.patience = PATIENCE
     try:
         for each in processes:
             wait_for(each.port, 60)

@@ -113,6 +113,7 @@ class Designer:
         self.reader = Reader(self.types, self._new_id)
         # By the id of a field: definitions over whose columns its values come back.
         self.ways: Mapping[int, tuple[Station, ...]] = {}
+        self.known: dict[tuple[str, str], dict[str, Any]] = {}
 
     def _new_id(self) -> int:
         self.next_id += 1
@@ -222,7 +223,8 @@ class Designer:
         return plans.with_columns(self.work.catalog, target, self.types, self._new_id, apart)
 
     def _reshaping(self, target: Catalog, layout: Layout) -> Reshaping:
-        return Reshaping(self.work.connection, self.work.catalog, target, self.work.layout, layout, self.ways)
+        work = self.work
+        return Reshaping(work.connection, work.catalog, target, work.layout, layout, self.ways, self.known)
 
     def naming(self, target: Catalog) -> Naming:
         """How the things of both designs are called in the language of the actor."""
@@ -246,15 +248,25 @@ class Designer:
         target = self.settled(target)
         return Foresight(self, plans.plan(self.work.catalog, target, self.types), target)
 
-    def apply(self, target: Catalog, *, accept_loss: bool = False, reason: Step | None = None) -> Plan:
-        """Check, plan, refuse or do, and journal; the work goes on under the new design."""
+    def apply(
+        self,
+        target: Catalog,
+        *,
+        accept_loss: bool = False,
+        reason: Step | None = None,
+        surveys: tuple[Survey, ...] | None = None,
+    ) -> Plan:
+        """Check, plan, refuse or do, and journal; the work goes on under the new design.
+
+        `surveys` are what stored values have to say to the steps, where somebody has just looked through them.
+        """
         assert self.state is not None
         target = self.settled(target)
         steps = plans.plan(self.work.catalog, target, self.types)
         if not steps and target == self.work.catalog:
             return Plan([])
         target = self._with_columns(replace(target, version=self.state.version + 1))
-        surveys = self._look_through(target, steps)
+        surveys = self._look_through(target, steps) if surveys is None else surveys
         if self.work.thought is not None:
             return self._only_think(target, Plan(steps, surveys, self.naming(target)))
         blocking = [

@@ -53,7 +53,7 @@ def return_to(work: Work, version: int, *, accept_loss: bool = False) -> Plan:
     work.require("design")
     designer = Designer(work)
     way = _way(designer, _as_then(work.catalog, designs.at_version(work, version)), Action.RETURN, version)
-    return designer.apply(way.target, accept_loss=accept_loss, reason=way.reason)
+    return designer.apply(way.target, accept_loss=accept_loss, reason=way.reason, surveys=way.plan.surveys)
 
 
 def plan_undo(work: Work, version: int) -> WayBack:
@@ -73,7 +73,7 @@ def undo(work: Work, version: int, *, accept_loss: bool = False) -> Plan:
     work.require("design")
     designer = Designer(work)
     way = _way(designer, _without(work, version), Action.UNDO, version)
-    return designer.apply(way.target, accept_loss=accept_loss, reason=way.reason)
+    return designer.apply(way.target, accept_loss=accept_loss, reason=way.reason, surveys=way.plan.surveys)
 
 
 def _without(work: Work, version: int) -> Catalog:
