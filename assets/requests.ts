@@ -10,6 +10,9 @@ htmx.config.responseHandling = [
   { code: "...", swap: false, error: true },
 ];
 
+// Nothing here is styled by attributes, which the content policy forbids; htmx would carry them from old parts to new ones.
+htmx.config.attributesToSettle = ["class"];
+
 let waiting = 0;
 
 function show(change: number): void {

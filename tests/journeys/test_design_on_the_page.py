@@ -83,6 +83,7 @@ def test_a_label_is_designed_where_it_stands(firm: Firm, come_in: ComeIn) -> Non
     assert not faults(page, "the dialog of a field")
 
     name_of(page).fill("Town")
+    dialog(page).get_by_text("The name in other languages").click()
     dialog(page).get_by_label("In Czech").first.fill("Město")
     dialog(page).get_by_label("Must be filled in").check()
     dialog(page).get_by_label("Hint under the field").fill("Where its seat is")

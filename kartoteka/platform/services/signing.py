@@ -80,8 +80,10 @@ class Door:
     by_id: int | None
 
 
-def sign_in(office: Office, email: str, password: str, remote: str) -> Arrival:
+def sign_in(office: Office, email: str, password: str, remote: str, *, language: str = "") -> Arrival:
     """This function will let somebody in who knows his password; half in, when he has a second factor.
+
+    `language` is that of the door: who comes for the first time goes on in it, if nobody has said another for him.
 
     :raises Unauthenticated: the same sentence and about the same time for whatever is wrong.
     :raises TooMany: when there were too many failures from this address.
@@ -105,8 +107,20 @@ def sign_in(office: Office, email: str, password: str, remote: str) -> Arrival:
             session.execute(same.values(password=better))
         if codes.is_on(session, found.id):
             return HalfIn(found.id, found.epoch, now)
+        if language and _is_new(session, found.id):
+            session.execute(update(User).where(User.id == found.id).values(language=language))
         _note(session, found.id, "signed_in", now)
     return SignedIn(found.id, found.epoch)
+
+
+def _is_new(session: Session, user_id: int) -> bool:
+    """Whether nothing was done with an account but that a command made it, without a word about a language."""
+    done = session.execute(
+        select(UserChange.via, UserChange.action, UserChange.changes).where(UserChange.user_id == user_id)
+    ).all()
+    return [(via, action, "language" in changes) for via, action, changes in done] == [
+        ("cli", "created", False)
+    ]
 
 
 def finish_sign_in(office: Office, half: HalfIn, code: str, remote: str) -> SignedIn:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import request, session, url_for
+from flask import g, request, session, url_for
 from werkzeug.wrappers import Response
 
 from kartoteka.platform import front
@@ -41,7 +41,11 @@ def enter() -> Answer:
     email = request.form.get("email", "")
     try:
         found = signing.sign_in(
-            front.office(), email, request.form.get("password", ""), request.remote_addr or ""
+            front.office(),
+            email,
+            request.form.get("password", ""),
+            request.remote_addr or "",
+            language=g.language,
         )
     except Unauthenticated as refusal:
         return sign_in_page(email=email, refusal=refusal.message), 401

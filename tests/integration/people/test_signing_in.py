@@ -186,3 +186,19 @@ def test_hashes_are_renewed_when_settings_grow(office: Office, monkeypatch: pyte
     assert kept() != before
     assert not passwords.outdated(kept())
     signing.sign_in(office, ADMIN_EMAIL, ADMIN_PASSWORD, HERE)
+
+
+def test_the_first_time_goes_on_in_the_language_of_the_door(office: Office) -> None:
+    body = {"roles": ["admin"], "password": ADMIN_PASSWORD}
+    with office.begin_system() as work:
+        people.create_user(work, {**body, "email": "ana@firm.example"})
+        people.create_user(work, {**body, "email": "petr@firm.example", "language": "en"})
+
+    def language(email: str, door: str) -> str:
+        signing.sign_in(office, email, ADMIN_PASSWORD, HERE, language=door)
+        with office.begin_as(email) as work:
+            return work.actor.locale.language
+
+    assert language("ana@firm.example", "cs") == "cs"
+    assert language("ana@firm.example", "en") == "cs", "only the first time"
+    assert language("petr@firm.example", "cs") == "en", "somebody has said it for him"

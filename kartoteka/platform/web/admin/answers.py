@@ -35,6 +35,13 @@ def renewed_in_place(work: Work, parts: str, said: str) -> Response:
     return Response(parts, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
 
 
+def gone_on(answer: Response, shown: str) -> Response:
+    """This function will show the next dialog with an answer that would have shut the one before."""
+    happenings = json.loads(answer.headers["HX-Trigger"])
+    happenings.pop("shut-dialog")
+    return Response(shown + answer.get_data(as_text=True), headers={"HX-Trigger": json.dumps(happenings)})
+
+
 def refused(shown: str, refusal: KartotekaError) -> ResponseReturnValue:
     """This function will show a form again, with what was typed and why it was not taken."""
     return shown, 409 if type(refusal).__name__ == "Conflict" else 422

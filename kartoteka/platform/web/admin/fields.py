@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
@@ -20,7 +20,7 @@ from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.admin import effects, stale, when
-from kartoteka.platform.web.admin.answers import Refusal, refused
+from kartoteka.platform.web.admin.answers import Refusal, gone_on, refused
 from kartoteka.platform.web.admin.facts import Facts, facts_of, facts_of_new
 from kartoteka.platform.web.admin.frame import DESIGN
 from kartoteka.platform.web.admin.options import OptionInput, inputs, takes_default, typed_options
@@ -160,7 +160,8 @@ def _save(registry: str, key: str | None) -> ResponseReturnValue:
                 modelling.change_field(
                     work, registry, old.key, {**body, "accept_loss": given.get("accept_loss") == "1"}
                 )
-            return design_renewed(work, registry, _("Saved."))
+            answer = design_renewed(work, registry, _("Saved."))
+            return _with_next(work, registry, given, answer) if "next" in given and old is None else answer
     except Unsure as doubt:
         with begin() as work:
             found = found_registry(work, registry)
@@ -173,6 +174,17 @@ def _save(registry: str, key: str | None) -> ResponseReturnValue:
             old = found.field(key) if key else None
             form = _form(work, found, old, _typed(work, given, old), local(error, registry))
             return refused(render_template("admin/field.html", form=form), error)
+
+
+def _with_next(work: Work, registry: str, given: MultiDict[str, str], answer: Response) -> Response:
+    """The answer to a field that was made, with the dialog of the next one in the same section instead of none."""
+    form = _form(
+        work,
+        found_registry(work, registry),
+        None,
+        {"section": given.get("section", ""), "type": "text", "options": {}},
+    )
+    return gone_on(answer, render_template("admin/field.html", form=form))
 
 
 def _insist_on_consent(work: Work, registry: Registry, old: Field, body: Typed, sure: str) -> None:

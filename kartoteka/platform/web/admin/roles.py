@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from kartoteka.platform.catalog.definitions import EDIT, POWERS, Grant, Registry, Role, label
+from kartoteka.platform.catalog.definitions import EDIT, POWERS, READ, Grant, Registry, Role, label
 from kartoteka.platform.catalog.portable import grant_to_document
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
@@ -26,6 +26,9 @@ from kartoteka.platform.web.admin.why import question_of
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.shell import tell
+
+# What a new role may do everywhere from the beginning.
+_BEGINNINGS = {"read": (("view",), READ), "work": (("view", "create", "edit"), EDIT)}
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class RoleForm:
     remove_question: str = ""
     copy_url: str = ""
     refusal: Refusal = field(default_factory=Refusal)
+    beginnings: Sequence[tuple[str, str, str]] = ()
 
 
 @page("/admin/roles", right=DESIGN_OR_USERS)
@@ -176,17 +180,7 @@ def _save_role(key: str | None) -> ResponseReturnValue:
                 "names": typed_names(given, "names", old.names if old else {}),
             }
             if old is None:
-                like = given.get("like", "")
-                made = modelling.create_role(
-                    work, {**body, **(_grants_of(role_found(work, like)) if like else {})}
-                )
-                tell(
-                    _("The role “{name}” is ready and may do the same for now.", name=made.name)
-                    if like
-                    else _(
-                        "The role “{name}” is ready. It sees nothing yet: choose a registry.", name=made.name
-                    )
-                )
+                tell(_made(work, body, given))
             else:
                 stale.insist(
                     work, _role_document(old), given.get("seen", ""), label(old, work.actor.locale.language)
@@ -200,6 +194,42 @@ def _save_role(key: str | None) -> ResponseReturnValue:
             typed = {**given.to_dict(), "powers": given.getlist("powers")}
             form = _role_form(work, old, typed, Refusal(error, frozenset({"name"})))
             return refused(render_template("admin/role.html", form=form), error)
+
+
+def _made(work: Work, body: Mapping[str, Any], given: MultiDict[str, str]) -> str:
+    """A role that sees nothing yet, does the same as another, or begins with something everywhere."""
+    if like := given.get("like", ""):
+        made = modelling.create_role(work, {**body, **_grants_of(role_found(work, like))})
+        return _("The role “{name}” is ready and may do the same for now.", name=made.name)
+    beginning = given.get("beginning", "")
+    if beginning not in _BEGINNINGS:
+        made = modelling.create_role(work, body)
+        return _("The role “{name}” is ready. It sees nothing yet: choose a registry.", name=made.name)
+    rights, level = _BEGINNINGS[beginning]
+    grants = {
+        each.key: {"rights": list(rights), "sections": {place.key: level for place in places(work, each)}}
+        for each in work.catalog.active_registries
+        if not each.plugin
+    }
+    made = modelling.create_role(work, {**body, "grants": grants})
+    return _(
+        "The role “{name}” is ready. Choose a registry to say more precisely what it sees.", name=made.name
+    )
+
+
+def _beginnings(work: Work) -> list[tuple[str, str, str]]:
+    """What a new role may begin with; where there is no registry yet there is nothing to choose."""
+    if all(each.plugin for each in work.catalog.active_registries):
+        return []
+    return [
+        ("nothing", _("It sees nothing"), _("Registry by registry you say what it sees.")),
+        ("read", _("It reads everything"), _("All registries there are now, without changing anything.")),
+        (
+            "work",
+            _("It works with everything"),
+            _("It adds and changes, but removes, imports and exports nothing."),
+        ),
+    ]
 
 
 def _copied(work: Work, role: Role) -> dict[str, Any]:
@@ -224,7 +254,16 @@ def _role_form(
         (power, _(POWER_WORDS[power][0]), _(POWER_WORDS[power][1]), power in chosen) for power in POWERS
     ]
     if role is None:
-        return RoleForm(_("New role"), request.path, typed, "", names, powers, refusal=refusal or Refusal())
+        return RoleForm(
+            _("New role"),
+            request.path,
+            typed,
+            "",
+            names,
+            powers,
+            refusal=refusal or Refusal(),
+            beginnings=[] if typed.get("like") else _beginnings(work),
+        )
     name, number = label(role, work.actor.locale.language), headcount.holders(work)[role.key]
     question = plural(
         "Remove the role “{name}”? {n} person loses what it allows.",
