@@ -20,10 +20,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, inspect
 
+from kartoteka.platform.access.guises import actor_of
 from kartoteka.platform.catalog.snapshot import load
 from kartoteka.platform.kernel.errors import Conflict, Invalid
-from kartoteka.platform.services import modelling, records
+from kartoteka.platform.services import modelling, people, records
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.people import find
+from kartoteka.platform.services.records import Query
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import _install, settings_for
 
@@ -71,6 +74,9 @@ class Designing(RuleBasedStateMachine):
         self.left: dict[int, dict[str, dict[int, Any]]] = {}
         self.typed: dict[tuple[str, int], int] = {}
         self.made = 0
+        # Ids that roles have had, and those of them that were given to somebody.
+        self.roles: set[int] = set()
+        self.given: set[int] = set()
 
     @initialize()
     def begin(self) -> None:
@@ -79,6 +85,7 @@ class Designing(RuleBasedStateMachine):
             modelling.create_registry(work, OTHERS)
             modelling.create_registry(work, THINGS)
         with self.office.begin_system() as work:
+            self.holder = people.create_user(work, {"email": "rita@firm.example"}).id
             for name in ("Alfa", "1"):
                 records.create(work, "others", {"name": name})
             for n in range(RECORDS):
@@ -170,15 +177,19 @@ class Designing(RuleBasedStateMachine):
             )
         )
 
-    @rule(name=st.sampled_from(["clerk", "boss"]), rows=st.booleans())
-    def role(self, name: str, rows: bool) -> None:
-        """A role made, changed or removed."""
+    @rule(name=st.sampled_from(["clerk", "boss"]), rows=st.booleans(), hidden=st.sampled_from(["", "a", "c"]))
+    def role(self, name: str, rows: bool, hidden: str) -> None:
+        """A role made, changed or removed; who has it loses it with the role, and has no other of its name."""
         rule = {"field": "a", "op": "not_empty"} if rows else None
-        grant = {"rights": ["view"], "sections": {"first": "read"}, "rows": rule}
+        grant = {"rights": ["view"], "sections": {"first": "read", "second": "edit"}, "rows": rule}
+        if hidden:
+            grant["fields"] = {hidden: "hidden"}
 
         def change(work: Any) -> None:
             if name not in work.catalog.roles:
-                modelling.create_role(work, {"key": name, "name": name, "grants": {"things": grant}})
+                made = modelling.create_role(work, {"key": name, "name": name, "grants": {"things": grant}})
+                assert made.id not in self.roles, "a role made anew under a key is another one"
+                self.roles.add(made.id)
             elif rows:
                 modelling.set_grant(work, name, "things", grant)
             else:
@@ -206,7 +217,27 @@ class Designing(RuleBasedStateMachine):
     def undo(self, data: Any) -> None:
         """One change taken back, if nothing depends on it."""
         version = data.draw(st.sampled_from(sorted(self.documents)[1:]))
-        self._design(lambda work: modelling.undo(work, version, accept_loss=True))
+        known = sorted(self.documents)
+        since, eased, done = self._stored(), False, False
+
+        def undo(work: Any) -> None:
+            nonlocal eased, done
+            eased = bool(modelling.plan_undo(work, version).eased)
+            modelling.undo(work, version, accept_loss=True)
+            done = True
+
+        changed = self._design(undo)
+        if done and version == known[-1]:
+            assert changed or eased, "the newest change is not taken back by doing nothing"
+            self._is_as_it_was(known[-2], self.documents[self.version], since, eased=eased, changed=True)
+
+    @precondition(lambda self: "clerk" in {each["key"] for each in self.documents[self.version]["roles"]})
+    @rule()
+    def give(self) -> None:
+        """Somebody is given a role."""
+        with self.office.begin_system() as work:
+            self.given.add(work.catalog.roles["clerk"].id)
+            people.change_user(work, self.holder, {"roles": ["clerk"]})
 
     # What holds after each of them
 
@@ -224,17 +255,20 @@ class Designing(RuleBasedStateMachine):
             stored = load(work.connection, work.catalog.version)
             assert (stored.registries, stored.roles) == (work.catalog.registries, work.catalog.roles)
             assert list(stored.registries) == list(work.catalog.registries)
+            held = {role.id for role in actor_of(work.session, work.catalog, find(work, self.holder)).roles}
+            assert held <= self.given, "nobody has a role that he was not given"
 
     # How
 
-    def _design(self, change: Callable[[Any], Any]) -> None:
-        before = self._stored()
+    def _design(self, change: Callable[[Any], Any]) -> bool:
+        before, version = self._stored(), self.version
         with suppress(Invalid, Conflict), self.office.begin_system(design=True) as work:
             change(work)
         with self.office.begin_system(write=False) as work:
             if work.catalog.version != self.version:
                 self.left[self.version] = before
                 self.version = self._note()
+        return self.version != version
 
     def _note(self) -> int:
         with self.office.begin_system(write=False) as work:
@@ -282,11 +316,17 @@ class Designing(RuleBasedStateMachine):
             plan = modelling.return_to(work, version, accept_loss=True)
             now = modelling.export_design(work)
             assert plan.sentences() == way.plan.sentences()
-        after = self._stored()
         if plan.steps:
             self.left[self.version] = since
             self.version = self._note()
-        if not way.eased:
+        self._is_as_it_was(version, now, since, eased=bool(way.eased), changed=bool(plan.steps))
+
+    def _is_as_it_was(
+        self, version: int, now: Mapping[str, Any], since: Any, *, eased: bool, changed: bool
+    ) -> None:
+        """The design is that of a version again, and so is every value that nobody has typed since."""
+        after = self._stored()
+        if not eased:
             assert _without_newer(now, self.documents[version]) == _compared(self.documents[version])
         for each in self._fields(self.documents[version]):
             key = each["key"]
@@ -295,7 +335,7 @@ class Designing(RuleBasedStateMachine):
                 if self.typed.get((key, record), 0) <= version:
                     assert after[key][record] == was, (key, record, version)
                     # It is as if it had been typed then: a return to later versions finds it so.
-                elif plan.steps:
+                elif changed:
                     self.typed[key, record] = self.version
 
     def _table_is_as_if_made_today(self) -> None:
@@ -313,6 +353,49 @@ class Designing(RuleBasedStateMachine):
         assert [each.key for each in twins.fields] == [
             each.key for each in work.catalog.registries["things"].fields
         ]
+        self._is_filled_as_if_typed_today(twin)
+
+    def _is_filled_as_if_typed_today(self, twin: str) -> None:
+        """The same values typed into the new registry: names, keys of order and words to be found by are the same."""
+        with self.office.begin_system(write=False) as work:
+            items = records.browse(work, "things", Query(sort="created_at")).items
+            typed = {each.id: {key: _raw(value) for key, value in each.values.items()} for each in items}
+        pairs: dict[int, int] = {}
+        for record, values in sorted(typed.items()):
+            with suppress(Invalid, Conflict), self.office.begin_system() as work:
+                pairs[record] = records.create(work, twin, values).id
+        with self.office.begin_system(write=False) as work:
+            kept, made = _rows(work, "things"), _rows(work, twin)
+            for record, other in pairs.items():
+                assert kept[record] == made[other], (record, self.version)
+            for word in ("1", "007", "abc", "one", "Alfa", "2026-01-05"):
+                found = [
+                    {each.id for each in records.browse(work, key, Query(q=word)).items}
+                    for key in ("things", twin)
+                ]
+                assert {pairs[each] for each in found[0] if each in pairs} == found[1], (word, self.version)
+
+
+def _raw(value: Any) -> Any:
+    """A value as it would be typed in."""
+    if isinstance(value, tuple | list):
+        return [getattr(each, "id", each) for each in value]
+    return value
+
+
+def _rows(work: Any, key: str) -> dict[int, dict[str, Any]]:
+    """What is stored of each record beside its values: its name, and the keys by which it is ordered."""
+    registry = work.catalog.registries[key]
+    table = work.layout.table(registry)
+    columns = {"_title": "_title", "_s_title": "_s_title"}
+    columns |= {f"_o_{each.column}": f"order of {each.key}" for each in registry.active_fields}
+    columns |= {
+        each.column: each.key for each in registry.active_fields if not work.layout.kind(each).linking
+    }
+    return {
+        row.id: {name: row._mapping[column] for column, name in columns.items() if column in table.c}
+        for row in work.connection.execute(table.select())
+    }
 
 
 def _compared(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""How many records use a part of the design, whoever may see them: told to designers as a number, never as values."""
+"""How many records use a part of the design: told to designers as a number, never as values.
+
+Whoever may see them is no matter, but for what people keep to themselves: of that not even the number is told.
+"""
 
 from dataclasses import dataclass
 
@@ -25,6 +28,8 @@ class Counter:
     connection: Connection
     layout: Layout
     registry: Registry
+    # Where some rows are private to their owners, only those that this selects are counted.
+    within: ColumnElement[bool] | None = None
 
     @property
     def _table(self) -> Table:
@@ -40,7 +45,7 @@ class Counter:
         if filled is not None:
             counts.append(func.count().filter(filled))
             counts.append(func.count().filter(and_(filled, self._elsewhere(categories))))
-        statement = select(*counts).select_from(self._table).where(self._table.c._removed_at.is_(None))
+        statement = select(*counts).select_from(self._table).where(*self._living)
         found = self.connection.execute(statement).one()
         return (
             Usage(found[1], found[0], found[2] if categories else 0) if len(found) > 1 else Usage(0, found[0])
@@ -48,8 +53,13 @@ class Counter:
 
     def of_category(self, category: str) -> int:
         """This function will count the records of a category."""
-        mine = (self._table.c._removed_at.is_(None), self._table.c._category == category)
+        mine = (*self._living, self._table.c._category == category)
         return self.connection.scalar(select(func.count()).select_from(self._table).where(*mine)) or 0
+
+    @property
+    def _living(self) -> tuple[ColumnElement[bool], ...]:
+        alive = self._table.c._removed_at.is_(None)
+        return (alive,) if self.within is None else (alive, self.within)
 
     def _elsewhere(self, categories: tuple[str, ...]) -> ColumnElement[bool]:
         category = self._table.c._category

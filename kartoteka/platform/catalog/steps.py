@@ -39,6 +39,7 @@ class Action(StrEnum):
     RULE = "rule"
     ROLE = "role"
     PLUGIN = "plugin"
+    ARRANGE = "arrange"
     RETURN = "return"
     UNDO = "undo"
 
@@ -231,6 +232,9 @@ _SENTENCES: Mapping[Action, Callable[[Step, Naming], str]] = {
     Action.RULE: lambda step, naming: _(_RULED[step.on], rule=step.detail, name=naming.subject(step)),
     Action.ROLE: _of_role,
     Action.PLUGIN: lambda step, naming: _("Change the plugin “{name}”.", name=step.subject),
+    Action.ARRANGE: lambda step, naming: (
+        _("Arrange the overview of “{name}” anew.", name=naming.registry(step.registry)) if step.registry
+        else _("Arrange the home page anew.")),
     Action.RETURN: lambda step, naming: _("Return to the design of version {version}.", version=step.detail),
     Action.UNDO: lambda step, naming: _("Take back the change of version {version}.", version=step.detail),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, select
 
+from kartoteka.platform.catalog.definitions import Registry
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
 from kartoteka.platform.kernel.tables import canonical_json
 from kartoteka.platform.kernel.texts import _
@@ -187,6 +188,63 @@ def is_there(work: Work, tile: Tile) -> bool:
     if not tile.registry:
         return True
     return made_of(work, tile.registry, [path for path in tile.of if path]) == dict(tile.of)
+
+
+def is_lost(work: Work, tile: Tile) -> bool:
+    """This function will tell whether something that a tile is made of is in the design no more, for nobody."""
+    registry = work.catalog.registries.get(tile.registry)
+    if not tile.registry:
+        return False
+    if registry is None or not registry.active or registry.id != tile.of.get(""):
+        return True
+    return any(path and _leads(work, registry, path.split(".")) != number for path, number in tile.of.items())
+
+
+def of_design(work: Work, registry: str, paths: Iterable[str]) -> dict[str, int] | None:
+    """This function will find the ids of a registry and of fields in the design as it is; None when one is missing."""
+    if not registry:
+        return {}
+    found = work.catalog.registries.get(registry)
+    if found is None:
+        return None
+    ids = {path: _leads(work, found, path.split(".")) for path in paths if path}
+    return (
+        None if None in ids.values() else {"": found.id, **{path: int(id or 0) for path, id in ids.items()}}
+    )
+
+
+def checked(tile: Tile) -> Tile:
+    """This function will give a tile back that will do.
+
+    :raises Invalid: when it will not.
+    """
+    _check(tile)
+    return tile
+
+
+def replace_tiles(work: Work, place: int, tiles: Sequence[Tile]) -> None:
+    """This function will put other tiles in the place of all that the firm has on a page; their ids are kept."""
+    owner = _owner(work, "firm")
+    row = work.session.get(DashboardRow, (place, owner), with_for_update=True, populate_existing=True)
+    if row is None:
+        row = DashboardRow(place=place, owner=owner, version=0, body={}, changed_at=work.now)
+        work.session.add(row)
+    following = max([int(row.body.get("next", 1)), *(int(each.id[1:]) + 1 for each in tiles)])
+    row.body = {"tiles": [_entry(each) for each in tiles], "next": following}
+    row.version, row.changed_at = row.version + 1, work.now
+    work.session.flush()
+
+
+def _leads(work: Work, registry: Registry, path: Sequence[str]) -> int | None:
+    """The id of the field at the end of a path through the design as it is, whoever sees it."""
+    head, rest = path[0], path[1:]
+    if not rest and head in SYSTEM_PATHS:
+        return 0
+    each = next((field for field in registry.active_fields if field.key == head), None)
+    if each is None or not rest:
+        return each.id if each else None
+    target = work.catalog.registries.get(str(each.options.get("target")))
+    return _leads(work, target, rest) if target is not None and target.active else None
 
 
 def _follow(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, false, select
 
 from kartoteka.platform.access.models import User
 from kartoteka.platform.access.usage import Counter, Usage
@@ -59,13 +59,21 @@ class LastChange:
 def usage(work: Work, registry: Registry, fields: Sequence[Field], categories: tuple[str, ...] = ()) -> Usage:
     """This function will count the records that use some fields of a registry, by one statement."""
     work.require("design")
-    return Counter(work.connection, work.layout, registry).usage(tuple(fields), categories)
+    return _counter(work, registry).usage(tuple(fields), categories)
 
 
 def of_category(work: Work, registry: Registry, category: str) -> int:
     """This function will count the records of a category."""
     work.require("design")
-    return Counter(work.connection, work.layout, registry).of_category(category)
+    return _counter(work, registry).of_category(category)
+
+
+def _counter(work: Work, registry: Registry) -> Counter:
+    within = None
+    if registry.narrow is not None:
+        visible = {each.key for each in work.registries(plugins=True)}
+        within = work.open(registry.key).seen.reach("view") if registry.key in visible else false()
+    return Counter(work.connection, work.layout, registry, within)
 
 
 def last_change(work: Work, registry: str, place: str, key: str) -> LastChange | None:

@@ -1,15 +1,15 @@
 """Why somebody may or may not: every right, section and detail of a record with the roles that open it, or do not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.guises import actor_of
 from kartoteka.platform.access.models import User
-from kartoteka.platform.access.reach import Rows
+from kartoteka.platform.access.reach import Rows, rows_for
 from kartoteka.platform.access.seen import Seen, Sight
 from kartoteka.platform.catalog.definitions import (
     EDIT,
@@ -70,8 +70,9 @@ def explain(
         return [judge.right("view"), judge.detail(asked)]
     language, apart = work.actor.locale.language, work.catalog.apart(opened.registry.key)
     sections = [judge.section(each.key, label(each, language)) for each in opened.registry.active_sections]
+    tabs = [judge.tab(plugin, key) for plugin, key in work.catalog.tabs(opened.registry).items()]
     details = [judge.detail(each) for each in opened.fields if each.key in apart]
-    return [*(judge.right(right) for right in RIGHTS), *sections, *details]
+    return [*(judge.right(right) for right in RIGHTS), *sections, *tabs, *details]
 
 
 def _actor(work: Work, email: str) -> Actor:
@@ -90,6 +91,8 @@ class _Judge:
 
     def right(self, right: str) -> Reason:
         """One right: roles that have it, as far as they reach the record."""
+        if self.registry.attached:
+            return self._lying(right)
         return self._reason(
             right, [self._ground(role, grant, right in grant.rights) for role, grant in self._grants()]
         )
@@ -97,6 +100,12 @@ class _Judge:
     def section(self, key: str, name: str) -> Reason:
         """One section: read and, where a role that reaches the record says so, edited."""
         subject = _("section “{section}”", section=name)
+        return self._levels(subject, {role.id: grant.level(key) for role, grant in self._grants()})
+
+    def tab(self, plugin: str, key: str) -> Reason:
+        """The tab of a plugin, which stands in grants as a section does."""
+        known = self.work.office.plugins.get(plugin)
+        subject = _("tab “{tab}”", tab=_(known.label) if known else plugin)
         return self._levels(subject, {role.id: grant.level(key) for role, grant in self._grants()})
 
     def detail(self, each: Field) -> Reason:
@@ -109,6 +118,45 @@ class _Judge:
             if levels[role.id] == HIDDEN and grant.level(each.section) != HIDDEN
         }
         return self._levels(subject, levels, excepted)
+
+    def _lying(self, right: str) -> Reason:
+        """A right to a thing of a plugin: through the tab of the record that bears it, or because it is his own."""
+        roles = self.actor.roles
+        grounds = tuple(Ground(each, OPENS if self._reached(right, each) else CLOSED) for each in roles)
+        allowed = self._reached(right, *roles)
+        named = ", ".join(
+            label(each.role, self.work.actor.locale.language) for each in grounds if each.says == OPENS
+        )
+        if not allowed:
+            return Reason(right, False, self._closed(right), grounds=grounds)
+        if self._is_own(right):
+            return Reason(right, True, _("It is the person’s own."), grounds=grounds)
+        return Reason(right, True, _("Granted by: {roles}.", roles=named), grounds=grounds)
+
+    def _closed(self, right: str) -> str:
+        rows = rows_for(self.actor, self.registry, right)
+        if self._selects(lambda seen: seen.condition_of(rows)):
+            return _("It is kept for others.")
+        return _("None of the roles opens it through what it lies on.")
+
+    def _reached(self, right: str, *roles: Role) -> bool:
+        return self._selects(lambda seen: seen.reach(right), roles)
+
+    def _is_own(self, right: str) -> bool:
+        own = self.registry.own.get("view" if right in ("view", "export") else "edit")
+        rows = Rows(rules=frozenset({canonical_json(own)} if own is not None else ()))
+        return self._selects(lambda seen: seen.condition_of(rows))
+
+    def _selects(
+        self, condition: Callable[[Seen], ColumnElement[bool]], roles: tuple[Role, ...] | None = None
+    ) -> bool:
+        """Whether the record fulfils a condition as the person sees it, or would with these roles alone."""
+        actor = self.actor if roles is None else replace(self.actor, roles=roles)
+        work = self.work
+        sight = Sight(actor, work.catalog, work.layout, work.connection.dialect.name, work.now)
+        seen = Seen(sight, self.registry)
+        wanted = select(seen.table.c.id).where(seen.table.c.id == self.record, condition(seen))
+        return work.connection.execute(wanted).first() is not None
 
     def _levels(self, subject: str, levels: Mapping[int, str], excepted: set[int] | None = None) -> Reason:
         grounds = [self._ground(role, grant, levels[role.id] != HIDDEN) for role, grant in self._grants()]
@@ -128,7 +176,11 @@ class _Judge:
         return Ground(role, OPENS if self._covers(grant) else OUTSIDE, grant.rows)
 
     def _grants(self) -> list[tuple[Role, Grant]]:
-        everything = Grant(frozenset(RIGHTS), {each.key: EDIT for each in self.registry.sections})
+        keys = [
+            *(each.key for each in self.registry.sections),
+            *self.work.catalog.tabs(self.registry).values(),
+        ]
+        everything = Grant(frozenset(RIGHTS), dict.fromkeys(keys, EDIT))
         admins = [(role, everything) for role in self.actor.roles if role.is_admin]
         return [*admins, *self.actor.grants(self.registry.key)]
 
@@ -137,12 +189,7 @@ class _Judge:
         if grant.rows is None:
             return True
         rows = Rows(rules=frozenset({canonical_json(grant.rows)}))
-        sight = Sight(
-            self.actor, self.work.catalog, self.work.layout, self.work.connection.dialect.name, self.work.now
-        )
-        seen = Seen(sight, self.registry)
-        statement = select(seen.table.c.id).where(seen.table.c.id == self.record, seen.condition_of(rows))
-        return self.work.connection.execute(statement).first() is not None
+        return self._selects(lambda seen: seen.condition_of(rows))
 
     def _reason(self, subject: str, grounds: list[Ground], writes: bool = False) -> Reason:
         language = self.work.actor.locale.language

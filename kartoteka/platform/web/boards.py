@@ -47,6 +47,8 @@ class TileView:
     up: str | None = None
     down: str | None = None
     label: str = ""
+    # Something that it is made of is not there any more: it can only be taken away.
+    lost: bool = False
 
     @property
     def name(self) -> str:
@@ -116,7 +118,8 @@ def arrange_tile(place: str, tile: str, deed: str) -> Response:
     whose = _whose(request.form.get("whose"))
     with begin(write=True) as work:
         number, usual = place_and_usual(work, place)
-        seen_tile(work, place, tile, usual)
+        if deed != "remove" or not _clearable(work, whose, _board(work, place, usual).find(tile)):
+            seen_tile(work, place, tile, usual)
         if deed == "move":
             before = request.form.get("before", "")
             dashboards.move_tile(work, number, whose, tile, before, usual)
@@ -174,7 +177,7 @@ def board_view(work: Work, registry: str, whose: str) -> BoardView:
     _number, usual = place_and_usual(work, place)
     found = _board(work, place, usual)
     arranged = found.firm if whose == "firm" else found.tiles
-    seen = [each for each in arranged if there(work, each.tile)]
+    seen = [each for each in arranged if there(work, each.tile) or (whose and _clearable(work, whose, each))]
     shown = [each for each in seen if whose or not each.hidden]
     return BoardView(
         place,
@@ -207,6 +210,18 @@ def seen_tile(work: Work, place: str, tile: str, usual: Sequence[Tile]) -> Tile:
     if not there(work, found):
         raise NotFound(_("There is nothing at this address."))
     return found
+
+
+def _clearable(work: Work, whose: str, placed: Placed) -> bool:
+    """Whether a tile shows nothing any more and is the actor's to take away.
+
+    Of his own he is told whatever the reason. Of the firm's only what is gone for everybody: one that he merely may
+    not see is no other than one that is not there.
+    """
+    if placed.own:
+        return whose == "own" and not there(work, placed.tile)
+    gone = placed.tile.kind not in usable(work) or dashboards.is_lost(work, placed.tile)
+    return whose == "firm" and gone and "design" in work.actor.powers
 
 
 def bound(work: Work, kind: TileKind, options: Mapping[str, Any]) -> dict[str, int]:
@@ -268,8 +283,11 @@ def _whose(text: str | None) -> Whose:
 
 
 def _tile_view(work: Work, place: str, placed: Placed, whose: str) -> TileView:
-    tile, kind = placed.tile, kinds()[placed.tile.kind]
+    tile = placed.tile
     named = tile.titles.get(work.actor.locale.language) or tile.title
+    if not there(work, tile):
+        return _lost_view(tile, named, placed)
+    kind = kinds()[tile.kind]
     return TileView(
         tile.id,
         tile.kind,
@@ -282,6 +300,14 @@ def _tile_view(work: Work, place: str, placed: Placed, whose: str) -> TileView:
         placed.hidden,
         whose == "firm" or placed.own,
         label=kind.label(),
+    )
+
+
+def _lost_view(tile: Tile, named: str, placed: Placed) -> TileView:
+    kind = kinds().get(tile.kind)
+    called = named or (kind.label() if kind else tile.kind)
+    return TileView(
+        tile.id, tile.kind, "alert-triangle", called, "", tile.width, "", placed.own, False, True, lost=True
     )
 
 

@@ -1,13 +1,15 @@
 """Tiles show what their reader may see, rightly counted; what he may not see is not there."""
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import event
 
-from kartoteka.platform.services import dashboards, records
+from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.services import dashboards, modelling, records
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.web.tiles.placing import place_tile
 
@@ -174,3 +176,60 @@ def test_a_tile_and_the_page_cost_few_statements(office: Office, ana: Somebody, 
     assert all(costs[name] <= budget for name, budget in budgets.items()), costs
     # Who asks, the page, the first steps, and how many notices wait for him.
     assert spent("/") <= 6, seen
+
+
+def test_a_tile_whose_field_is_gone_can_be_taken_away(
+    office: Office, ana: Somebody, rita: Somebody, deals: list[int]
+) -> None:
+    tile = place(office, "figure", title="Zvláštní dlaždice", measure="sum:amount")
+    with office.begin(ana.id, design=True) as work:
+        modelling.change_field(work, "deals", "amount", {"active": False})
+    assert "Zvláštní dlaždice" not in ana.get("/").text
+    arranging = ana.get("/?arrange=firm").text
+    assert "Zvláštní dlaždice" in arranging and "not there any more" in arranging
+    assert "Zvláštní dlaždice" not in rita.get("/?arrange=own").text
+    assert ana.post(f"/boards/0/tiles/{tile}/move", whose="firm", before="").status_code == 404
+    assert rita.post(f"/boards/0/tiles/{tile}/remove", whose="own").status_code == 404
+    assert ana.post(f"/boards/0/tiles/{tile}/remove", whose="firm").status_code == 200
+    assert "Zvláštní dlaždice" not in ana.get("/?arrange=firm").text
+
+
+def test_home_pages_go_with_the_design(office: Office, ana: Somebody, deals: list[int]) -> None:
+    place(office, "figure", title="Money", measure="sum:amount")
+    place(office, "words", "", title="News", text="**Good** news")
+    with office.begin(ana.id) as work:
+        document = modelling.export_design(work)
+        assert modelling.plan_design(work, document).sentences() == []
+    pages = document["home_pages"]
+    assert [(each["registry"], [tile["title"] for tile in each["tiles"]]) for each in pages] == [
+        ("", ["Money", "News"])
+    ]
+    assert pages[0]["tiles"][0]["fields"] == ["amount"]
+    changed = deepcopy(document)
+    changed["home_pages"][0]["tiles"].reverse()
+    changed["home_pages"].append(
+        {"registry": "deals", "tiles": [{**pages[0]["tiles"][0], "title": "Of deals"}]}
+    )
+    with office.begin(ana.id, design=True) as work:
+        assert (
+            modelling.plan_design(work, changed).sentences()
+            == modelling.apply_design(work, changed).sentences()
+        )
+        assert modelling.export_design(work) == changed
+        assert modelling.apply_design(work, deepcopy(changed)).sentences() == []
+        assert len(modelling.apply_design(work, document).sentences()) == 1, (
+            "a page that it does not name stays"
+        )
+    assert "Of deals" in ana.get("/r/deals/home").text
+    for wrong in (
+        {"registry": "nothing", "tiles": pages[0]["tiles"]},
+        {"registry": "", "tiles": [{**pages[0]["tiles"][0], "fields": ["nothing"]}]},
+        {"registry": "", "tiles": [{**pages[0]["tiles"][0], "width": 9}]},
+        {"registry": "", "tiles": [{"title": "no kind"}]},
+        {"registry": "", "tiles": [{**pages[0]["tiles"][0], "of": {"": 1}}]},
+        {"registry": "", "tiles": [pages[0]["tiles"][0]] * 2},
+        {"registry": ""},
+        "nothing",
+    ):
+        with pytest.raises(Invalid), office.begin(ana.id, design=True) as work:
+            modelling.apply_design(work, {**document, "home_pages": [wrong]})

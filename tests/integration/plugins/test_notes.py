@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from kartoteka.platform.kernel.errors import Forbidden, NotFound
 from kartoteka.platform.sdk import (
+    Bearer,
     Query,
     batch,
     browse,
@@ -22,7 +23,16 @@ from kartoteka.platform.sdk import (
     restore,
     summary,
 )
-from kartoteka.platform.services import exports, history, modelling, people, search, tokens
+from kartoteka.platform.services import (
+    design_facts,
+    explaining,
+    exports,
+    history,
+    modelling,
+    people,
+    search,
+    tokens,
+)
 from kartoteka.platform.services.finding import feeding
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
@@ -253,3 +263,32 @@ def test_who_looks_as_somebody_sees_no_private_note_of_his(firm: Office) -> None
         guise = replace(work, actor=replace(work.actor, seen_by=admin.actor), _gates={})
         assert browse(guise, KEY, Query(count=True)).count == 0
         assert browse(work, KEY, Query(count=True)).count == 1
+
+
+def test_why_somebody_sees_a_note(firm: Office) -> None:
+    """Tabs among the sections of a record; of a note itself whether it is one's own, lent by a tab, or kept."""
+    with as_(firm, "ann") as work:
+        bolt = create(work, KEY, {"text": "on Bolt", "private": True}, on=Bearer("companies", 2)).id
+        lent = create(work, KEY, {"text": "for sales", "roles": "sales"}, on=Bearer("companies", 2)).id
+
+        def told(who: str, registry: str, record: int) -> dict[str, tuple[bool, str]]:
+            found = explaining.explain(work, f"{who}@example.com", registry, record)
+            return {each.subject: (each.allowed, each.sentence) for each in found}
+
+        assert (
+            told("sam", "companies", 2)["tab “Notes”"][0]
+            and not told("ben", "companies", 2)["tab “Notes”"][0]
+        )
+        assert told("ann", KEY, bolt)["view"] == (True, "It is the person’s own.")
+        assert told("sam", KEY, bolt)["view"] == (False, "It is kept for others.")
+        assert told("sam", KEY, lent)["view"] == (True, "Granted by: Sales.")
+        assert not told("ben", KEY, lent)["view"][0]
+
+
+def test_not_even_the_number_of_private_notes_is_told_to_designers(firm: Office) -> None:
+    free(firm, "sam", "mine", private=True)
+    with as_(firm, "ann") as work:
+        create(work, KEY, {"text": "hers"})
+        notes = work.catalog.registries[KEY]
+        found = design_facts.usage(work, notes, [each for each in notes.fields if each.key == "text"])
+    assert (found.used, found.all) == (1, 1)

@@ -140,7 +140,7 @@ class Designer:
         if not isinstance(document, Mapping):
             raise Invalid({"design": [_("A design is an object with “registries” and “roles”.")]})
         for name in document:
-            if name not in ("kartoteka", "registries", "roles", "plugins"):
+            if name not in ("kartoteka", "registries", "roles", "plugins", "home_pages"):
                 self.reader.problem(str(name)[:60], _("There is no such attribute."))
         current = self.work.catalog
         registries = self._read_each(

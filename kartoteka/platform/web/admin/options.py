@@ -105,14 +105,18 @@ def _input(
         _(_HELP[info.name])
         if info.name in _HELP and not (info.name == "decimals" and info.default is not None)
         else "",
-        _offered(work, info),
+        _offered(work, info, text),
         errors=errors,
     )
 
 
-def _offered(work: Work, info: OptionInfo) -> list[tuple[str, str]]:
+def _offered(work: Work, info: OptionInfo, chosen: str) -> list[tuple[str, str]]:
     if info.kind == "registry":
-        return [(each.key, _label(work, each)) for each in work.catalog.active_registries]
+        return [
+            (each.key, _label(work, each))
+            for each in work.catalog.active_registries
+            if not each.plugin or each.key == chosen
+        ]
     if info.kind == "timezone":
         return [(name, name) for name in sorted(timezones())]
     return [(name, name) for name in info.allowed]
