@@ -25,3 +25,10 @@ on("click", "[data-copy]", (button) => {
   void navigator.clipboard.writeText(copy).then(() => say(copied), () => say(copy));
   button.closest<HTMLElement>("[popover]")?.hidePopover();
 });
+
+// Where the tabs are wider than the window, the one that is open comes into sight.
+requestAnimationFrame(() => {
+  const tabs = one(".tabs");
+  const here = tabs ? one("[aria-current]", tabs) : null;
+  if (tabs && here && tabs.scrollWidth > tabs.clientWidth) tabs.scrollLeft = here.offsetLeft - (tabs.clientWidth - here.offsetWidth) / 2;
+});
