@@ -184,7 +184,9 @@ class Designer:
     @staticmethod
     def _bare(role: Role | None) -> Role | None:
         """A role of a design document replaces all of its former grants."""
-        return replace(role, grants={}, powers=frozenset(), names={}, kind=STAFF, holds=None) if role else None
+        return (
+            replace(role, grants={}, powers=frozenset(), names={}, kind=STAFF, holds=None) if role else None
+        )
 
     def _read_each(
         self, document: Mapping[str, Any], name: str, read: Callable[[Any], Any]
@@ -297,7 +299,11 @@ class Designer:
         for key, state in self.work.catalog.plugins.items():
             contribution = self.work.office.plugins.get(key)
             old = before[key].settings if key in before else {}
-            if contribution is not None and contribution.settle is not None and dict(old) != dict(state.settings):
+            if (
+                contribution is not None
+                and contribution.settle is not None
+                and dict(old) != dict(state.settings)
+            ):
                 contribution.settle(self.work, old, state.settings)
 
     def _only_think(self, target: Catalog, plan: Plan) -> Plan:
