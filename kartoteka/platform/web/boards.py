@@ -1,5 +1,6 @@
 """Home pages made of tiles: that of everything, and one for each registry; shown, arranged, and tile by tile."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,9 @@ from kartoteka.platform.web.shell import render, tell
 from kartoteka.platform.web.tiles import kinds, usable
 from kartoteka.platform.web.tiles.kind import DATES, TileKind, all_paths
 
+logger = logging.getLogger(__name__)
+# What a kind of tiles stumbles over when a document of the design has given one of it options that it does not know.
+MISMADE = (KeyError, TypeError, ValueError, AttributeError)
 # In addresses, where a registry would be named otherwise; no key of a registry begins with a digit.
 HOME = "0"
 SUMMED = frozenset({"money", "decimal"})
@@ -109,6 +113,9 @@ def board_tile(place: str, tile: str) -> str:
             raise
         except KartotekaError as error:
             return render_template("tiles/broken.html", sentence=error.message)
+        except MISMADE:
+            logger.exception("The tile %s of %s cannot be shown.", tile, place)
+            return render_template("tiles/broken.html", sentence=_("This tile cannot be shown."))
         return render_template(kind.template, tile=found, **context)
 
 
@@ -288,12 +295,17 @@ def _tile_view(work: Work, place: str, placed: Placed, whose: str) -> TileView:
     if not there(work, tile):
         return _lost_view(tile, named, placed)
     kind = kinds()[tile.kind]
+    try:
+        heading, link = named or kind.heading(work, tile), kind.link(work, tile)
+    except MISMADE:
+        logger.exception("The tile %s of %s cannot be shown.", tile.id, place)
+        return _lost_view(tile, named, placed)
     return TileView(
         tile.id,
         tile.kind,
         kind.icon,
-        named or kind.heading(work, tile),
-        kind.link(work, tile),
+        heading,
+        link,
         tile.width,
         url_for("web.board_tile", place=place, tile=tile.id),
         placed.own,

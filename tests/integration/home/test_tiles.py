@@ -223,6 +223,10 @@ def test_home_pages_go_with_the_design(office: Office, ana: Somebody, deals: lis
             "a page that it does not name stays"
         )
     assert "Of deals" in ana.get("/r/deals/home").text
+    strange = {"id": "f1", "kind": "figure", "width": 1, "options": {"registry": "deals", "filter": 7}}
+    with office.begin(ana.id, design=True) as work:
+        modelling.apply_design(work, {**document, "home_pages": [{"registry": "", "tiles": [strange]}]})
+    assert ana.get("/").status_code == 200 and "cannot be shown" in ana.get("/boards/0/tiles/f1").text
     for wrong in (
         {"registry": "nothing", "tiles": pages[0]["tiles"]},
         {"registry": "", "tiles": [{**pages[0]["tiles"][0], "fields": ["nothing"]}]},
