@@ -30,7 +30,6 @@ from kartoteka.platform.services.work import Work
 
 EXTENSION = "kartoteka"
 API = "/api/"
-LANGUAGE_COOKIE = "language"
 GUISE = "guise"
 # In the signed cookie: its session is one of somebody from outside.
 GUEST = "guest"
@@ -262,7 +261,7 @@ def _check(right: Right | None, actor: Actor) -> None:
 
 
 def _listen() -> None:
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "") if not in_api() else ""
+    chosen = str(session.get("language", "")) if not in_api() else ""
     speak(chosen if chosen in LANGUAGES else _wished_language())
 
 
