@@ -24,9 +24,6 @@ ARGUMENTS = [
 # up. What goes wrong is reported by other words: `htmx:sendError`, `htmx:responseError`, `htmx:swapError`.
 USUAL = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 # In milliseconds: a machine that does other things beside is no fault of the page.
-# Milliseconds that anything may take: what else the machine does at the moment is no fault of a page.
-PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 WIDE = {"width": 1440, "height": 900}
