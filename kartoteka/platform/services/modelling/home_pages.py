@@ -95,7 +95,7 @@ def _fits(name: Any, value: Any) -> bool:
     known = _ATTRIBUTES.get(name)
     if known is None or not isinstance(value, known) or isinstance(value, bool):
         return False
-    return name != "fields" or all(isinstance(each, str) for each in value)
+    return not isinstance(value, list) or all(isinstance(each, str) for each in value)
 
 
 def steps(work: Work, pages: Sequence[HomePage]) -> list[Step]:

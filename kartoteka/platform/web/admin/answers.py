@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Answer
 
 from kartoteka.platform.kernel.errors import KartotekaError
 from kartoteka.platform.kernel.texts import _
@@ -35,7 +36,7 @@ def renewed_in_place(work: Work, parts: str, said: str) -> Response:
     return Response(parts, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(happenings)})
 
 
-def gone_on(answer: Response, shown: str) -> Response:
+def gone_on(answer: Answer, shown: str) -> Response:
     """This function will show the next dialog with an answer that would have shut the one before."""
     happenings = json.loads(answer.headers["HX-Trigger"])
     happenings.pop("shut-dialog")
