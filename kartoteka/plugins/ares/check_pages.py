@@ -63,7 +63,7 @@ deed = ListDeed(
     N_("Check with ARES"),
     "building-community",
     lambda registry: url_for("ares.check", registry=registry),
-    lambda work, registry: number_field(work, registry) is not None,
+    lambda work, registry: number_field(work, registry) is not None and work.open(registry).may("edit"),
 )
 
 
