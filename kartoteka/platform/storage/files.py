@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import IO, Any, NoReturn, TypeVar
 
 import fsspec  # type: ignore[import-untyped]
-from obstore.fsspec import FsspecStore
+from obstore.fsspec import BufferedFile, FsspecStore
 
 from kartoteka.platform.kernel.errors import NotFound, TooLarge, Unavailable
 from kartoteka.platform.kernel.texts import _
@@ -40,6 +40,33 @@ class Arrived:
     head: bytes
 
 
+class _ObjectFile(BufferedFile):
+    """A file of an object store that can be dropped even when the store failed while it was being opened."""
+
+    def close(self) -> None:
+        """End it; what was never opened in whole has nothing to send or to give back."""
+        if hasattr(self, "_reader") or hasattr(self, "_writer"):
+            super().close()
+        else:
+            # Else the collector would try it, and its failure would come up in the midst of something else.
+            self.closed = True
+
+
+class _Objects(FsspecStore):
+    """An object store with such files."""
+
+    def _open(
+        self,
+        path: str,
+        mode: Any = "rb",
+        block_size: Any = None,
+        autocommit: Any = True,
+        cache_options: Any = None,
+        **kwargs: Any,
+    ) -> BufferedFile:
+        return _ObjectFile(self, path, mode, **kwargs)
+
+
 class Vault:
     """The store of one installation, at an fsspec address such as `file:///…` or `s3://bucket/prefix`."""
 
@@ -50,7 +77,7 @@ class Vault:
     def _place(self) -> tuple[Any, str]:
         if self.url.startswith("s3://"):
             # Its settings come from the usual variables of the environment, such as AWS_ENDPOINT_URL.
-            return FsspecStore("s3"), self.url.removeprefix("s3://").rstrip("/")
+            return _Objects("s3"), self.url.removeprefix("s3://").rstrip("/")
         store, folder = fsspec.core.url_to_fs(self.url)
         return store, folder.rstrip("/")
 

@@ -1,5 +1,6 @@
 """The same on a folder and in an object store: what comes in is whole, lies there once, and goes in the end."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,19 +85,42 @@ def test_nothing_but_a_hash_is_an_address(tmp_path: Path, sha256: str) -> None:
         Vault(f"file://{tmp_path}").open(sha256)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_store_that_does_not_answer(remote: tuple[str, Store], place: str, tmp_path: Path) -> None:
-    """It is told in one way, and nothing is taken for a no."""
+    """It is told in one way, nothing is taken for a no, and nothing half open is left to the collector."""
     if place.startswith("file:"):
         (tmp_path / "files").write_bytes(b"no folder")
     else:
         remote[1].failing = 403
     try:
-        for ask in (lambda: Vault(place).receive([b"x"]), lambda: Vault(place).answer()):
+        vault = Vault(place)
+        for ask in (
+            lambda: vault.receive([b"x"]),
+            lambda: vault.receive([b"x" * (6 << 20)] * 3),
+            lambda: vault.open("0" * 64),
+            lambda: vault.open_arriving("0" * 32),
+            vault.answer,
+        ):
             with pytest.raises(Unavailable):
                 ask()
+            gc.collect()
     finally:
         remote[1].failing = 0
+
+
+@pytest.mark.parametrize("remains", ["nothing", "no sense"])
+def test_an_object_store_that_is_gone(
+    remote: tuple[str, Store], monkeypatch: pytest.MonkeyPatch, remains: str
+) -> None:
+    """With its address or its settings it takes no file along that would fail later."""
+    named = {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "key", "SECRET_ACCESS_KEY": "secret",
+             "REGION": "eu", "ALLOW_HTTP": "true" if remains == "nothing" else "maybe"}  # fmt: skip
+    for name, value in named.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    vault = Vault(f"s3://{remains.replace(' ', '-')}/firm")
+    for ask in (lambda: vault.receive([b"x"]), lambda: vault.open("0" * 64)):
+        with pytest.raises(Unavailable):
+            ask()
+        gc.collect()
 
 
 def test_a_firm_keeps_its_files_there(place: str, tmp_path: Path) -> None:
