@@ -1231,7 +1231,12 @@ def dog_forms(path: str) -> Callable[[Places], Iterator[Ask]]:
         for registry in REGISTRIES:
             yield post(path, ("registry", registry), ("kind", "deleted"), ("to", "me"))
         for registry, record in p.records:
-            pairs = (("registry", registry), ("record", str(record)), ("kind", "change"), ("field", "turnover"))
+            pairs = (
+                ("registry", registry),
+                ("record", str(record)),
+                ("kind", "change"),
+                ("field", "turnover"),
+            )
             yield post(path, *pairs, ("to", "me"))
         narrowed = json.dumps(leaf("h_number_a", "gte", 1))
         yield post(path, ("registry", "firms"), ("kind", "enters_list"), ("filter", narrowed), ("to", "me"))
@@ -1653,7 +1658,9 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /watchdogs/form": dog_forms("/watchdogs/form"),
     "POST /watchdogs/new": dog_forms("/watchdogs/new"),
     "GET /watchdogs/<int:id>": dog_pages("GET", ""),
-    "POST /watchdogs/<int:id>": dog_pages("POST", "", ("registry", "firms"), ("kind", "created"), ("to", "me")),
+    "POST /watchdogs/<int:id>": dog_pages(
+        "POST", "", ("registry", "firms"), ("kind", "created"), ("to", "me")
+    ),
     "POST /watchdogs/<int:id>/switch": dog_pages("POST", "/switch"),
     "POST /watchdogs/<int:id>/off": dog_pages("POST", "/off"),
     "POST /watchdogs/<int:id>/on": dog_pages("POST", "/on"),
@@ -1671,7 +1678,11 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /api/v1/watchdogs/unsubscribe/<key>": just(api("POST", "/watchdogs/unsubscribe/guess")),
     "GET /notifications": just(
         WORK,
-        *(get("/notifications", show=show, by=by) for show in ("", "all") for by in ("time", "record", "watchdog")),
+        *(
+            get("/notifications", show=show, by=by)
+            for show in ("", "all")
+            for by in ("time", "record", "watchdog")
+        ),
         get("/notifications", watchdog="2", before="30"),
     ),
     "GET /notifications/count": just(get("/notifications/count")),

@@ -65,7 +65,15 @@ def bodies() -> Iterator[dict[str, Any]]:
     for registry in REGISTRIES:
         yield {"registry": registry, "when": {"kind": "deleted"}}
         yield {"registry": "firms", "when": {"kind": "related", "registry": registry}}
-    for name in ("role:secret_a", "role:secret_b", "role:nothing", "user:1", "user:9999", "field:keeper", "field:h_x"):
+    for name in (
+        "role:secret_a",
+        "role:secret_b",
+        "role:nothing",
+        "user:1",
+        "user:9999",
+        "field:keeper",
+        "field:h_x",
+    ):
         yield {"registry": "firms", "when": {"kind": "created"}, "to": [name]}
 
 

@@ -114,10 +114,7 @@ def seen_links(
     for key, ids in links.items():
         wanted.setdefault(targets[key], set()).update(ids)
     known = gate.titles(wanted) if any(wanted.values()) else {}
-    return {
-        key: tuple(each for each in ids if (targets[key], each) in known)
-        for key, ids in links.items()
-    }
+    return {key: tuple(each for each in ids if (targets[key], each) in known) for key, ids in links.items()}
 
 
 __all__ = ["Judged", "Judging", "seen_links"]

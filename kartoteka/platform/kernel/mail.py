@@ -132,7 +132,9 @@ def hand_over(settings: Settings, message: EmailMessage, email: str) -> None:
     """
     out, sender = transport(settings), _sender(settings).addr_spec
     # Addresses in headers may be long; folded they would no longer be addresses.
-    out.send(message.as_bytes(policy=WIRE.clone(max_line_length=900)), sender, email, str(message["Message-ID"]))
+    out.send(
+        message.as_bytes(policy=WIRE.clone(max_line_length=900)), sender, email, str(message["Message-ID"])
+    )
 
 
 def _address(name: str, email: str) -> Address:

@@ -62,9 +62,9 @@ class Settings:
             ),
             ares_url=(_url(environment, "KARTOTEKA_ARES_URL", ("http", "https")) or DEFAULT_ARES).rstrip("/"),
             vies_url=(_url(environment, "KARTOTEKA_VIES_URL", ("http", "https")) or DEFAULT_VIES).rstrip("/"),
-            poland_url=(_url(environment, "KARTOTEKA_POLAND_URL", ("http", "https")) or DEFAULT_POLAND).rstrip(
-                "/"
-            ),
+            poland_url=(
+                _url(environment, "KARTOTEKA_POLAND_URL", ("http", "https")) or DEFAULT_POLAND
+            ).rstrip("/"),
             private_networks=_networks(environment, "KARTOTEKA_PRIVATE_NETWORKS"),
         )
 

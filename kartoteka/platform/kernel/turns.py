@@ -31,9 +31,7 @@ def is_due(connection: Connection, name: str, now: datetime, every: timedelta | 
     return found is None or found <= now or (every is not None and found > now + every)
 
 
-def take(
-    connection: Connection, name: str, now: datetime, every: timedelta, *, steady: bool = False
-) -> bool:
+def take(connection: Connection, name: str, now: datetime, every: timedelta, *, steady: bool = False) -> bool:
     """This function will take a turn; False when another worker has it.
 
     A `steady` turn comes every so often, whatever the clock does; any other lies ahead until its time has come.

