@@ -1295,8 +1295,8 @@ def ares_routes() -> "dict[str, Asks | str]":
         ),
         f"GET {on_record}": record_asks("/ares"),
         f"POST {on_record}": borne_asks("POST", "ares", False, {"apply": ["name", "h_text_a"]}),
-        "GET /r/<registry>/ares/find": with_parts(
-            "GET", "/r/<registry>/ares/find?q=quokka", registry=REGISTRIES
+        "GET /r/<registry>/ares/find": just(
+            *(get(f"/r/{each}/ares/find", q="quokka") for each in REGISTRIES)
         ),
         "GET /r/<registry>/<int:id>/ares": web_record("/ares"),
         "GET /r/<registry>/<int:id>/ares/dialog": web_record("/ares/dialog"),
