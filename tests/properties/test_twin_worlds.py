@@ -74,7 +74,7 @@ def test_every_route_stands_in_the_table_of_requests(office: Office) -> None:
     assert all(len(reason) > 20 for reason in ROUTES.values() if isinstance(reason, str))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_no_answer_tells_the_worlds_apart(both: Twins) -> None:
     where = places(both.a)
     leaks: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ def random_asks(draw: st.DrawFn) -> Ask:
     return get(f"{API}/registries/firms/records", page_size=str(draw(st.integers(1, 6))), count="1", **query)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @settings(
     max_examples=60,
     deadline=None,
@@ -260,7 +260,7 @@ SEEDS = {
 }
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_leaks_that_were_let_in_on_purpose_are_found(both: Twins) -> None:
     where = places(both.a)
     for seed, route in SEEDS.items():
@@ -292,7 +292,7 @@ def _shape(told: Told, record: int) -> tuple[int, str]:
     return told.status, re.sub(rf"(?<!\d)({record}|{MISSING})(?!\d)", "N", told.body)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_what_is_foreign_answers_like_what_is_missing_and_stays_as_it_is(world: World) -> None:
     """Every route of records, for a person whom the reader does not see: as for an id that was never used."""
     where = places(world)
