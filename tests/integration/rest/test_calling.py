@@ -46,7 +46,8 @@ def test_without_a_token_nothing_but_the_description_answers(app: Flask) -> None
         if path in ("/api/v1/docs", "/api/v1/openapi.json"):
             assert answered.status_code == 200
         elif path in BY_ADDRESS:
-            assert answered.status_code == 404
+            # Opened by hand it leads to a page that asks; without a letter there is nothing to end.
+            assert answered.status_code == {"GET": 303, "POST": 404}[method]
         else:
             assert (answered.status_code, answered.content_type) == (401, "application/problem+json"), (
                 method,
