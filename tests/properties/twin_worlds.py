@@ -49,6 +49,9 @@ _SECRET = re.compile(r"kt_[\w-]{43}")
 # The key of an upload in pieces, which nobody can guess.
 _UPLOAD = re.compile(r'(?<="upload":")[\w-]{43}(?=")|(?<=/attachments/uploads/)[\w-]{43}')
 _LINK = re.compile(r"(?<=/)[\w-]{20,}|(?<=\n)Message-ID:.*|(?<=\n)Date:.*")
+_OUTSIDE = re.compile(r"/(ares|registers)(/|$)")
+# What was asked of public registers is remembered, whatever comes of it.
+ASKED_OUTSIDE = {"p_ares__gates", "p_ares__answers"}
 _SHADOWS = re.compile(r"_(data|idx|content|docsize|config)$")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Counting tries is not a change of what the firm keeps.
@@ -248,7 +251,8 @@ class Twins:
             raise Leak(f"{ask}\nworld a: {_difference(first, second)}")
         if CANARY in f"{first.headers} {first.body}".lower() and CANARY not in ask.mentions:
             raise Leak(f"{ask}\ntells what is hidden: {_around(first.body)}")
-        if first.status >= 500:
+        # Nobody answers for public registers in these worlds.
+        if first.status >= 500 and not (first.status == 503 and _OUTSIDE.search(ask.path)):
             raise Leak(f"{ask}\nfails: {first}")
         if before is not None:
             self._compare(ask, first, before)
@@ -269,7 +273,7 @@ class Twins:
             )
         if one != other:
             raise Leak(f"{ask}\n{told.status}: the databases have changed unlike: {one} and {other}")
-        if told.status >= 400 and one:
+        if told.status >= 400 and one.keys() - ASKED_OUTSIDE:
             raise Leak(f"{ask}\n{told.status}, and yet changed: {one}")
 
     def forget(self) -> None:
