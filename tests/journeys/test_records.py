@@ -267,8 +267,10 @@ def test_keys_step_through_the_list_that_led_here(firm: Firm, come_in: ComeIn) -
     expect(page.locator("[data-trail-place]")).to_have_text("2 of 3")
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).to_have_text("Amor")
+    expect(page.locator("[data-trail-place]")).to_have_text("3 of 3")
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text("Borovice")
+    expect(page.locator("[data-trail-place]")).to_have_text("2 of 3")
     page.keyboard.press("u")
     page.wait_for_url("**/r/companies?sort=-name")
 
