@@ -444,9 +444,26 @@ PUBLIC = {
     "GET /language/<language>",
     "GET /identity/<colour>.css",
     "GET /identity/<hashed>",
+    "GET /portal/sign-in",
+    "POST /portal/sign-in",
+    "POST /portal/sign-out",
+    "GET /portal/forgotten",
+    "POST /portal/forgotten",
+    "GET /portal/link",
+    "POST /portal/link",
+    "GET /portal/link/<key>",
+    "POST /portal/link/<key>",
+    "GET /portal/new-password/<key>",
+    "POST /portal/new-password/<key>",
+    "GET /portal/invitation/<key>",
+    "POST /portal/invitation/<key>",
     "GET /api/v1/openapi.json",
     "GET /api/v1/docs",
 }
+
+
+# Where somebody is sent who has not signed in: colleagues, and people from outside.
+DOORS = ("/sign-in", "/portal/sign-in")
 
 
 def test_without_signing_in_nothing_opens_that_was_not_declared_public(office: Office) -> None:
@@ -465,8 +482,8 @@ def test_without_signing_in_nothing_opens_that_was_not_declared_public(office: O
                 assert answer.status_code != 401, route
             else:
                 refused = answer.status_code == 401 or (
-                    answer.status_code == 303 and answer.location.startswith("/sign-in")
+                    answer.status_code == 303 and answer.location.startswith(DOORS)
                 )
-                assert refused, f"{route}: {answer.status}"
+                assert refused, f"{route}: {answer.status} {answer.location}"
                 assert not answer.get_data() or len(answer.get_data()) < 1000
     assert routes_of(app) >= PUBLIC

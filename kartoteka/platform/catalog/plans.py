@@ -18,7 +18,7 @@ from kartoteka.platform.catalog.steps import (
     Naming,
     Step,
 )
-from kartoteka.platform.catalog.titles import placeholders
+from kartoteka.platform.catalog.titles import title_fields
 
 FieldTypes = Mapping[str, FieldType]
 # What has a step of its own, or cannot change.
@@ -76,8 +76,13 @@ def _registry(old: Registry, new: Registry, types: FieldTypes) -> Iterator[Step]
     yield from _rules(old, new)
     yield from _common(key, REGISTRY, key, old, new, _OF_REGISTRIES)
     yield from _orders(old, new)
-    if old.title != new.title or any(_converted(old, new, each) for each in placeholders(new.title)):
+    if _titled(old) != _titled(new) or any(_converted(old, new, each.key) for each in title_fields(new)):
         yield Step(Action.RETITLE, key, part=REGISTRY)
+
+
+def _titled(registry: Registry) -> tuple[str, list[str]]:
+    """What titles are made of: a field that is switched off leaves them, and comes back with its values."""
+    return registry.title, [each.key for each in title_fields(registry)]
 
 
 def _common(registry: str, part: str, key: str, old: Any, new: Any, apart: frozenset[str]) -> Iterator[Step]:

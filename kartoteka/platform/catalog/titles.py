@@ -17,9 +17,9 @@ def placeholders(pattern: str) -> list[str]:
 
 
 def title_fields(registry: Registry) -> tuple[Field, ...]:
-    """This function will give the fields that a registry's titles are made of."""
-    found = (registry.field(key) for key in placeholders(registry.title))
-    return tuple(field for field in found if field is not None)
+    """This function will give the fields that a registry's titles are made of: those of its pattern that are in use."""
+    used = {field.key: field for field in registry.active_fields}
+    return tuple(used[key] for key in placeholders(registry.title) if key in used)
 
 
 def make_title(pattern: str, texts: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from kartoteka.platform.access.reach import rows_for
 from kartoteka.platform.catalog.conditions import CATEGORY, names_of
 from kartoteka.platform.catalog.definitions import EDIT, RIGHTS, Field, Registry, Section
-from kartoteka.platform.catalog.titles import title_fields
+from kartoteka.platform.catalog.titles import placeholders
 from kartoteka.platform.kernel.errors import NotFound
 from kartoteka.platform.rest import answers
 from kartoteka.platform.services.work import Work
@@ -71,7 +71,7 @@ class _Cut:
     def registry(self) -> dict[str, Any]:
         original = self.opened.registry
         document = answers.whole(original, ("id", "sections", "fields", "categories", *answers.PLUGINS_OWN))
-        if not {field.key for field in title_fields(original)} <= self.known:
+        if not set(placeholders(original.title)) <= self.known:
             document["title"] = ""
         document["columns"] = [key for key in original.columns if key in self.known]
         document["categories"] = [answers.category(each) for each in original.categories if each.active]
