@@ -61,13 +61,12 @@ translations: $(STAMPS)/runtime ## collect the texts of the source into the cata
 new-plugin: $(STAMPS)/runtime ## make a plugin beside this folder (NAME=ratings; FOLDER=… for another place)
 	@$(BIN)/python buildtools/new_plugin.py $(NAME) $(FOLDER)
 
-lock: ## write the pinned versions anew (requirements/*.txt)
+lock: ## write the pinned versions anew (requirements/*.txt), for every Python and system that Kartoteka runs on
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip --disable-pip-version-check --quiet install pip-tools
+	build/lock/bin/pip --disable-pip-version-check --quiet install uv
 	for part in runtime:setup.cfg "test:--extra test setup.cfg" node:requirements/node.in; do \
-	    CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
-	        --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	        --output-file "requirements/$${part%%:*}.txt" $${part#*:}; \
+	    build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	        --custom-compile-command "make lock" --output-file "requirements/$${part%%:*}.txt" $${part#*:}; \
 	done
 
 clean: ## remove everything that was built, but no data
