@@ -29,7 +29,7 @@ from kartoteka.platform.kernel.errors import (
 )
 from kartoteka.platform.kernel.events import DesignChanged, Event, PeopleTold, RecordsChanged
 from kartoteka.platform.kernel.outbox import Delivery
-from kartoteka.platform.kernel.tables import Document, Moment, own_tables
+from kartoteka.platform.kernel.tables import Document, Moment, own_metadata, table_of
 from kartoteka.platform.kernel.texts import LANGUAGES, N_, _, plural
 from kartoteka.platform.rest.answers import answer, answer_text, nothing
 from kartoteka.platform.rest.attached import AttachedResource, Shape, bearer_of
@@ -319,7 +319,7 @@ __all__ = [
     "office",
     "open_office",
     "own",
-    "own_tables",
+    "own_metadata",
     "page_of",
     "parts_filled",
     "people_to_write_to",
@@ -363,6 +363,7 @@ __all__ = [
     "states_of",
     "substitute_of",
     "summary",
+    "table_of",
     "take_turn",
     "tell",
     "tell_people",

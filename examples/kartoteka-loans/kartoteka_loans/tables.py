@@ -3,14 +3,18 @@
 from datetime import date
 
 from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kartoteka.platform.sdk import own_tables
-
-Own = own_tables("loans")
+from kartoteka.platform.sdk import own_metadata
 
 
-class Loan(Own):  # type: ignore[misc,valid-type]
+class Own(DeclarativeBase):
+    """The base of these tables."""
+
+    metadata = own_metadata("loans")
+
+
+class Loan(Own):
     """One lending of the thing that a record stands for; a thing that is out has a loan without `returned`."""
 
     __tablename__ = "p_loans__loans"

@@ -197,7 +197,7 @@ class Conversion:
         return found
 
     def _converted(self, old: Kind, new: Kind, value: Any) -> Any:
-        if new.linking and not (old.linking and _target(old) == _target(new)):
+        if new.linking and not (old.linking and old.target == new.target):
             return self._pointing(new, self.text(old, value))
         wire = list(value) if old.linking else old.schema._serialize(value, "", None)
         # Ids are no text, and the titles of what they point at are no ids.
@@ -219,28 +219,23 @@ class Conversion:
 
     def _pointing(self, new: Kind, text: str) -> Any:
         """The records that bear the text as their title, if there is just one for it or for each of its parts."""
-        by_title = self.titles.of(_target(new))[1]
+        by_title = self.titles.of(new.target)[1]
         if text in by_title:
             return (by_title[text],)
         parts = [by_title.get(part) for part in text.split(", ")]
-        whole = len(parts) > 1 and None not in parts and new.type.many(new.options)  # type: ignore[attr-defined]
+        whole = len(parts) > 1 and None not in parts and new.many
         return tuple(dict.fromkeys(parts)) if whole else None
 
     def text(self, kind: Kind, value: Any) -> str:
         """This function will give a value as people read it, links by the titles of what they point at."""
         if not kind.linking:
             return kind.type.text(value, kind.options, PLAIN)
-        titles = self.titles.of(_target(kind))[0]
+        titles = self.titles.of(kind.target)[0]
         return ", ".join(titles.get(each, f"#{each}") for each in value)
 
 
 def _named(kind: Kind) -> str:
     return f"{kind.type.name} {kind.options!r}"
-
-
-def _target(kind: Kind) -> str:
-    found: str = kind.type.target(kind.options)  # type: ignore[attr-defined]
-    return found
 
 
 __all__ = ["CHUNK", "PLAIN", "Carried", "Conversion", "Station", "Titles"]

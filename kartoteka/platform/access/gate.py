@@ -279,9 +279,7 @@ class OpenRegistry(Reading):
     ) -> tuple[int, ...]:
         if chosen == tuple(each for each in old if each not in unseen):
             return old
-        kind = self.kind(self._field(key))
-        many = kind.type.many(kind.options)  # type: ignore[attr-defined]
-        return (*chosen, *unseen) if many else chosen
+        return (*chosen, *unseen) if self.kind(self._field(key)).many else chosen
 
     def _added(
         self, old: Mapping[str, Any], changed: Mapping[str, Any]

@@ -11,17 +11,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, select
 
-from kartoteka.field_types.capabilities import Linking
 from kartoteka.platform.access.gate import CATEGORY, Gate, OpenRegistry, SeenRow, wire
 from kartoteka.platform.access.seen import USERS
 from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.catalog.filters import fields_of, parse
 from kartoteka.platform.kernel.errors import NotFound
+from kartoteka.platform.kernel.tables import table_of
 from kartoteka.platform.storage.models import HistoryRow
 
-HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
+HISTORY = table_of(HistoryRow)
 CHUNK = 200
 # Entries that tell of the record as a whole, whatever may be seen of its fields.
 _WHOLE = frozenset({"create", "remove", "restore"})
@@ -220,7 +220,7 @@ class PastOf:
     def _target(self, key: str) -> str | None:
         field = self.fields.get(key)
         kind = self.opened.kind(field) if field is not None else None
-        return kind.type.target(kind.options) if kind is not None and isinstance(kind.type, Linking) else None
+        return kind.target or None if kind is not None else None
 
     def _titles(self, changes: Sequence[Mapping[str, Pair]]) -> dict[tuple[str, int], str]:
         wanted: dict[str, set[int]] = {}
@@ -305,9 +305,9 @@ def newest_versions(gate: Gate, registry: Registry, records: Sequence[int]) -> d
 def seen_links(opened: OpenRegistry, field: Field, value: Any) -> Any:
     """This function will drop past links that the actor cannot see; hidden ones of today stay where they are."""
     kind = opened.kind(field)
-    if not isinstance(kind.type, Linking):
+    target = kind.target
+    if not target:
         return None if _ids(value) else value
-    target = kind.type.target(kind.options)
     known = opened.gate.titles({target: _ids(value)})
     return [each for each in _ids(value) if (target, each) in known]
 

@@ -58,8 +58,7 @@ class Reading:
 
     def target(self, each: Field) -> str:
         """This function will tell what a linking field points at: users, files or a registry."""
-        kind = self.kind(each)
-        return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
+        return self.kind(each).target
 
     @staticmethod
     def may_change(current: Mapping[Any, Any], each: Field) -> bool:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    Table,
     Text,
     and_,
     case,
@@ -45,6 +44,7 @@ from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, R
 from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
 from kartoteka.platform.catalog.titles import title_fields
 from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.tables import table_of
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage.layout import BYTES, Kind, Layout, sort_column
 from kartoteka.platform.storage.models import LinkRow
@@ -52,9 +52,9 @@ from kartoteka.platform.storage.models import LinkRow
 Bool = ColumnElement[bool]
 Kept = TypeVar("Kept")
 MAX_KEPT = 300
-LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
-USERS: Table = User.__table__  # type: ignore[assignment]
-ABSENCES: Table = Absence.__table__  # type: ignore[assignment]
+LINKS = table_of(LinkRow)
+USERS = table_of(User)
+ABSENCES = table_of(Absence)
 # Negative operators are the complement of positive ones, so that "is not" also finds what is empty.
 _POSITIVE = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN, Operator.IS_EMPTY: Operator.NOT_EMPTY}
 _ORDER: dict[Operator, Callable[[Any, Any], Bool]] = {
@@ -721,7 +721,7 @@ class Seen:
         if kind.type.sort is Sort.NONE:
             raise Invalid({"sort": [_("Records cannot be ordered by “{name}”.", name=name)]})
         if kind.type.sort is Sort.ORDERED and isinstance(kind.type, Choosing):
-            places = {choice.key: place for place, choice in enumerate(kind.type.choices(kind.options))}
+            places = {choice.key: place for place, choice in enumerate(kind.choices)}
             return case(places, value=self.column(field)) if places else literal(None, Integer)
         column = self.column(field, order=kind.type.sort is Sort.COLLATED)
         if isinstance(column.type, Boolean):

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Table,
     Text,
     and_,
     func,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kartoteka.platform.kernel.tables import Base, Document, Moment
+from kartoteka.platform.kernel.tables import Base, Document, Moment, table_of
 
 LEASE = timedelta(seconds=60)
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -74,7 +73,7 @@ class JobRow(Base):
     __table_args__ = (Index("ix_jobs_waiting", "state", "lease_until"),)
 
 
-JOBS: Table = JobRow.__table__  # type: ignore[assignment]
+JOBS = table_of(JobRow)
 
 
 def take(connection: Connection, job: int, runner: str, now: datetime) -> bool:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Index, Integer, String, Table, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Index, Integer, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kartoteka.platform.kernel.events import Event
-from kartoteka.platform.kernel.tables import Base, Document, Moment
+from kartoteka.platform.kernel.tables import Base, Document, Moment, table_of
 
 MAX_WAIT = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
@@ -37,7 +37,7 @@ class OutboxRow(Base):
     __table_args__ = (Index("ix_outbox_waiting", "subscriber", "not_before", "id"),)
 
 
-OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
+OUTBOX = table_of(OutboxRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, MetaData, String
+from sqlalchemy import JSON, Dialect, MetaData, String, Table, event
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -16,6 +16,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+_OWNER = "plugin"
+
 
 class Base(DeclarativeBase):
     """The declarative base of the platform's own tables."""
@@ -23,25 +25,29 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-def own_tables(plugin: str) -> type[DeclarativeBase]:
-    """This function will make the declarative base of a plugin's own tables, with metadata of its own.
+def own_metadata(plugin: str) -> MetaData:
+    """This function will make the metadata of a plugin's own tables: `class Own(DeclarativeBase): metadata = …`.
 
-    Their names begin with `p_`, the plugin's name and two underscores, so that everybody knows whose they are.
+    Their names begin with `p_`, the plugin's name and two underscores, so that everybody knows whose they are;
+    a table that is called otherwise is a TypeError where it is declared.
     """
-    prefix = own_prefix(plugin)
+    return MetaData(naming_convention=NAMING, info={_OWNER: plugin})
 
-    class Own(DeclarativeBase):
-        """The base of one plugin's tables."""
 
-        metadata = MetaData(naming_convention=NAMING)
+@event.listens_for(Table, "after_parent_attach")
+def _check_name(table: Table, parent: Any) -> None:
+    plugin = parent.info.get(_OWNER) if isinstance(parent, MetaData) else None
+    if plugin is not None and not table.name.startswith(own_prefix(plugin)):
+        raise TypeError(
+            f"the table {table.name} of the plugin {plugin} must be called {own_prefix(plugin)}{table.name}"
+        )
 
-        def __init_subclass__(cls, **kwargs: Any) -> None:
-            named = cls.__dict__.get("__tablename__")
-            if isinstance(named, str) and not named.startswith(prefix):
-                raise TypeError(f"the table {named} of the plugin {plugin} must be called {prefix}{named}")
-            super().__init_subclass__(**kwargs)
 
-    return Own
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """This function will give the table that a declared model stands for, for statements without objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def own_prefix(plugin: str) -> str:
@@ -91,4 +97,4 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-__all__ = ["Base", "Document", "Moment", "canonical_json", "own_prefix", "own_tables"]
+__all__ = ["Base", "Document", "Moment", "canonical_json", "own_metadata", "own_prefix", "table_of"]

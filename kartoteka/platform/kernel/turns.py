@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, String, Table, insert, or_, select, update
+from sqlalchemy import Connection, CursorResult, String, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kartoteka.platform.kernel.tables import Base, Moment
+from kartoteka.platform.kernel.tables import Base, Moment, table_of
 
 
 class TurnRow(Base):
@@ -19,7 +19,7 @@ class TurnRow(Base):
     not_before: Mapped[datetime] = mapped_column(Moment)
 
 
-TURNS: Table = TurnRow.__table__  # type: ignore[assignment]
+TURNS = table_of(TurnRow)
 
 
 def is_due(connection: Connection, name: str, now: datetime, every: timedelta | None = None) -> bool:

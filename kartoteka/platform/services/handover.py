@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kartoteka.field_types.capabilities import Linking
 from kartoteka.platform.access.gate import OpenRegistry
 from kartoteka.platform.access.models import User
 from kartoteka.platform.catalog.definitions import Field, Registry
@@ -79,8 +78,7 @@ def _opened(work: Work) -> Iterator[tuple[OpenRegistry, list[Field]]]:
 
 
 def _names_people(opened: OpenRegistry, each: Field) -> bool:
-    kind = opened.kind(each)
-    return isinstance(kind.type, Linking) and kind.type.target(kind.options) == "users"
+    return opened.kind(each).target == "users"
 
 
 def _naming(fields: list[Field], user_id: int) -> Query:

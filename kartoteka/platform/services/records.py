@@ -490,8 +490,7 @@ def _shown_bearer(
 
 
 def _target(opened: OpenRegistry, each: Field) -> str:
-    kind = opened.kind(each)
-    return str(kind.type.target(kind.options))  # type: ignore[attr-defined]
+    return opened.kind(each).target
 
 
 def record_id(record: Any) -> int:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, insert
 
-from kartoteka.platform.kernel.tables import canonical_json
+from kartoteka.platform.kernel.tables import canonical_json, table_of
 from kartoteka.platform.storage.bulk import insert_columns
 from kartoteka.platform.storage.models import HistoryRow
 
-HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
+HISTORY = table_of(HistoryRow)
 START = "0" * 64
 CREATE = "create"
 Changes = Mapping[str, tuple[Any, Any]]

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from kartoteka.field_types.absent import Absent
-from kartoteka.field_types.capabilities import Cautious, Linking, Numbering
+from kartoteka.field_types.capabilities import Cautious, Choice, Choosing, Linking, Numbering
 from kartoteka.field_types.field_type import FieldType, Sort
 from kartoteka.platform.catalog.definitions import Catalog, Field, Registry
 from kartoteka.platform.kernel.tables import Moment
@@ -38,6 +38,21 @@ class Kind:
     linking: bool
     numbering: bool
     cautious: bool
+
+    @property
+    def target(self) -> str:
+        """What values lead to: "users", "files" or the key of a registry; nothing where they are plain."""
+        return str(cast(Linking, self.type).target(self.options)) if self.linking else ""
+
+    @property
+    def many(self) -> bool:
+        """Whether a value may lead to more than one."""
+        return self.linking and bool(cast(Linking, self.type).many(self.options))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be chosen, in its order, the inactive ones too; nothing where there is no choice."""
+        return self.type.choices(self.options) if isinstance(self.type, Choosing) else ()
 
     @property
     def absent(self) -> bool:

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 
+from kartoteka.platform.kernel.tables import table_of
 from kartoteka.platform.storage.bulk import insert_columns
 from kartoteka.platform.storage.history import Stamp
 from kartoteka.platform.storage.models import LinkRow, SeriesRow
 
-LINKS: Table = LinkRow.__table__  # type: ignore[assignment]
-SERIES: Table = SeriesRow.__table__  # type: ignore[assignment]
+LINKS = table_of(LinkRow)
+SERIES = table_of(SeriesRow)
 CHUNK = 500
 Row = Mapping[str, Any]
 Links = Mapping[int, Sequence[int]]

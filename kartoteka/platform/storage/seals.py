@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from kartoteka.platform.kernel.tables import table_of
 from kartoteka.platform.storage.models import HistoryRow, SealRow
 
-HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
-SEALS: Table = SealRow.__table__  # type: ignore[assignment]
+HISTORY = table_of(HistoryRow)
+SEALS = table_of(SealRow)
 START = "0" * 64
 
 

@@ -12,13 +12,14 @@ from flask import current_app, request, url_for
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from kartoteka.field_types.capabilities import Choice, Choosing, Computed
+from kartoteka.field_types.capabilities import Choice, Computed
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.conduct import Conduct, Known, Rules
 from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS
 from kartoteka.platform.catalog.definitions import Field, help_of, label
 from kartoteka.platform.services.records import Link, Record, known_of
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.storage.layout import Kind
 from kartoteka.platform.web.addresses import outer
 from kartoteka.platform.web.away import away_today
 
@@ -95,7 +96,7 @@ class FieldView:
     """A field with its value, what was typed instead of it, and what is wrong with that."""
 
     each: Field
-    kind: Any
+    kind: Kind
     locale: Locale
     value: Any = None
     record: Record | None = None
@@ -217,7 +218,7 @@ class FieldView:
     @property
     def many(self) -> bool:
         """Whether more than one may be linked."""
-        return self.linking and bool(self.kind.type.many(self.kind.options))
+        return self.kind.many
 
     @property
     def links(self) -> list[LinkView]:
@@ -230,7 +231,7 @@ class FieldView:
         ]
 
     def _address(self, link: Link) -> str:
-        target = self.kind.type.target(self.kind.options)
+        target = self.kind.target
         if target == "files" and "attachments.content" in current_app.view_functions:
             return url_for("attachments.content", id=link.id)
         return "" if target in ("users", "files") else url_for("web.record", registry=target, id=link.id)
@@ -238,7 +239,7 @@ class FieldView:
     @property
     def pick_url(self) -> str:
         """Where the combobox asks for what it may offer."""
-        target = self.kind.type.target(self.kind.options)
+        target = self.kind.target
         return url_for("web.pick_people") if target == "users" else url_for("web.pick", registry=target)
 
     @property
@@ -254,7 +255,7 @@ class FieldView:
         return [self._choice(choice) for choice in self._all_choices() if choice.key in keys]
 
     def _all_choices(self) -> Sequence[Choice]:
-        return self.kind.type.choices(self.kind.options) if isinstance(self.kind.type, Choosing) else ()
+        return self.kind.choices
 
     def _choice(self, choice: Choice) -> ChoiceView:
         return ChoiceView(choice.key, choice.label(self.locale.language), colour_class(choice.colour))
@@ -404,7 +405,7 @@ def typed_links(work: Work, view: FieldView, typed: Any) -> list[Link]:
     """This function will find the titles of what was just chosen, as far as the actor may see them."""
     if not view.linking:
         return []
-    target = view.kind.type.target(view.kind.options)
+    target = view.kind.target
     ids = [int(each) for each in typed if each.isdecimal()]
     titles = work.gate.titles({target: ids}) if ids else {}
     return [Link(each, titles[target, each]) for each in ids if (target, each) in titles]
@@ -438,5 +439,5 @@ def obey(view: FieldView, rules: Rules, record: Known, before: Known | None) -> 
 
 def may_be_typed(work: Work, view: FieldView) -> bool:
     """This function will tell whether the actor may put a value in: nobody chooses from what he does not see."""
-    target = view.kind.type.target(view.kind.options) if view.each.type == "relation" else None
+    target = view.kind.target if view.each.type == "relation" else None
     return view.typable and (target is None or any(known.key == target for known in work.registries()))

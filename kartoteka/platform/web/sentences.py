@@ -157,7 +157,7 @@ def value_text(work: Work, target: Target, value: Any) -> str:
     if target.kind is None:
         return _system_text(work, target, value)
     if isinstance(target.kind.type, Choosing):
-        choices = target.kind.type.choices(target.kind.options)
+        choices = target.kind.choices
         return next(
             (each.label(work.actor.locale.language) for each in choices if each.key == value), str(value)
         )

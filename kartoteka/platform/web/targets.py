@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from kartoteka.field_types.capabilities import Linking
 from kartoteka.field_types.field_type import Operator
 from kartoteka.platform.catalog.definitions import Field, Registry, label
 from kartoteka.platform.kernel.errors import NotFound
 from kartoteka.platform.kernel.texts import N_, _
 from kartoteka.platform.services.work import Work
+from kartoteka.platform.storage.layout import Kind
 
 SYSTEM = {
     "title": N_("Name of the record"),
@@ -59,14 +58,14 @@ class Target:
     operators: tuple[Operator, ...]
     registry: Registry
     field: Field | None = None
-    kind: Any = None
+    kind: Kind | None = None
 
     @property
     def linked_to(self) -> str:
         """What a link points at: users or a registry."""
         if self.field is None:
             return "users" if self.family == "user" else ""
-        return str(self.kind.type.target(self.kind.options)) if isinstance(self.kind.type, Linking) else ""
+        return self.kind.target if self.kind is not None else ""
 
 
 def target_at(work: Work, registry: str, path: str) -> Target | None:

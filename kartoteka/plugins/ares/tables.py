@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kartoteka.platform.sdk import Document, Moment, own_tables
-
-Own = own_tables("ares")
+from kartoteka.platform.sdk import Document, Moment, own_metadata
 
 
-class Kept(Own):  # type: ignore[misc,valid-type]
+class Own(DeclarativeBase):
+    """The base of these tables."""
+
+    metadata = own_metadata("ares")
+
+
+class Kept(Own):
     """The newest answer of a register to one question, and whoever is asking it just now."""
 
     __tablename__ = "p_ares__answers"
@@ -34,7 +38,7 @@ class Kept(Own):  # type: ignore[misc,valid-type]
     __table_args__ = (Index("ix_p_ares__answers_asked_at", "asked_at"),)
 
 
-class GateRow(Own):  # type: ignore[misc,valid-type]
+class GateRow(Own):
     """How often and by how many at once a register may be asked, for all processes together."""
 
     __tablename__ = "p_ares__gates"
@@ -48,7 +52,7 @@ class GateRow(Own):  # type: ignore[misc,valid-type]
     closed_until: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class Checked(Own):  # type: ignore[misc,valid-type]
+class Checked(Own):
     """A record that was compared with its register, or is to be watched."""
 
     __tablename__ = "p_ares__checked"
@@ -65,7 +69,7 @@ class Checked(Own):  # type: ignore[misc,valid-type]
     found_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class Finding(Own):  # type: ignore[misc,valid-type]
+class Finding(Own):
     """That something differs on a record, without what it is: values are read anew for whoever looks."""
 
     __tablename__ = "p_ares__findings"

@@ -3,15 +3,21 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kartoteka.platform.sdk import Document, Moment, own_tables
+from kartoteka.platform.sdk import Document, Moment, own_metadata
 
-Own = own_tables("attachments")
+
+class Own(DeclarativeBase):
+    """The base of these tables."""
+
+    metadata = own_metadata("attachments")
+
+
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
-class ContentRow(Own):  # type: ignore[misc,valid-type]
+class ContentRow(Own):
     """One content in the store. There is a row before there are bytes, so no bytes are ever without a row."""
 
     __tablename__ = "p_attachments__contents"
@@ -31,7 +37,7 @@ class ContentRow(Own):  # type: ignore[misc,valid-type]
     broken: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class VersionRow(Own):  # type: ignore[misc,valid-type]
+class VersionRow(Own):
     """One version of an attachment; the newest is the one in force."""
 
     __tablename__ = "p_attachments__versions"
@@ -51,7 +57,7 @@ class VersionRow(Own):  # type: ignore[misc,valid-type]
     __table_args__ = (Index("ix_p_attachments__versions_of", "attachment", "number", unique=True),)
 
 
-class UploadRow(Own):  # type: ignore[misc,valid-type]
+class UploadRow(Own):
     """An upload that comes in pieces and can go on after a broken line."""
 
     __tablename__ = "p_attachments__uploads"

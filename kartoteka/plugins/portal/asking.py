@@ -244,7 +244,7 @@ def offers_of(visit: Visit, views: Sequence[FieldView]) -> dict[str, list[LinkVi
 
 
 def _links(visit: Visit, view: FieldView) -> list[LinkView]:
-    target = view.kind.type.target(view.kind.options)
+    target = view.kind.target
     return [LinkView(each.id, each.title) for each in _offered(visit, target)]
 
 

@@ -147,8 +147,8 @@ def _choices(visit: Visit, shown: Shown) -> list[tuple[str, str]]:
     each = opened.seen.field(shown.page.state) if shown.page.state else None
     if each is None:
         return []
-    kind = opened.kind(each)
-    return [(one.key, one.label(visit.language)) for one in kind.type.choices(kind.options) if one.active]  # type: ignore[attr-defined]
+    choices = opened.kind(each).choices
+    return [(one.key, one.label(visit.language)) for one in choices if one.active]
 
 
 def _chosen(visit: Visit, shown: Shown, show: str) -> Any:

@@ -42,7 +42,7 @@ def progress_of(visit: Visit, shown: Shown, record: Record) -> Progress | None:
     if each is None or key not in record.values:
         return None
     kind, current = opened.kind(each), record.values[key]
-    choices = [one for one in kind.type.choices(kind.options) if one.active or one.key == current]  # type: ignore[attr-defined]
+    choices = [one for one in kind.choices if one.active or one.key == current]
     name = visit.field(record, each).label
     aside = next((one for one in choices if one.key == current and one.key in shown.page.off), None)
     way = [one for one in choices if one.key not in shown.page.off]

@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kartoteka.platform.sdk import Document, Moment, own_tables
-
-Own = own_tables("portal")
+from kartoteka.platform.sdk import Document, Moment, own_metadata
 
 
-class Visit(Own):  # type: ignore[misc,valid-type]
+class Own(DeclarativeBase):
+    """The base of these tables."""
+
+    metadata = own_metadata("portal")
+
+
+class Visit(Own):
     """When a guest was here last, when the time before, and whether he wants mail."""
 
     __tablename__ = "p_portal__visits"
@@ -22,7 +26,7 @@ class Visit(Own):  # type: ignore[misc,valid-type]
     mail: Mapped[bool] = mapped_column(default=True)
 
 
-class Opening(Own):  # type: ignore[misc,valid-type]
+class Opening(Own):
     """A guest has opened a record; once an hour at most."""
 
     __tablename__ = "p_portal__openings"
@@ -36,7 +40,7 @@ class Opening(Own):  # type: ignore[misc,valid-type]
     __table_args__ = (Index("ix_p_portal__openings_record", "of_registry", "of_record"),)
 
 
-class Begun(Own):  # type: ignore[misc,valid-type]
+class Begun(Own):
     """A new request that a guest has begun to write and not sent."""
 
     __tablename__ = "p_portal__begun"
@@ -47,7 +51,7 @@ class Begun(Own):  # type: ignore[misc,valid-type]
     at: Mapped[datetime] = mapped_column(Moment)
 
 
-class Told(Own):  # type: ignore[misc,valid-type]
+class Told(Own):
     """A letter that somebody has been written, so that he is not written the same twice."""
 
     __tablename__ = "p_portal__told"

@@ -45,7 +45,7 @@ class PortalField(FieldView):
     within: frozenset[str] = frozenset()
 
     def _address(self, link: Any) -> str:
-        target = self.kind.type.target(self.kind.options)
+        target = self.kind.target
         return url_for("portal.record", registry=target, id=link.id) if target in self.within else ""
 
 

@@ -27,7 +27,7 @@ from kartoteka.plugins.watchdogs.reacting import react
 from kartoteka.plugins.watchdogs.resources import notifications, watchdogs
 from kartoteka.plugins.watchdogs.sending import deliver
 from kartoteka.plugins.watchdogs.sweeping import look_after_rights, sweep
-from kartoteka.plugins.watchdogs.tables import METADATA
+from kartoteka.plugins.watchdogs.tables import Own
 
 
 class Settings(ma.Schema):
@@ -71,7 +71,7 @@ plugin = Plugin(
     icon="bell",
     at_once=True,
     migrations="kartoteka.plugins.watchdogs.migrations",
-    tables=METADATA,
+    tables=Own.metadata,
     pages=faces,
     navigation=(
         NavEntry("notifications", N_("Notifications"), "bell", "watchdogs.centre", live="watchdogs.number"),

@@ -1,17 +1,20 @@
 """The tables of watchdogs: what is watched, what was told to whom, and how it gets to them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Table, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kartoteka.platform.sdk import Document, Moment, own_tables
+from kartoteka.platform.sdk import Document, Moment, own_metadata, table_of
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import DeclarativeBase as Own
-else:
-    Own = own_tables("watchdogs")
+
+class Own(DeclarativeBase):
+    """The base of these tables."""
+
+    metadata = own_metadata("watchdogs")
+
+
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -158,11 +161,10 @@ class Manners(Own):
     weekends: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
-METADATA = Own.metadata
-WATCHDOGS: Table = Watchdog.__table__  # type: ignore[assignment]
-TRIGGERS: Table = Trigger.__table__  # type: ignore[assignment]
-ALERTS: Table = Alert.__table__  # type: ignore[assignment]
-DELIVERIES: Table = Delivery.__table__  # type: ignore[assignment]
-CARRIED: Table = Carried.__table__  # type: ignore[assignment]
-MUTES: Table = Mute.__table__  # type: ignore[assignment]
-MANNERS: Table = Manners.__table__  # type: ignore[assignment]
+WATCHDOGS = table_of(Watchdog)
+TRIGGERS = table_of(Trigger)
+ALERTS = table_of(Alert)
+DELIVERIES = table_of(Delivery)
+CARRIED = table_of(Carried)
+MUTES = table_of(Mute)
+MANNERS = table_of(Manners)

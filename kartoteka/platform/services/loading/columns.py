@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import fold
@@ -109,8 +108,7 @@ def _importable(opened: OpenRegistry, each: Field) -> bool:
 
 def target_of(opened: OpenRegistry, each: Field) -> str | None:
     """This function will tell what a linking field points at."""
-    kind: Any = opened.kind(each)
-    return str(kind.type.target(kind.options)) if kind.linking else None
+    return opened.kind(each).target or None
 
 
 def _is_key(each: Field, options: Options) -> bool:

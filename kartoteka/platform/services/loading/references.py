@@ -44,8 +44,7 @@ class References:
         self.work = work
         self.field = field
         self.create_missing = create_missing
-        kind: Any = opened.kind(field)
-        self.many = bool(kind.type.many(kind.options))
+        self.many = opened.kind(field).many
         self.target = target_of(opened, field) or ""
         # The import may itself bring what is meant, further down in the file.
         self.is_to_itself = self.target == opened.registry.key

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from kartoteka.field_types.capabilities import Linking
 from kartoteka.platform.access import leaving
 from kartoteka.platform.catalog.definitions import Catalog, Grant, Registry, Role, tab_key
 from kartoteka.platform.kernel.errors import Conflict
@@ -30,8 +29,7 @@ def _refuse_pointed_at(work: Work, own: list[Registry]) -> None:
     keys = {each.key for each in own}
     for registry in work.catalog.registries.values():
         for field in registry.fields if registry.key not in keys else ():
-            kind = work.layout.kind(field)
-            if isinstance(kind.type, Linking) and kind.type.target(kind.options) in keys:
+            if work.layout.kind(field).target in keys:
                 sentence = _("“{field}” of “{registry}” points at it; change that field first.",
                              field=field.name, registry=registry.name)  # fmt: skip
                 raise Conflict(sentence)

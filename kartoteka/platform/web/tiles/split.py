@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kartoteka.field_types.capabilities import Choice, Choosing
+from kartoteka.field_types.capabilities import Choice
 from kartoteka.field_types.formatting import number_text
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.kernel.texts import _
@@ -205,8 +205,7 @@ def _order(work: Work, registry: str, by: str, field: Field | None) -> list[Any]
 
 
 def _choices(work: Work, registry: str, field: Field) -> Sequence[Choice]:
-    kind = work.open(registry).kind(field)
-    return kind.type.choices(kind.options) if isinstance(kind.type, Choosing) else ()
+    return work.open(registry).kind(field).choices
 
 
 def _label(field: Field | None, group: Group) -> str:
