@@ -1,6 +1,7 @@
 """Field types of fixed answers: yes or no, one choice, several choices."""
 
 import re
+from abc import ABC
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -202,7 +203,17 @@ def _label(choices: tuple[Choice, ...], key: str, language: str) -> str:
     return next((choice.label(language) for choice in choices if choice.key == key), key)
 
 
-class OneChoice(FieldType):
+class _Chosen(FieldType, ABC):
+    """What one choice and several have in common: the list that the designer wrote."""
+
+    Options = ChoiceOptions
+
+    def choices(self, options: ChoiceOptions) -> tuple[Choice, ...]:
+        """All choices in their order."""
+        return options.choices
+
+
+class OneChoice(_Chosen):
     """One of the choices."""
 
     name = "choice"
@@ -217,12 +228,6 @@ class OneChoice(FieldType):
         Operator.NOT_EMPTY,
     )
     sort = Sort.ORDERED
-
-    Options = ChoiceOptions
-
-    def choices(self, options: ChoiceOptions) -> tuple[Choice, ...]:
-        """All choices in their order."""
-        return options.choices
 
     def column_type(self, options: ChoiceOptions) -> TypeEngine[Any]:
         """The key."""
@@ -245,7 +250,7 @@ class OneChoice(FieldType):
         return random.choice(active or list(options.choices)).key
 
 
-class SeveralChoices(FieldType):
+class SeveralChoices(_Chosen):
     """Any number of the choices, kept in the order of the options."""
 
     name = "multi_choice"
@@ -261,12 +266,6 @@ class SeveralChoices(FieldType):
         Operator.NOT_EMPTY,
     )
     sort = Sort.NONE
-
-    Options = ChoiceOptions
-
-    def choices(self, options: ChoiceOptions) -> tuple[Choice, ...]:
-        """All choices in their order."""
-        return options.choices
 
     def column_type(self, options: ChoiceOptions) -> TypeEngine[Any]:
         """`|a|b|`."""

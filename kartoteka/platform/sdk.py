@@ -43,7 +43,14 @@ from kartoteka.platform.services import people as people_verbs
 from kartoteka.platform.services.absences import absent_on, acted_for, substitute_of
 from kartoteka.platform.services.acting import acts_for_all
 from kartoteka.platform.services.addressees import holders_of, in_use, may_name, names_of, role_known
-from kartoteka.platform.services.contributions import AfterImport, Contribution, Duty, OwnRegistry, Reaction
+from kartoteka.platform.services.contributions import (
+    AfterImport,
+    Contribution,
+    Duty,
+    OwnRegistry,
+    Reaction,
+    part,
+)
 from kartoteka.platform.services.courses import (
     Course,
     Fit,
@@ -321,6 +328,7 @@ __all__ = [
     "own",
     "own_metadata",
     "page_of",
+    "part",
     "parts_filled",
     "people_to_write_to",
     "people_verbs",

@@ -45,6 +45,11 @@ class OwnRegistry:
     after: Callable[[Any, Sequence[Writing]], None] | None = None
 
 
+def part(key: str, name: str, czech: str, **more: Any) -> dict[str, Any]:
+    """This function will write a part of such a definition: a registry, a section, a field, a category or a choice."""
+    return {"key": key, "name": name, "names": {"cs": czech}, **more}
+
+
 @dataclass(frozen=True)
 class Reaction:
     """What is to happen after events of some kinds, at least once each; so it must bear being done twice."""

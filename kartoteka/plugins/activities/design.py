@@ -1,8 +1,6 @@
 """The registry in which activities are kept; its categories are the kinds of activities."""
 
-from typing import Any
-
-from kartoteka.platform.sdk import OwnRegistry
+from kartoteka.platform.sdk import OwnRegistry, part
 
 KEY = "_activities"
 CALL, LETTER = "call", "correspondence"
@@ -11,46 +9,44 @@ ICONS = {"meeting": "users", CALL: "phone", "correspondence": "mail", "visit": "
 MINE = {"field": "created_by", "op": "eq", "value": {"var": "me"}}
 
 
-def _field(key: str, kind: str, name: str, czech: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "type": kind, "name": name, "names": {"cs": czech}, **more}
-
-
-def _kind(key: str, name: str, czech: str, colour: str) -> dict[str, Any]:
-    return {"key": key, "name": name, "names": {"cs": czech}, "colour": colour, "icon": ICONS[key]}
-
-
 ACTIVITIES = OwnRegistry(
-    {
-        "key": KEY,
-        "name": "Activities",
-        "name_one": "Activity",
-        "names": {"cs": "Zápisy"},
-        "names_one": {"cs": "Zápis"},
-        "icon": "calendar",
-        "title": "{text}",
-        "columns": ["category", "at", "text", "who"],
-        "categories": [
-            _kind("meeting", "Meeting", "Schůzka", "blue"),
-            _kind("call", "Call", "Telefonát", "green"),
-            _kind("correspondence", "Correspondence", "Korespondence", "violet"),
-            _kind("visit", "Visit", "Návštěva", "amber"),
-            _kind("other", "Other", "Jiné", "grey"),
+    part(
+        KEY,
+        "Activities",
+        "Zápisy",
+        name_one="Activity",
+        names_one={"cs": "Zápis"},
+        icon="calendar",
+        title="{text}",
+        columns=["category", "at", "text", "who"],
+        categories=[
+            part("meeting", "Meeting", "Schůzka", colour="blue", icon=ICONS["meeting"]),
+            part("call", "Call", "Telefonát", colour="green", icon=ICONS["call"]),
+            part(
+                "correspondence",
+                "Correspondence",
+                "Korespondence",
+                colour="violet",
+                icon=ICONS["correspondence"],
+            ),
+            part("visit", "Visit", "Návštěva", colour="amber", icon=ICONS["visit"]),
+            part("other", "Other", "Jiné", colour="grey", icon=ICONS["other"]),
         ],
-        "sections": [
-            {
-                "key": "activity",
-                "name": "Activity",
-                "names": {"cs": "Zápis"},
-                "fields": [
-                    _field("at", "datetime", "When", "Kdy"),
-                    _field("text", "long_text", "What happened", "Co se stalo", required=True),
-                    _field("who", "user", "Who of us", "Kdo z nás", options={"many": True}),
-                    _field("result", "long_text", "Result", "Výsledek"),
-                    _field("next_step", "text", "Next step", "Další krok"),
-                    _field("message_id", "text", "Message-ID", "Message-ID", unique=True),
+        sections=[
+            part(
+                "activity",
+                "Activity",
+                "Zápis",
+                fields=[
+                    part("at", "When", "Kdy", type="datetime"),
+                    part("text", "What happened", "Co se stalo", type="long_text", required=True),
+                    part("who", "Who of us", "Kdo z nás", type="user", options={"many": True}),
+                    part("result", "Result", "Výsledek", type="long_text"),
+                    part("next_step", "Next step", "Další krok", type="text"),
+                    part("message_id", "Message-ID", "Message-ID", type="text", unique=True),
                 ],
-            }
+            )
         ],
-    },
+    ),
     own={"view": MINE, "edit": MINE},
 )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from kartoteka.platform.sdk import Invalid, OwnRegistry, Work, Writing, _
+from kartoteka.platform.sdk import Invalid, OwnRegistry, Work, Writing, _, part
 from kartoteka.plugins.attachments.names import LONGEST, shown_name
 from kartoteka.plugins.attachments.rooms import move_with_folder
 
@@ -46,54 +46,52 @@ def _after(work: Work, writings: Sequence[Writing]) -> None:
             move_with_folder(work, KEY, writing.record)
 
 
-def _field(key: str, name: str, czech: str, type: str = "text", **more: Any) -> dict[str, Any]:
-    return {"key": key, "name": name, "type": type, "names": {"cs": czech}, **more}
-
-
 ATTACHMENTS = OwnRegistry(
-    {
-        "key": KEY,
-        "name": "Attachments",
-        "name_one": "Attachment",
-        "names": {"cs": "Přílohy"},
-        "names_one": {"cs": "Příloha"},
-        "icon": "paperclip",
-        "title": "{name}",
-        "columns": ["name", "folder", "type", "size", "number"],
-        "sections": [
-            {
-                "key": "file",
-                "name": "File",
-                "names": {"cs": "Soubor"},
-                "fields": [
-                    _field("name", "Name", "Název", required=True, options={"max_length": LONGEST}),
-                    _field("folder", "Folder", "Složka", options={"max_length": 120}),
-                    _field("description", "Description", "Popis", "long_text"),
-                    _field("tags", "Tags", "Štítky", options={"max_length": 400}),
-                    _field("type", "Kind", "Druh", options={"max_length": 120}),
-                    _field("size", "Size", "Velikost", "integer"),
-                    _field("number", "Version", "Verze", "integer"),
-                    _field("sha256", "Fingerprint", "Otisk", options={"max_length": 64}),
-                    _field("field", "Detail", "Údaj", options={"max_length": 40}),
+    part(
+        KEY,
+        "Attachments",
+        "Přílohy",
+        name_one="Attachment",
+        names_one={"cs": "Příloha"},
+        icon="paperclip",
+        title="{name}",
+        columns=["name", "folder", "type", "size", "number"],
+        sections=[
+            part(
+                "file",
+                "File",
+                "Soubor",
+                fields=[
+                    part(
+                        "name", "Name", "Název", type="text", required=True, options={"max_length": LONGEST}
+                    ),
+                    part("folder", "Folder", "Složka", type="text", options={"max_length": 120}),
+                    part("description", "Description", "Popis", type="long_text"),
+                    part("tags", "Tags", "Štítky", type="text", options={"max_length": 400}),
+                    part("type", "Kind", "Druh", type="text", options={"max_length": 120}),
+                    part("size", "Size", "Velikost", type="integer"),
+                    part("number", "Version", "Verze", type="integer"),
+                    part("sha256", "Fingerprint", "Otisk", type="text", options={"max_length": 64}),
+                    part("field", "Detail", "Údaj", type="text", options={"max_length": 40}),
                 ],
-            },
-            {
-                "key": "inside",
-                "name": "Inside",
-                "names": {"cs": "Uvnitř"},
-                "collapsed": True,
-                "fields": [
-                    _field(
+            ),
+            part(
+                "inside",
+                "Inside",
+                "Uvnitř",
+                collapsed=True,
+                fields=[
+                    part(
                         "text",
                         "Text inside the file",
                         "Text uvnitř souboru",
-                        "long_text",
+                        type="long_text",
                         options={"max_length": 400_000},
                     )
                 ],
-            },
+            ),
         ],
-    },
+    ),
     sectioned=True,
     before=_before,
     after=_after,

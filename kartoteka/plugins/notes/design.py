@@ -1,6 +1,6 @@
 """The registry in which notes are kept."""
 
-from kartoteka.platform.sdk import OwnRegistry
+from kartoteka.platform.sdk import OwnRegistry, part
 
 KEY = "_notes"
 
@@ -13,53 +13,53 @@ FOR_ALL = {"field": ROLES, "op": "is_empty"}
 FREE, LYING = {"field": "on", "op": "is_empty"}, {"field": "on", "op": "not_empty"}
 
 NOTES = OwnRegistry(
-    {
-        "key": KEY,
-        "name": "Notes",
-        "name_one": "Note",
-        "names": {"cs": "Poznámky"},
-        "names_one": {"cs": "Poznámka"},
-        "icon": "note",
-        "title": "{text}",
-        "columns": ["text", "private", "pinned"],
-        "sections": [
-            {
-                "key": "note",
-                "name": "Note",
-                "names": {"cs": "Poznámka"},
-                "fields": [
-                    {
-                        "key": "text",
-                        "name": "Text",
-                        "type": "long_text",
-                        "required": True,
-                        "names": {"cs": "Text"},
-                    },
-                    {
-                        "key": "private",
-                        "name": "Only for me",
-                        "type": "boolean",
-                        "default": False,
-                        "names": {"cs": "Jen pro mě"},
-                    },
-                    {
-                        "key": "pinned",
-                        "name": "Pinned",
-                        "type": "boolean",
-                        "default": False,
-                        "names": {"cs": "Připnutá"},
-                    },
-                    {
-                        "key": ROLES,
-                        "name": "Only for these roles",
-                        "type": "text",
-                        "options": {"pattern": "[a-z0-9_ ]*"},
-                        "names": {"cs": "Jen pro tyto role"},
-                    },
+    part(
+        KEY,
+        "Notes",
+        "Poznámky",
+        name_one="Note",
+        names_one={"cs": "Poznámka"},
+        icon="note",
+        title="{text}",
+        columns=["text", "private", "pinned"],
+        sections=[
+            part(
+                "note",
+                "Note",
+                "Poznámka",
+                fields=[
+                    part(
+                        "text",
+                        "Text",
+                        "Text",
+                        type="long_text",
+                        required=True,
+                    ),
+                    part(
+                        "private",
+                        "Only for me",
+                        "Jen pro mě",
+                        type="boolean",
+                        default=False,
+                    ),
+                    part(
+                        "pinned",
+                        "Pinned",
+                        "Připnutá",
+                        type="boolean",
+                        default=False,
+                    ),
+                    part(
+                        ROLES,
+                        "Only for these roles",
+                        "Jen pro tyto role",
+                        type="text",
+                        options={"pattern": "[a-z0-9_ ]*"},
+                    ),
                 ],
-            }
+            )
         ],
-    },
+    ),
     # A free note is its author's, and theirs with whose roles he shares it; one on a record follows the record.
     own={"view": {"or": [MINE, {"and": [NOT_PRIVATE, FOR_MY_ROLES, FREE]}]}, "edit": MINE},
     narrow={"or": [MINE, {"and": [NOT_PRIVATE, {"or": [FOR_MY_ROLES, {"and": [FOR_ALL, LYING]}]}]}]},

@@ -1,8 +1,6 @@
 """The registries of the portal: what is said between the firm and its customers, and the news of the firm."""
 
-from typing import Any
-
-from kartoteka.platform.sdk import OwnRegistry
+from kartoteka.platform.sdk import OwnRegistry, part
 
 TALKS, NEWS = "_portal", "_portal_news"
 # What was said, asked for, proposed, or put before a customer to be approved.
@@ -11,75 +9,67 @@ WAITING, ACCEPTED, REFUSED, OUTDATED = "waiting", "accepted", "refused", "outdat
 OPEN, DONE = "open", "done"
 
 
-def _choice(key: str, name: str, czech: str, colour: str) -> dict[str, Any]:
-    return {"key": key, "name": name, "names": {"cs": czech}, "colour": colour}
-
-
-def _field(key: str, name: str, czech: str, kind: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "name": name, "names": {"cs": czech}, "type": kind, **more}
-
-
 _VERDICTS = [
-    _choice(WAITING, "Waiting", "Čeká", "amber"),
-    _choice(ACCEPTED, "Accepted", "Přijato", "green"),
-    _choice(REFUSED, "Refused", "Odmítnuto", "red"),
-    _choice(OUTDATED, "Changed since", "Mezitím změněno", "grey"),
+    part(WAITING, "Waiting", "Čeká", colour="amber"),
+    part(ACCEPTED, "Accepted", "Přijato", colour="green"),
+    part(REFUSED, "Refused", "Odmítnuto", colour="red"),
+    part(OUTDATED, "Changed since", "Mezitím změněno", colour="grey"),
 ]
-_STATES = [_choice(OPEN, "Open", "Otevřené", "amber"), _choice(DONE, "Done", "Vyřízené", "green")]
+_STATES = [part(OPEN, "Open", "Otevřené", colour="amber"), part(DONE, "Done", "Vyřízené", colour="green")]
 
 TALKS_REGISTRY = OwnRegistry(
-    {
-        "key": TALKS,
-        "name": "Talks with customers",
-        "name_one": "Message",
-        "names": {"cs": "Hovory se zákazníky"},
-        "names_one": {"cs": "Zpráva"},
-        "icon": "messages",
-        "title": "{text}",
-        "columns": ["text", "state", "assignee"],
-        "categories": [
-            {"key": COMMENT, "name": "Message", "names": {"cs": "Zpráva"}, "colour": "blue"},
-            {"key": REQUEST, "name": "New request", "names": {"cs": "Nový požadavek"}, "colour": "violet"},
-            {"key": PROPOSAL, "name": "Proposed change", "names": {"cs": "Návrh změny"}, "colour": "amber"},
-            {"key": APPROVAL, "name": "Approval", "names": {"cs": "Schválení"}, "colour": "green"},
+    part(
+        TALKS,
+        "Talks with customers",
+        "Hovory se zákazníky",
+        name_one="Message",
+        names_one={"cs": "Zpráva"},
+        icon="messages",
+        title="{text}",
+        columns=["text", "state", "assignee"],
+        categories=[
+            part(COMMENT, "Message", "Zpráva", colour="blue"),
+            part(REQUEST, "New request", "Nový požadavek", colour="violet"),
+            part(PROPOSAL, "Proposed change", "Návrh změny", colour="amber"),
+            part(APPROVAL, "Approval", "Schválení", colour="green"),
         ],
-        "sections": [
-            {
-                "key": "message",
-                "name": "Message",
-                "names": {"cs": "Zpráva"},
-                "fields": [
-                    _field("text", "Text", "Text", "long_text", required=True),
-                    _field("outside", "From a customer", "Od zákazníka", "boolean", default=False),
+        sections=[
+            part(
+                "message",
+                "Message",
+                "Zpráva",
+                fields=[
+                    part("text", "Text", "Text", type="long_text", required=True),
+                    part("outside", "From a customer", "Od zákazníka", type="boolean", default=False),
                 ],
-            },
-            {
-                "key": "matter",
-                "name": "What it is about",
-                "names": {"cs": "O co jde"},
-                "fields": [
-                    _field("field", "Field", "Položka", "text", options={"max_length": 40}),
-                    _field("old", "As it was", "Původně", "long_text"),
-                    _field("new", "As it should be", "Nově", "long_text"),
-                    _field("verdict", "Answer", "Odpověď", "choice", options={"choices": _VERDICTS}),
-                    _field("reason", "Reason", "Důvod", "long_text"),
-                    _field("by", "Answered by", "Odpověděl", "user"),
-                    _field("answered_at", "Answered at", "Kdy odpověděl", "datetime"),
-                    _field("seen", "What was seen", "Co bylo vidět", "long_text"),
-                    _field("digest", "Fingerprint of it", "Otisk", "text", options={"max_length": 64}),
+            ),
+            part(
+                "matter",
+                "What it is about",
+                "O co jde",
+                fields=[
+                    part("field", "Field", "Položka", type="text", options={"max_length": 40}),
+                    part("old", "As it was", "Původně", type="long_text"),
+                    part("new", "As it should be", "Nově", type="long_text"),
+                    part("verdict", "Answer", "Odpověď", type="choice", options={"choices": _VERDICTS}),
+                    part("reason", "Reason", "Důvod", type="long_text"),
+                    part("by", "Answered by", "Odpověděl", type="user"),
+                    part("answered_at", "Answered at", "Kdy odpověděl", type="datetime"),
+                    part("seen", "What was seen", "Co bylo vidět", type="long_text"),
+                    part("digest", "Fingerprint of it", "Otisk", type="text", options={"max_length": 64}),
                 ],
-            },
-            {
-                "key": "handling",
-                "name": "Handling",
-                "names": {"cs": "Vyřízení"},
-                "fields": [
-                    _field("state", "State", "Stav", "choice", options={"choices": _STATES}),
-                    _field("assignee", "Assigned to", "Přiděleno", "user"),
+            ),
+            part(
+                "handling",
+                "Handling",
+                "Vyřízení",
+                fields=[
+                    part("state", "State", "Stav", type="choice", options={"choices": _STATES}),
+                    part("assignee", "Assigned to", "Přiděleno", type="user"),
                 ],
-            },
+            ),
         ],
-    }
+    )
 )
 
 FREE = {"field": "on", "op": "is_empty"}
@@ -103,35 +93,35 @@ _PUBLISHED = {
 }
 
 NEWS_REGISTRY = OwnRegistry(
-    {
-        "key": NEWS,
-        "name": "News in the portal",
-        "name_one": "News item",
-        "names": {"cs": "Novinky v portálu"},
-        "names_one": {"cs": "Novinka"},
-        "icon": "speakerphone",
-        "title": "{title}",
-        "columns": ["title", "since", "until"],
-        "sections": [
-            {
-                "key": "news",
-                "name": "News item",
-                "names": {"cs": "Novinka"},
-                "fields": [
-                    _field("title", "Title", "Nadpis", "text", required=True),
-                    _field("text", "Text", "Text", "long_text"),
-                    _field("since", "From", "Od", "date", required=True),
-                    _field("until", "Until", "Do", "date"),
-                    _field(
+    part(
+        NEWS,
+        "News in the portal",
+        "Novinky v portálu",
+        name_one="News item",
+        names_one={"cs": "Novinka"},
+        icon="speakerphone",
+        title="{title}",
+        columns=["title", "since", "until"],
+        sections=[
+            part(
+                "news",
+                "News item",
+                "Novinka",
+                fields=[
+                    part("title", "Title", "Nadpis", type="text", required=True),
+                    part("text", "Text", "Text", type="long_text"),
+                    part("since", "From", "Od", type="date", required=True),
+                    part("until", "Until", "Do", type="date"),
+                    part(
                         "roles",
                         "Only for these roles",
                         "Jen pro tyto role",
-                        "text",
+                        type="text",
                         options={"pattern": "[a-z0-9_ ]*"},
                     ),
                 ],
-            }
+            )
         ],
-    },
+    ),
     own={"view": _PUBLISHED},
 )

@@ -1,8 +1,6 @@
 """The registry in which tasks are kept."""
 
-from typing import Any
-
-from kartoteka.platform.sdk import OwnRegistry
+from kartoteka.platform.sdk import OwnRegistry, part
 
 KEY = "_tasks"
 COMMENTS_KEY = "_task_comments"
@@ -25,108 +23,100 @@ MINE = {
 WATCHED = {"or": [*MINE["or"], {"field": "watchers", "op": "eq", "value": ME}]}
 
 
-def _field(key: str, kind: str, name: str, czech: str, **more: Any) -> dict[str, Any]:
-    return {"key": key, "type": kind, "name": name, "names": {"cs": czech}, **more}
-
-
-def _choice(key: str, name: str, czech: str, colour: str) -> dict[str, Any]:
-    return {"key": key, "name": name, "names": {"cs": czech}, "colour": colour}
-
-
 STATES = [
-    _choice(OPEN, "Open", "Nový", "blue"),
-    _choice(STARTED, "In progress", "Rozpracovaný", "violet"),
-    _choice(WAITING, "Waiting", "Čeká", "amber"),
-    _choice(DONE, "Done", "Hotový", "green"),
-    _choice(CANCELLED, "Cancelled", "Zrušený", "grey"),
+    part(OPEN, "Open", "Nový", colour="blue"),
+    part(STARTED, "In progress", "Rozpracovaný", colour="violet"),
+    part(WAITING, "Waiting", "Čeká", colour="amber"),
+    part(DONE, "Done", "Hotový", colour="green"),
+    part(CANCELLED, "Cancelled", "Zrušený", colour="grey"),
 ]
 PRIORITIES = [
-    _choice("low", "Low", "Nízká", "grey"),
-    _choice("normal", "Normal", "Běžná", "blue"),
-    _choice("high", "High", "Vysoká", "red"),
+    part("low", "Low", "Nízká", colour="grey"),
+    part("normal", "Normal", "Běžná", colour="blue"),
+    part("high", "High", "Vysoká", colour="red"),
 ]
 
 TASKS = OwnRegistry(
-    {
-        "key": KEY,
-        "name": "Tasks",
-        "name_one": "Task",
-        "names": {"cs": "Úkoly"},
-        "names_one": {"cs": "Úkol"},
-        "icon": "checkbox",
-        "title": "{title}",
-        "columns": ["title", "assignee", "due", "state", "priority"],
-        "sections": [
-            {
-                "key": "task",
-                "name": "Task",
-                "names": {"cs": "Úkol"},
-                "fields": [
-                    _field("title", "text", "What", "Co", required=True),
-                    _field("assignee", "user", "Who", "Kdo"),
-                    _field("role", "integer", "Role", "Role"),
-                    _field("due", "date", "Due", "Do kdy"),
-                    _field(
+    part(
+        KEY,
+        "Tasks",
+        "Úkoly",
+        name_one="Task",
+        names_one={"cs": "Úkol"},
+        icon="checkbox",
+        title="{title}",
+        columns=["title", "assignee", "due", "state", "priority"],
+        sections=[
+            part(
+                "task",
+                "Task",
+                "Úkol",
+                fields=[
+                    part("title", "What", "Co", type="text", required=True),
+                    part("assignee", "Who", "Kdo", type="user"),
+                    part("role", "Role", "Role", type="integer"),
+                    part("due", "Due", "Do kdy", type="date"),
+                    part(
                         "due_time",
-                        "text",
                         "At",
                         "V kolik",
+                        type="text",
                         options={"pattern": "([01][0-9]|2[0-3]):[0-5][0-9]"},
                     ),
-                    _field("state", "choice", "State", "Stav", options={"choices": STATES}, default=OPEN),
-                    _field(
+                    part("state", "State", "Stav", type="choice", options={"choices": STATES}, default=OPEN),
+                    part(
                         "priority",
-                        "choice",
                         "Priority",
                         "Priorita",
+                        type="choice",
                         options={"choices": PRIORITIES},
                         default="normal",
                     ),
-                    _field("description", "long_text", "Description", "Popis"),
-                    _field("done_at", "datetime", "Done at", "Hotovo"),
-                    _field("watchers", "user", "Watchers", "Sledují", options={"many": True}),
-                    _field("checklist", "long_text", "Checklist", "Kontrolní seznam"),
-                    _field("repeat", "text", "Repeats", "Opakuje se", options={"max_length": 250}),
-                    _field(
+                    part("description", "Description", "Popis", type="long_text"),
+                    part("done_at", "Done at", "Hotovo", type="datetime"),
+                    part("watchers", "Watchers", "Sledují", type="user", options={"many": True}),
+                    part("checklist", "Checklist", "Kontrolní seznam", type="long_text"),
+                    part("repeat", "Repeats", "Opakuje se", type="text", options={"max_length": 250}),
+                    part(
                         "depends_on",
-                        "relation",
                         "Waits for",
                         "Čeká na",
+                        type="relation",
                         options={"target": KEY, "many": True},
                     ),
                     # Of a task out of a package: the key of the package.
-                    _field("package", "text", "Package", "Balíček", options={"max_length": 40}),
+                    part("package", "Package", "Balíček", type="text", options={"max_length": 40}),
                     # Of the next time of a task that repeats: the id of the one before.
-                    _field("follows", "integer", "Follows", "Navazuje na"),
+                    part("follows", "Follows", "Navazuje na", type="integer"),
                 ],
-            }
+            )
         ],
-    },
+    ),
     own={"view": WATCHED, "edit": MINE},
 )
 
 COMMENTS = OwnRegistry(
-    {
-        "key": COMMENTS_KEY,
-        "name": "Comments on tasks",
-        "name_one": "Comment",
-        "names": {"cs": "Komentáře k úkolům"},
-        "names_one": {"cs": "Komentář"},
-        "icon": "message",
-        "title": "{text}",
-        "columns": ["text", "task"],
-        "sections": [
-            {
-                "key": "comment",
-                "name": "Comment",
-                "names": {"cs": "Komentář"},
-                "fields": [
-                    _field("text", "long_text", "Text", "Text", required=True),
-                    _field("task", "relation", "Task", "Úkol", required=True, options={"target": KEY}),
+    part(
+        COMMENTS_KEY,
+        "Comments on tasks",
+        "Komentáře k úkolům",
+        name_one="Comment",
+        names_one={"cs": "Komentář"},
+        icon="message",
+        title="{text}",
+        columns=["text", "task"],
+        sections=[
+            part(
+                "comment",
+                "Comment",
+                "Komentář",
+                fields=[
+                    part("text", "Text", "Text", type="long_text", required=True),
+                    part("task", "Task", "Úkol", type="relation", required=True, options={"target": KEY}),
                 ],
-            }
+            )
         ],
-    },
+    ),
     # Whoever sees a task sees what was said about it; only its author changes what he has said.
     own={"view": {"$through": "task"}, "edit": WRITTEN_BY_ME},
 )

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 from kartoteka.platform.kernel.settings import Settings
-from kartoteka.platform.services import modelling, people, records, tokens
+from kartoteka.platform.services import modelling, records, tokens
 from kartoteka.platform.services.office import Office
+from tests.integration.must_hold.conftest import ADMIN
 from tests.integration.must_hold.processes import Process, serve
 from tests.servers.ports import wait_for
 
 RECORDS = int(os.environ.get("KARTOTEKA_LOAD_RECORDS", "2000"))
 ROUNDS = int(os.environ.get("KARTOTEKA_LOAD_ROUNDS", "1"))
 PATIENCE = 30 + RECORDS // 400
-CLIENTS, ADMIN, PIECE = 8, "ada@firm.example", 500
+CLIENTS, PIECE = 8, 500
 FIELDS = ("code", "amount", "note", "town")
 REGISTRY = {
     "key": "stock", "name": "Stock", "title": "{name}",
@@ -63,8 +64,6 @@ def stock(office: Office) -> str:
     """A registry with many records, and the token of an admin."""
     with office.begin_system(design=True) as work:
         modelling.create_registry(work, REGISTRY)
-    with office.begin_system() as work:
-        people.create_user(work, {"email": ADMIN, "name": "Ada", "roles": ["admin"]})
     for start in range(0, RECORDS, PIECE):
         with office.begin_system() as work:
             rows = [
