@@ -1,6 +1,6 @@
 """Events: past-tense facts without values, told through the outbox after the transaction has ended well."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 
@@ -12,7 +12,7 @@ class Event:
 
     def body(self) -> dict[str, Any]:
         """This function will give the event as a JSON document."""
-        return asdict(self)
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

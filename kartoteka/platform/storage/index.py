@@ -15,6 +15,7 @@ from kartoteka.field_types.folding import fold
 
 SLOTS = 1 << 20
 WORD = re.compile(r"[^\W_]+")
+_ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 Document = tuple[int, int, str]
 
 
@@ -39,7 +40,9 @@ def create_statements(dialect: str, registry_key: str) -> list[str]:
 
 def words(source: str) -> list[str]:
     """This function will split a text into folded words."""
-    return WORD.findall(fold(source))
+    folded = fold(source)
+    # The same as the pattern's, several times quicker; few texts have a letter left that is not ASCII.
+    return folded.translate(_ASCII_GAPS).split() if folded.isascii() else WORD.findall(folded)
 
 
 def write_documents(connection: Connection, registry_key: str, documents: Sequence[Document]) -> None:
