@@ -32,6 +32,7 @@ from kartoteka.platform.services.loading.options import STOP, Options, read_opti
 from kartoteka.platform.services.loading.shaping import check_may_shape, shape
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.sheets.reading import Row, Sheet, open_sheet
+from kartoteka.platform.services.statistics import MANY, look_over_registry
 from kartoteka.platform.services.work import Work
 
 Each = TypeVar("Each")
@@ -324,8 +325,15 @@ class _Import:
             self._remember(self.place.row)
         yield from self._rows()
         yield from self._settling()
+        if self.tally.created >= MANY and not self.options.dry_run:
+            yield self._look_over
         if self.options.then and not self.options.dry_run:
             yield self._follow
+
+    def _look_over(self, work: Work) -> Step:
+        assert self.place is not None
+        look_over_registry(work, self.registry)
+        return self._step(self.place)
 
     def _follow(self, work: Work) -> Step:
         assert self.place is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from kartoteka.platform.services import delivery, history, jobs, mailing, search
+from kartoteka.platform.services import delivery, history, jobs, mailing, search, statistics
 from kartoteka.platform.services import exports as _exports  # noqa: F401  a kind of job
 from kartoteka.platform.services import imports as _imports  # noqa: F401  a kind of job
 from kartoteka.platform.services.duties import do_duties
@@ -86,6 +86,7 @@ class Worker:
             _Duty(self._sweep, 2.0),
             _Duty(lambda: do_duties(self.office), 1.0),
             _Duty(self._seal, 300.0),
+            _Duty(self._look_over, 300.0),
         ]
 
     def _fill_search(self) -> bool:
@@ -106,6 +107,10 @@ class Worker:
 
     def _seal(self) -> bool:
         history.seal(self.office)
+        return False
+
+    def _look_over(self) -> bool:
+        statistics.look_over_all(self.office)
         return False
 
     @contextmanager

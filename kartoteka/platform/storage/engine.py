@@ -15,6 +15,7 @@ WRITES = "kartoteka_writes"
 BUSY_SECONDS = 120
 # A connection that has just answered is not asked again whether it is still there.
 TRUSTED_SECONDS = 2.0
+RENEWED_SECONDS = 600
 
 
 def make_engine(url: str) -> Engine:
@@ -25,7 +26,11 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "checkout", _ask_after_rest)
         return engine
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=8,
+        # What another process has found out of its tables, a connection knows only from when it was opened.
+        pool_recycle=RENEWED_SECONDS,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -36,7 +41,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling would commit before DDL; we say BEGIN ourselves.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}",
-                   "cache_size=-65536", "temp_store=MEMORY"):  # fmt: skip
+                   "cache_size=-65536", "temp_store=MEMORY", "analysis_limit=400"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("kartoteka_fold", 1, _fold_or_none, deterministic=True)
 
