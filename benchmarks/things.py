@@ -10,7 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,7 +30,7 @@ PLACES_BY_NAME = {"sqlite": sqlite_place, "postgresql": postgresql_place}
 COMPANIES, PEOPLE, CHUNK = 1_000, 50, 2_000
 PASSWORD = "four quiet words here"
 # So many of what the pages show are there in the small installation, too.
-SHOWN = 20
+SHOWN, TEAM = 20, 110
 TARGET = 3.0
 LINE = "{database:11} {who:6} {page:24} {small:7.1f} ms {full:7.1f} ms {times:5.2f} times"
 PAGES = {
@@ -114,6 +114,8 @@ def _filled(place: Place, things: int) -> Office:
         records.batch(work, "companies", create=rows)
     # Those of the first person on the first company are the ones that the pages show.
     _pour(office, people[:1], 1, SHOWN, done=0.0)
+    # A page of the team's is full in both installations.
+    _pour(office, people[1:], 2, TEAM, done=0.0)
     _pour(office, people, COMPANIES, things, done=0.97)
     if office.engine.dialect.name == "postgresql":
         with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -147,13 +149,14 @@ def _pour(office: Office, people: Sequence[int], companies: int, things: int, *,
 def _task(chance: random.Random, people: Sequence[int], place: tuple[int, int], done: float) -> NewRow:
     finished = chance.random() < done
     values = {"title": f"Task {chance.randint(1, 10**6)}", "assignee": (chance.choice(people),),
-              "due": date(2026, 1, 1) + timedelta(days=chance.randint(0, 400)),
+              "due": datetime.now(UTC).date() + timedelta(days=chance.randint(-300, 100)),
               "state": "done" if finished else "open", "priority": "normal"}  # fmt: skip
     return NewRow(values, None, None, place)
 
 
 def _activity(chance: random.Random, people: Sequence[int], place: tuple[int, int]) -> NewRow:
-    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randint(0, 400_000))
+    # Up to now: the overview tells of the latest weeks, which are to be full of activities.
+    at = datetime.now(UTC) - timedelta(minutes=chance.randint(0, 400_000))
     values = {"text": f"Talked about {chance.randint(1, 10**6)}", "at": at, "who": (chance.choice(people),)}
     return NewRow(values, chance.choice(["call", "meeting"]), None, place)
 

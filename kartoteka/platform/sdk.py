@@ -47,9 +47,13 @@ from kartoteka.platform.services.contributions import (
     AfterImport,
     Contribution,
     Duty,
+    Noticed,
     OwnRegistry,
     Reaction,
+    Signal,
     part,
+    renewed_by,
+    signals_of,
 )
 from kartoteka.platform.services.courses import (
     Course,
@@ -125,6 +129,7 @@ from kartoteka.platform.services.records import (
     count,
     create,
     fetch,
+    lying_on,
     picker,
     related,
     remove,
@@ -136,8 +141,10 @@ from kartoteka.platform.services.verbs import Verbs
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web import forms
 from kartoteka.platform.web.answers import by_script, go
-from kartoteka.platform.web.attaching import Dialogs, ThingForm, Wording, details_of, place_of
+from kartoteka.platform.web.attaching import Dialogs, ThingForm, Wording, details_of
+from kartoteka.platform.web.bearers import bearer_named, chosen_of, place_of
 from kartoteka.platform.web.bulk import Picked, picked
+from kartoteka.platform.web.clauses import condition_added
 from kartoteka.platform.web.entrance import come as come_in
 from kartoteka.platform.web.fields import (
     NOTHING_TYPED,
@@ -155,11 +162,14 @@ from kartoteka.platform.web.plugged import (
     Adding,
     FieldMark,
     FormAid,
+    Intake,
     ListDeed,
     ListLink,
     NavEntry,
     Pages,
+    Parcel,
     Tab,
+    intake_of,
     shown_outside,
 )
 from kartoteka.platform.web.records import belongs
@@ -199,6 +209,7 @@ __all__ = [
     "Guise",
     "Happening",
     "Identity",
+    "Intake",
     "Invalid",
     "Job",
     "KartotekaError",
@@ -213,10 +224,12 @@ __all__ = [
     "Moment",
     "NavEntry",
     "NotFound",
+    "Noticed",
     "Office",
     "OwnRegistry",
     "Page",
     "Pages",
+    "Parcel",
     "PeopleTold",
     "Picked",
     "Picker",
@@ -229,6 +242,7 @@ __all__ = [
     "Resource",
     "Role",
     "Shape",
+    "Signal",
     "StaleVersion",
     "State",
     "Step",
@@ -258,6 +272,7 @@ __all__ = [
     "answer_text",
     "asking",
     "batch",
+    "bearer_named",
     "bearer_of",
     "bearing",
     "begin",
@@ -271,8 +286,10 @@ __all__ = [
     "change_organisation",
     "change_plugin",
     "change_settings",
+    "chosen_of",
     "colour_class",
     "come_in",
+    "condition_added",
     "count",
     "courses_of",
     "create",
@@ -303,6 +320,7 @@ __all__ = [
     "holders",
     "holders_of",
     "in_use",
+    "intake_of",
     "job_kind",
     "keep_picture",
     "known_names",
@@ -311,6 +329,7 @@ __all__ = [
     "leave",
     "letter",
     "looking",
+    "lying_on",
     "make_private_link",
     "markdown",
     "may_name",
@@ -351,6 +370,7 @@ __all__ = [
     "render_for_guest",
     "render_outside",
     "renew_session",
+    "renewed_by",
     "restore",
     "revoke_private_link",
     "role_known",
@@ -364,6 +384,7 @@ __all__ = [
     "shown_field",
     "shown_outside",
     "shown_record",
+    "signals_of",
     "signed_in",
     "signing",
     "speak",

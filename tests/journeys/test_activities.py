@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kartoteka.platform.sdk import create_field
@@ -14,7 +15,7 @@ def _with_phones(firm: Firm) -> None:
 
 
 def test_what_happened_is_noted_down_and_found_again(firm: Firm, come_in: Callable[..., Page]) -> None:
-    company = firm.create("companies", name="Acme")
+    company, right_one = (firm.create("companies", name=name) for name in ("Acme", "Bolt"))
     contact = firm.create("contacts", name="Ann", company=company)
     page = come_in("ana", f"/r/contacts/{contact}")
     page.keyboard.press("c")
@@ -43,6 +44,23 @@ def test_what_happened_is_noted_down_and_found_again(firm: Firm, come_in: Callab
     page.get_by_label("Result").fill("They want it")
     page.get_by_role("button", name="Save").click()
     expect(shown).to_contain_text(["They want it"])
+
+    page.get_by_role("button", name="Edit this activity").click()
+    place = page.get_by_role("combobox", name="Belongs to")
+    expect(page.get_by_role("dialog").locator(".token", has_text="Ann")).to_be_visible()
+    place.fill("olt")
+    expect(page.get_by_role("listbox", name="Belongs to").get_by_role("option")).to_have_text(
+        ["BoltCompanies"]
+    )
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    place.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").last).to_contain_text("It belongs to “Bolt” now.")
+    expect(shown).to_have_count(0)
+    page.goto(f"{firm.site.url}/r/companies/{right_one}/tab/activities")
+    expect(shown).to_have_count(1)
+
     page.get_by_role("button", name="Edit this activity").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).last.click()
     expect(shown).to_have_count(0)

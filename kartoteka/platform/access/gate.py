@@ -19,7 +19,7 @@ from kartoteka.field_types.capabilities import Numbering
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
-from kartoteka.platform.access.inserting import CATEGORY, Inserting, NewRow, wire
+from kartoteka.platform.access.inserting import CATEGORY, ON, Inserting, NewRow, wire
 from kartoteka.platform.access.judging import Judged, Judging
 from kartoteka.platform.access.keeping import Writing
 from kartoteka.platform.access.passage import Failure, Passage
@@ -118,9 +118,12 @@ class OpenRegistry(Reading):
 
     def change(
         self, record: int, values: Mapping[str, Any], *, category: Any = KEEP, version: int | None = None,
-        judged: Judged = Judged.CHANGE,
+        judged: Judged = Judged.CHANGE, on: Any = KEEP,
     ) -> bool:  # fmt: skip
         """This function will change one record and tell whether anything was different.
+
+        `on` moves an attached record to another bearer, by the ids of a registry and of a record in it, or to none;
+        whoever calls has asked whether the actor may add such things there.
 
         :raises Invalid: when a conditional rule of the design stands against it; `judged` tells which are asked.
         :raises NotFound: :raises Forbidden: by the actor's reach before and after the change.
@@ -139,6 +142,11 @@ class OpenRegistry(Reading):
         if category is not KEEP and category != current["_category"]:
             changes[CATEGORY] = (current["_category"], category)
             columns["_category"] = category
+        lies = bearer_of(current) if on is not KEEP else KEEP
+        if lies != on:
+            self._check_moves()
+            changes[ON] = (lies, on)
+            columns["_on_registry"], columns["_on_record"] = on or (None, None)
         if not changes:
             return False
         self._check_targets(self._added(old, changed))
@@ -155,6 +163,11 @@ class OpenRegistry(Reading):
         if keeper is not None and writing is not None:
             keeper.after([replace(writing, values=changed)])
         return True
+
+    def _check_moves(self) -> None:
+        """Files stay: each lies in a folder or a detail of its record, and the plugin knows all its versions there."""
+        if not self.registry.attached or self.registry.sectioned:
+            raise Invalid({"on": [_("This cannot be moved to another record.")]})
 
     def _writing(self, current: Mapping[Any, Any], values: Mapping[str, Any], judged: Judged) -> Writing:
         plain = (each for each in self.registry.active_fields if not self.kind(each).linking)
@@ -434,6 +447,12 @@ def numbered(row: NewRow, key: str, kind: Kind, number: int) -> NewRow:
     return replace(row, values=values, given=frozenset(row.written))
 
 
+def bearer_of(row: Mapping[Any, Any]) -> tuple[int, int] | None:
+    """This function will tell what an attached row lies on: the ids of a registry and of a record in it."""
+    place = row["_on_registry"], row["_on_record"]
+    return None if None in place else place
+
+
 def _written(new: Sequence[NewRow]) -> set[str]:
     """All keys that are written; rows of an import share one and the same set of them."""
     return set().union(*{frozenset(row.written) for row in new})
@@ -446,6 +465,7 @@ def _no_target(key: str, target: int) -> Invalid:
 __all__ = [
     "CATEGORY",
     "KEEP",
+    "ON",
     "Failure",
     "Gate",
     "Judged",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_keys
 from kartoteka.field_types.locale import Locale
+from kartoteka.field_types.schema import ValueSchema
 from kartoteka.platform.access.reshaping import searchable_text
 from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.catalog.titles import make_title, title_fields
@@ -61,6 +62,13 @@ def wire(kind: Kind, value: Any) -> Any:
     if isinstance(value, str):
         return value
     return list(value) if kind.linking else kind.schema._serialize(value, "", None)
+
+
+def _plainly(kind: Kind) -> Callable[[Any], Any]:
+    """What `wire` does with values of a kind, in the shortest way for many of them."""
+    if isinstance(kind.schema, ValueSchema) and not kind.linking:
+        return kind.schema.to_json
+    return partial(wire, kind)
 
 
 def _each(values: Values, make: Callable[[Any], Any]) -> list[Any]:
@@ -177,11 +185,13 @@ class Inserting:
         if set(map(type, values)) <= _TEXTS:
             return [None if value is None else f"{before}{encode_basestring(value)}]" for value in values]
 
+        plainly = _plainly(kind)
+
         def part(value: Any) -> str:
             # The general encoder is made anew for everything but texts; most values need no encoder.
             if type(value) is int:
                 return f"{before}{value}]"
-            plain = wire(kind, value)
+            plain = plainly(value)
             return f"{before}{encode_basestring(plain) if type(plain) is str else _JSON(plain)}]"
 
         return _each(values, part)
@@ -201,4 +211,4 @@ class Inserting:
         ]
 
 
-__all__ = ["CATEGORY", "Inserting", "NewRow", "wire"]
+__all__ = ["CATEGORY", "ON", "Inserting", "NewRow", "wire"]

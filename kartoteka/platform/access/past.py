@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from kartoteka.platform.access.gate import CATEGORY, Gate, OpenRegistry, SeenRow, wire
+from kartoteka.platform.access.gate import CATEGORY, ON, Gate, OpenRegistry, SeenRow, wire
 from kartoteka.platform.access.seen import USERS
 from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.catalog.filters import fields_of, parse
@@ -113,7 +113,7 @@ class PastOf:
             for key, (old, _new) in entry.changes.items():
                 if key == CATEGORY:
                     category = old
-                else:
+                elif key != ON:
                     values[key] = old
             removed_at = self._removed_before(entry, removed_at)
         raise NotFound("")
@@ -171,7 +171,7 @@ class PastOf:
         changed = (
             row.version
             for row in self._all_stored()
-            if row.action != "create" and deciding & json.loads(row.changes).keys()
+            if row.action != "create" and deciding & _names(json.loads(row.changes))
         )
         return int(next(changed, 0))
 
@@ -195,7 +195,7 @@ class PastOf:
 
     def _cut(self, rows: Sequence[Row[Any]]) -> list[PastEntry]:
         changes = [
-            self._readable(json.loads(row.changes)) if row.version > self._shared_since else {}
+            self._readable(row.action, json.loads(row.changes)) if row.version > self._shared_since else {}
             for row in rows
         ]
         titles = self._titles(changes)
@@ -212,9 +212,10 @@ class PastOf:
             for row, each in zip(rows, cut, strict=True)
         ]
 
-    def _readable(self, changes: Mapping[str, Sequence[Any]]) -> dict[str, Pair]:
-        """What is left of stored changes, in the order of the fields."""
-        keys = [key for key in (CATEGORY, *self.fields) if key in changes]
+    def _readable(self, action: str, changes: Mapping[str, Sequence[Any]]) -> dict[str, Pair]:
+        """What is left of stored changes, in the order of the fields; where a thing has begun is told by itself."""
+        system = (CATEGORY,) if action == "create" else (CATEGORY, ON)
+        keys = [key for key in (*system, *self.fields) if key in changes]
         return {key: (changes[key][0], changes[key][1]) for key in keys}
 
     def _target(self, key: str) -> str | None:
@@ -225,6 +226,8 @@ class PastOf:
     def _titles(self, changes: Sequence[Mapping[str, Pair]]) -> dict[tuple[str, int], str]:
         wanted: dict[str, set[int]] = {}
         for each in changes:
+            for place in filter(None, map(self._place, each.get(ON, ()))):
+                wanted.setdefault(place[0], set()).add(place[1])
             for key, pair in each.items():
                 target = self._target(key)
                 if target is not None:
@@ -235,7 +238,17 @@ class PastOf:
         old, new = (self._shown_value(key, value, titles) for value in pair)
         return old, new
 
+    def _place(self, value: Any) -> tuple[str, int] | None:
+        """What a thing has lain on: the key of a registry, and a record in it."""
+        every = self.opened.gate.sight.catalog.registries.values()
+        found = next((each.key for each in every if value and each.id == value[0]), None)
+        return None if found is None else (found, value[1])
+
     def _shown_value(self, key: str, value: Any, titles: Mapping[tuple[str, int], str]) -> Any:
+        if key == ON:
+            place = self._place(value)
+            known = place is not None and place in titles
+            return {"registry": place[0], "id": place[1], "title": titles[place]} if place and known else None
         target = self._target(key)
         ids = _ids(value)
         if target is None:
@@ -310,6 +323,11 @@ def seen_links(opened: OpenRegistry, field: Field, value: Any) -> Any:
         return None if _ids(value) else value
     known = opened.gate.titles({target: _ids(value)})
     return [each for each in _ids(value) if (target, each) in known]
+
+
+def _names(changes: Mapping[str, Any]) -> set[str]:
+    """What stored changes are about, by the names that filters use."""
+    return {"on" if key == ON else key for key in changes}
 
 
 def _ids(value: Any) -> tuple[int, ...]:

@@ -76,6 +76,8 @@ SYSTEM = {
 }
 
 
+# The actor himself.
+ME = {"var": "me"}
 # The ids of the actor's roles, as the value of `in`: for what is meant for everybody who has a role.
 MY_ROLES = {"var": "roles"}
 # The people for whom the actor acts today.
@@ -190,8 +192,13 @@ class Seen:
         there = exists().where(bearer.table.c.id == self.table.c._on_record, bearer.alive, held)
         return and_(self.table.c._on_registry == registry.id, there)
 
-    def _through_bearers(self, plugin: str, role_ids: list[int], right: str, level: str) -> Bool:
-        """The rows that some roles reach through the tab of a plugin on the records of other registries."""
+    def _through_bearers(
+        self, plugin: str, role_ids: list[int], right: str, level: str, kept_to: Any = None
+    ) -> Bool:
+        """The rows that some roles reach through the tab of a plugin on the records of other registries.
+
+        What the roles are kept to narrows that, such as customers to what is meant for them.
+        """
         reaching = tuple(each for each in self.sight.actor.roles if each.id in role_ids)
         actor = replace(self.sight.actor, roles=reaching)
         parts: list[Bool] = []
@@ -210,7 +217,8 @@ class Seen:
                 )
         if whole:
             parts.append(self.table.c._on_registry.in_(whole))
-        return or_(false(), *parts)
+        reached = or_(false(), *parts)
+        return reached if kept_to is None else all_of([reached, self._rule(kept_to)])
 
     def _reached_on(self, bearer: "Seen", *, rows: Rows, right: str, level: str) -> Bool:
         """The condition that a bearer is among some rows, and that the room of it in which a thing lies is open."""
@@ -459,6 +467,9 @@ class Seen:
             resolved = self._variable(each)
             if isinstance(resolved, Select):
                 conditions.append(column.in_(resolved))
+            elif each == ME:
+                # Whoever looks as a role is nobody: the number that he has is that of no person.
+                conditions.append(column == resolved)
             else:
                 conditions.append(column.in_(list(_parsed(kind, resolved) or ())))
         return or_(false(), *conditions)

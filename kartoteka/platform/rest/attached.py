@@ -21,7 +21,7 @@ from kartoteka.platform.rest.records import query_of
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.rest.showing import Shown
 from kartoteka.platform.services import records as verbs
-from kartoteka.platform.services.records import KEEP, Bearer, Query, Record, check_stays, record_id
+from kartoteka.platform.services.records import KEEP, Bearer, Query, Record, moved_to, record_id
 from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 
@@ -115,7 +115,7 @@ class AttachedResource(Resource):
             """This function will list what lies on a record."""
             with begin() as work:
                 self._check_borne(work, registry, record)
-                return self.page(work, query_of(query), on={"registry": registry, "id": record})
+                return self.page(work, query_of(query), on=Bearer(registry, record))
 
         def create_on_record(body: dict[str, Any], registry: str, record: int) -> Response:
             """This function will attach a new thing to a record."""
@@ -176,11 +176,9 @@ class AttachedResource(Resource):
         self.verb("PATCH", one, signed_in, body=self.document, gives=self.document)(change_thing)
         self.verb("DELETE", one, signed_in, status=204)(remove_thing)
 
-    def page(
-        self, work: Work, query: Query, *, on: Mapping[str, Any] | None = None, also: Any = None
-    ) -> Response:
+    def page(self, work: Work, query: Query, *, on: Bearer | None = None, also: Any = None) -> Response:
         """This function will answer with a page of things: those on a record if it is named, and that fit `also`."""
-        there = {"field": "on", "op": "eq", "value": dict(on)} if on is not None else None
+        there = verbs.lying_on(on) if on is not None else None
         nodes = [each for each in (there, also, query.filter) if each is not None]
         narrowed = replace(query, filter=nodes[0] if len(nodes) == 1 else {"and": nodes} if nodes else None)
         if narrowed.fields is None and self.listed is not None:
@@ -205,10 +203,12 @@ class AttachedResource(Resource):
 
     def _changed(self, work: Work, found: Record, body: Mapping[str, Any]) -> Response:
         values, category = self.shape.read(work, body)
-        if "on" in body:
-            check_stays(body["on"], found)
+        on = moved_to(body["on"], found) if "on" in body else KEEP
+        more = {} if on is KEEP else {"on": on}
         version = reading.expected_version()
-        changed = self.done.change(work, self.shape.key, found.id, values, category=category, version=version)
+        changed = self.done.change(
+            work, self.shape.key, found.id, values, category=category, version=version, **more
+        )
         return self.one(work, changed)
 
     def one(self, work: Work, found: Record) -> Response:

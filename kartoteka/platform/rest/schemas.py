@@ -282,6 +282,7 @@ class BatchUpdate(RecordIn):
 
     id = f.Int()
     version = f.Int(metadata=_said("The version that the change is based on."))
+    on = f.Nested(Bearer, allow_none=True)
 
 
 class BatchIn(Described):

@@ -3,8 +3,9 @@
 What it brings to the faces (tabs, pages, routes, commands) is added by `extension`, which knows the faces.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -43,6 +44,8 @@ class OwnRegistry:
     # gives the values that are meant, `(work, writings)` follows once they are written. Both may refuse.
     before: Callable[[Any, Writing], Mapping[str, Any]] | None = None
     after: Callable[[Any, Sequence[Writing]], None] | None = None
+    # The field that rises when a thing comes in a new version, such as a file.
+    renewed: str = ""
 
 
 def part(key: str, name: str, czech: str, **more: Any) -> dict[str, Any]:
@@ -58,6 +61,8 @@ class Reaction:
     kinds: frozenset[str]
     react: React
     size: int = 50
+    # Hears every signal of every plugin, too.
+    signals: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,33 @@ class Duty:
     name: str
     every: float
     do: Do
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One time that a signal was given: of which record, when, and what of it."""
+
+    record: int
+    at: datetime
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something about a record that is no change of it and that people wait for, such as what a register says of it.
+
+    `kind` is that of an event with `registry`, `record` and `topics`; `topics` labels what of it can be waited for.
+    `offered(work, registry)` names those that the actor can wait for there, and `heard(work, registry, records)` the
+    records of which he may hear at this moment. `past(work, registry, since)` gives what was noticed before.
+    """
+
+    kind: str
+    name: str
+    label: str
+    topics: Mapping[str, str]
+    offered: Callable[[Any, str], Collection[str]]
+    heard: Callable[[Any, str, Sequence[int]], Collection[int]]
+    past: Callable[[Any, str, datetime], Iterable[Noticed]] = lambda _work, _registry, _since: ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,7 @@ class Contribution:
     field_types: tuple[FieldType, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     duties: tuple[Duty, ...] = ()
+    signals: tuple[Signal, ...] = ()
     settings: type[ma.Schema] | None = None
     # What `kartoteka doctor` looks at beside the platform's own: `(office)` gives (subject, well, sentence).
     checkups: tuple[Callable[[Any], Iterable[tuple[str, bool, str]]], ...] = ()
@@ -106,6 +139,9 @@ class Contribution:
     # A page of its own on which an admin sets more, by its endpoint.
     settings_page: str = ""
     after_import: AfterImport | None = None
+    # What people from outside are written about its things on records that they follow, as far as they may see them:
+    # `(work of such a person, thing, action, fields)` gives a sentence, or nothing.
+    news_outside: Callable[[Any, Any, str, frozenset[str]], str] | None = None
     # What of the plugin's things relies on a part of the design: `(inquiry) -> uses`, see `services.design_uses`.
     uses: tuple[Callable[[Any], Iterable[Any]], ...] = ()
     # Fills the demo firm with things that are no records: `(work of a person, what he is to have)`.
@@ -125,6 +161,23 @@ def told_settings(office: Any, state: PluginState) -> Mapping[str, Any]:
     except Exception:
         return {}
     return {name: value for name, value in state.settings.items() if name not in secret}
+
+
+def renewed_by(work: Any, registry: str) -> str:
+    """This function will name the field of a plugin's registry that rises when a thing comes in a new version."""
+    every = (each for plugin in work.office.plugins.values() for each in plugin.registries)
+    return next((each.renewed for each in every if each.definition["key"] == registry), "")
+
+
+def signals_of(work: Any) -> Mapping[str, Signal]:
+    """This function will give the signals of the plugins that are active, by kind."""
+    states = work.catalog.plugins
+    return {
+        each.kind: each
+        for plugin in work.office.plugins.values()
+        if plugin.name in states and states[plugin.name].active
+        for each in plugin.signals
+    }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access import past
 from kartoteka.platform.access.audit import Audit, Break
-from kartoteka.platform.access.gate import CATEGORY, KEEP, Judged, OpenRegistry
+from kartoteka.platform.access.gate import CATEGORY, KEEP, ON, Judged, OpenRegistry
 from kartoteka.platform.access.past import Moment, PastOf, Trace
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.catalog.titles import make_title, title_fields
@@ -105,7 +105,8 @@ def entries(
 
 
 def _changes(pairs: Mapping[str, tuple[Any, Any]]) -> list[Change]:
-    return [Change("category" if key == CATEGORY else key, old, new) for key, (old, new) in pairs.items()]
+    named = {CATEGORY: "category", ON: "on"}
+    return [Change(named.get(key, key), old, new) for key, (old, new) in pairs.items()]
 
 
 def as_of(
@@ -269,9 +270,16 @@ class _Undoing:
         if is_removed and not was_removed:
             opened.restore(trace.record)
         values, category = self._old(opened, trace)
-        if values or category is not KEEP:
+        on = records.where_it_lay(self.work, trace.old[ON]) if ON in trace.old else KEEP
+        if values or category is not KEEP or on is not KEEP:
             records.change(
-                self.work, trace.registry.key, trace.record, values, category=category, judged=Judged.NOTHING
+                self.work,
+                trace.registry.key,
+                trace.record,
+                values,
+                category=category,
+                on=on,
+                judged=Judged.NOTHING,
             )
         if was_removed and not is_removed:
             opened.remove(trace.record)

@@ -202,8 +202,11 @@ def change(
     category: Any = KEEP,
     version: int | None = None,
     judged: Judged = Judged.CHANGE,
+    on: Any = KEEP,
 ) -> Record:
     """This function will change fields of a record; fields not named stay as they are.
+
+    `on` moves what lies on a record: to another `Bearer` to which the actor may add such things, or to none (None).
 
     :raises StaleVersion: when `version` is given and somebody has changed the record since.
     """
@@ -211,7 +214,8 @@ def change(
     parsed = _parsed(opened, values)
     _check_required(opened, parsed)
     wanted = category if category is KEEP else _category(opened, category)
-    opened.change(record_id(record), parsed, category=wanted, version=version, judged=judged)
+    place = _new_place(work, opened, on)
+    opened.change(record_id(record), parsed, category=wanted, version=version, judged=judged, on=place)
     return _with_warnings(fetch(work, registry, record), _cautions(opened, parsed))
 
 
@@ -524,14 +528,36 @@ def bearer_of(on: Any) -> Bearer:
     return Bearer(on["registry"], record_id(on.get("id")))
 
 
-def check_stays(on: Any, record: Record) -> None:
-    """This function will insist that a thing stays on the record that it lies on; naming that one changes nothing.
+def lying_on(on: Bearer | Record) -> dict[str, Any]:
+    """This function will give the filter of what lies on a record."""
+    return {"field": "on", "op": "eq", "value": {"registry": on.registry, "id": on.id}}
 
-    :raises Invalid: when something else is named.
+
+def moved_to(on: Any, record: Record) -> Any:
+    """This function will read where a thing is to lie from now on; KEEP when that is where its reader sees it lie.
+
+    :raises Invalid: when it names no such place.
     """
     named = bearer_of(on) if on is not None else None
-    if (named and (named.registry, named.id)) != (record.on and (record.on.registry, record.on.id)):
-        raise Invalid({"on": [_("A thing stays on the record that it was made on; make a new one there.")]})
+    same = (named and (named.registry, named.id)) == (record.on and (record.on.registry, record.on.id))
+    return KEEP if same else named
+
+
+def where_it_lay(work: Work, place: Any) -> Bearer | None:
+    """This function will give the record that history says something has lain on."""
+    found = next(
+        (each.key for each in work.catalog.registries.values() if place and each.id == place[0]), None
+    )
+    return Bearer(found, place[1]) if found is not None else None
+
+
+def _new_place(work: Work, opened: OpenRegistry, on: Any) -> Any:
+    if on is KEEP or on is None:
+        return on
+    try:
+        return _bearer(work, opened, on)
+    except NotFound as error:
+        raise Invalid({"on": [error.message]}) from error
 
 
 def _values_of(body: Any) -> tuple[Mapping[str, Any], Any]:
@@ -543,12 +569,12 @@ def _values_of(body: Any) -> tuple[Mapping[str, Any], Any]:
 def _update_one(work: Work, opened: OpenRegistry, body: Any) -> None:
     values, _category_given = _values_of(body)
     record, version = _identified(body)
-    if "on" in body:
-        check_stays(body["on"], fetch(work, opened.registry.key, record))
+    on = moved_to(body["on"], fetch(work, opened.registry.key, record)) if "on" in body else KEEP
     parsed = _parsed(opened, values)
     _check_required(opened, parsed)
     category = _category(opened, body["category"]) if "category" in body else KEEP
-    opened.change(record, parsed, category=category, version=version)
+    place = _new_place(work, opened, on)
+    opened.change(record, parsed, category=category, version=version, on=place)
 
 
 class _Entries:

@@ -10,18 +10,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from kartoteka.platform.front import begin
-from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, StaleVersion
+from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from kartoteka.platform.kernel.texts import N_, _
 from kartoteka.platform.services import records
-from kartoteka.platform.services.records import KEEP, Bearer, Record, record_id
+from kartoteka.platform.services.records import KEEP, Bearer, Record
 from kartoteka.platform.services.verbs import PLAIN, Verbs
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import by_script, go
+from kartoteka.platform.web.bearers import (
+    bearer_named,
+    chosen_of,
+    place_of,
+    place_picker,
+    place_typed,
+    places_offered,
+)
 from kartoteka.platform.web.drafts import Draft, draft_of
 from kartoteka.platform.web.fields import FieldView, shown_field
 from kartoteka.platform.web.forms import (
@@ -41,6 +49,7 @@ from kartoteka.platform.web.forms import (
     values_in,
     version_in,
 )
+from kartoteka.platform.web.picking import Picker
 from kartoteka.platform.web.plugged import Pages
 from kartoteka.platform.web.records import belongs
 
@@ -63,6 +72,8 @@ class ThingForm:
     refusal: str = ""
     conflict: str = ""
     cautions: bool = False
+    # Where it lies, if that can be chosen.
+    place: Picker | None = None
     given: Form = field(default_factory=MultiDict)
 
 
@@ -74,6 +85,7 @@ class Wording:
     changes: str
     saved: str = N_("Saved.")
     removed: str = N_("It is in the recycle bin.")
+    moved: str = N_("It belongs to “{title}” now.")
     back: str = N_("It is back.")
 
 
@@ -89,7 +101,8 @@ class Dialogs:
 
     Fields named in `left_out` are not asked for. `drawn` names a template that draws a field's input instead of the
     usual one, with the field as `f`; `more` one that stands under the fields, with the form as `form` and what
-    `context` gives. `first` fills in a new thing, `after` looks at the form once a thing is saved.
+    `context` gives. `first` fills in a new thing, `after` looks at the form once a thing is saved. A thing that `moves`
+    can be put on another record, and a `free` one on none.
     """
 
     pages: Pages
@@ -100,6 +113,8 @@ class Dialogs:
     # The category that a new thing has at first.
     category: str = ""
     left_out: frozenset[str] = frozenset()
+    moves: bool = False
+    free: bool = False
     drawn: Mapping[str, str] = field(default_factory=dict)
     # Texts in which people can be named as `@Name`; they are offered while one types.
     mentions: frozenset[str] = frozenset()
@@ -109,14 +124,17 @@ class Dialogs:
     after: After = lambda work, thing, form: None
 
     def __post_init__(self) -> None:
-        for rule, method, name, view in (
+        views: list[tuple[str, str, str, Callable[..., Any]]] = [
             (f"{self.at}/new", "GET", "new_thing", self._new),
             (f"{self.at}/new", "POST", "add_thing", self._add),
             (f"{self.at}/<int:id>/form", "GET", "thing", self._open),
             (f"{self.at}/<int:id>/form", "POST", "save_thing", self._save),
             (f"{self.at}/<int:id>/remove", "POST", "remove_thing", self._remove),
             (f"{self.at}/<int:id>/restore", "POST", "restore_thing", self._restore),
-        ):
+        ]
+        if self.moves:
+            views.append((f"{self.at}/places", "GET", "pick_place", self._places))
+        for rule, method, name, view in views:
             self.pages.page(rule, method)(_named(f"{name}{self.registry}", view))
 
     def new_url(self, on: Bearer | Record | None = None, **more: Any) -> str:
@@ -130,6 +148,10 @@ class Dialogs:
     def remove_url(self, thing: int) -> str:
         """This function will give the address that puts a thing into the recycle bin."""
         return self._url("remove_thing", id=thing)
+
+    def places_url(self) -> str:
+        """This function will give the address at which comboboxes find records for things to lie on."""
+        return self._url("pick_place")
 
     def _url(self, view: str, **values: Any) -> str:
         return url_for(f"{self.pages.name}.{view}{self.registry}", **values)
@@ -150,7 +172,7 @@ class Dialogs:
         form = request.form
         try:
             with begin(write=True) as work:
-                on = self._bearer(work)
+                on = self._bearer(work) or (chosen_of(form) if self.free else None)
                 draft = self._draft(work, None, form.get("category") or None)
                 values = values_in(draft, form)
                 question(draft.views, values, form)
@@ -174,13 +196,26 @@ class Dialogs:
                 values = values_in(draft, form)
                 question(draft.views, values, form)
                 category = draft.category if "category" in form else KEEP
+                on = place_typed(form, record.on, free=self.free) if self.moves else KEEP
+                more = {} if on is KEEP else {"on": on}
                 done = self.done.change(
-                    work, self.registry, id, values, category=category, version=version_in(form)
+                    work, self.registry, id, values, category=category, version=version_in(form), **more
                 )
                 self.after(work, done, form)
-                return self._done(_(self.wording.saved))
+                return self._done(self._said(done, moved=bool(more)))
         except (Invalid, Conflict, StaleVersion, Questioned) as refusal:
             return self._again(id, refusal)
+
+    def _said(self, thing: Record, *, moved: bool) -> str:
+        """It may have gone from the page on which it was moved, so its new place is said."""
+        if not moved or thing.on is None:
+            return _(self.wording.saved)
+        return _(self.wording.moved, title=thing.on.title)
+
+    def _places(self) -> Response:
+        with begin() as work:
+            registry = work.open(self.registry).registry
+            return jsonify(items=places_offered(work, registry.plugin, request.args.get("q", "")))
 
     def _remove(self, id: int) -> ResponseReturnValue:
         with begin(write=True) as work:
@@ -203,8 +238,10 @@ class Dialogs:
         named = request.args.get("on", "")
         if not named:
             return None
-        registry, _slash, id = named.partition("/")
-        found = records.fetch(work, registry, record_id(int(id) if id.isdecimal() and len(id) < 19 else 0))
+        asked = bearer_named(named)
+        if asked is None:
+            raise NotFound(_("There is nothing at this address."))
+        found = records.fetch(work, asked.registry, asked.id)
         plugin = work.catalog.registries[self.registry].plugin
         if found.tabs.get(plugin) != "edit":
             raise Forbidden(_("You may not add anything here."))
@@ -239,6 +276,7 @@ class Dialogs:
             "sections": [each for each in sections_of(draft) if each.fields],
             "categories": categories_of(draft),
             "rules_url": draft.rules_url,
+            "place": self._place(draft.work, on, new=record is None),
         }
         if record is None:
             action = self._url("add_thing", on=place_of(on) or None)
@@ -246,6 +284,12 @@ class Dialogs:
         removes = self.remove_url(record.id) if "delete" in record.may else ""
         action = self._url("save_thing", id=record.id)
         return ThingForm(_(self.wording.changes), action, on, record, **common, remove_url=removes)
+
+    def _place(self, work: Work, on: Bearer | None, *, new: bool) -> Picker | None:
+        """A new thing that was begun on a record lies there; where no record is named, one may be."""
+        if not self.moves or (new and (on is not None or not self.free)):
+            return None
+        return place_picker(work, self.places_url(), on, request.form)
 
     def _shown(self, work: Work, form: ThingForm) -> str:
         more = self.context(work, form) if self.more else {}
@@ -273,11 +317,6 @@ def details_of(work: Work, record: Record, *, without: frozenset[str] = frozense
     ]  # fmt: skip
     views = [shown_field(work, record, each, may_edit=False) for each in mine]
     return [view for view in views if view.shown and (view.text or view.links)]
-
-
-def place_of(on: Bearer | Record | None) -> str:
-    """This function will name a record as addresses do: its registry and its id."""
-    return f"{on.registry}/{on.id}" if on is not None else ""
 
 
 def _named(name: str, view: Callable[..., Any]) -> Callable[..., Any]:

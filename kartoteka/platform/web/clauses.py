@@ -19,6 +19,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.answers import go
 from kartoteka.platform.web.fields import ChoiceView, FieldView, LinkView
 from kartoteka.platform.web.pages import page
+from kartoteka.platform.web.plugged import plugged
 from kartoteka.platform.web.sentences import (
     LAST_DAYS,
     ME,
@@ -76,6 +77,8 @@ class Builder:
     role: str = ""
     # The home page for one of whose tiles the condition is made.
     board: str = ""
+    # The plugin for one of whose pages the condition is made.
+    taker: str = ""
 
     @property
     def inside(self) -> bool:
@@ -89,6 +92,8 @@ class Builder:
             return url_for("web.tile_condition", place=self.board)
         if self.role:
             return url_for("web.admin_rule_condition", registry=self.registry, role=self.role)
+        if self.taker:
+            return url_for(plugged().takers[self.taker], registry=self.registry)
         return url_for("web.apply_clause", registry=self.registry)
 
 
@@ -99,7 +104,29 @@ def clause(registry: str) -> str:
         role = request.args.get("role", "")
         board = request.args.get("board", "")
         builder = builder_of(work, state_of(registry, request.args), request.args, role=role, board=board)
-        return render_template("lists/clause.html", builder=builder)
+        return render_template("lists/clause.html", builder=_for_taker(builder, request.args))
+
+
+def _for_taker(builder: Builder, given: MultiDict[str, str]) -> Builder:
+    taker = given.get("taker", "")
+    if taker not in plugged().takers:
+        return builder
+    return replace(builder, taker=taker, carried=[*builder.carried, ("taker", taker)])
+
+
+def condition_added(work: Work, registry: str) -> tuple[Mapping[str, Any] | None, str]:
+    """This function will give the filter with the condition that was just put together for a page of a plugin.
+
+    When something about it is wrong it gives the form again instead, to be answered with 422.
+    """
+    state, given = state_of(registry, request.args), request.args
+    try:
+        node = condition_of(work, registry, given)
+    except ValidationError as error:
+        sentences = [str(message) for message in error.messages]
+        builder = _for_taker(builder_of(work, state, given, sentences), given)
+        return None, render_template("lists/clause.html", builder=builder)
+    return put(state, given.get("at", ""), node).condition, ""
 
 
 @page("/r/<registry>/condition/use")

@@ -173,7 +173,11 @@ def _change(work: Work, record: Record, change: history.Change) -> ChangeView | 
         return ChangeView(
             _("Category"), _category(work, record, change.old), _category(work, record, change.new)
         )
-    each = work.open(record.registry).registry.field(change.field)
+    registry = work.open(record.registry).registry
+    each = registry.field(change.field)
+    if each is None and registry.attached and change.field == "on":
+        places = [place["title"] if place else "" for place in (change.old, change.new)]
+        return ChangeView(_("Belongs to"), *places)
     if each is None:
         return None
     name = label(each, work.actor.locale.language)

@@ -15,6 +15,14 @@ OFFERED = 20
 
 
 @dataclass(frozen=True)
+class PlaceView:
+    """A record of whichever registry: its registry and id in one, and its title."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Picker:
     """A combobox of the question, in the shape that fields/combo.html draws."""
 
@@ -22,7 +30,7 @@ class Picker:
     pick_url: str
     input_id: str
     input_name: str
-    links: Sequence[LinkView] = ()
+    links: Sequence[LinkView | PlaceView] = ()
     many: bool = False
     errors: Sequence[str] = ()
 

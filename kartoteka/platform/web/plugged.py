@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import Blueprint, Flask, current_app, url_for
 from markupsafe import Markup
 
 from kartoteka.platform.front import active_plugins, need_plugin, person, signed_in
 from kartoteka.platform.kernel.texts import _
+from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.records import Record
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.entries import Entry
@@ -44,6 +46,30 @@ class Tab:
     # Where the tab would have nothing to say, it is not offered; this is asked on every page of a record, so it looks
     # at the design and at the record alone.
     suits: Callable[[Work, Record], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file that has come in and lies nowhere yet: what it is called, its bytes, its kind by what is in it."""
+
+    name: str
+    size: int
+    kind: str
+    # What the plugin that has received it keeps of it.
+    content: Any
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How a plugin takes in files from people outside, who have no right to change the record that they send them to.
+
+    `receive(office, stream, name, most)` takes the bytes before any work begins; `put(work, record, parcel, folder,
+    person)` lays them on a record; `sent_since(work, person, since)` tells how many bytes somebody has sent.
+    """
+
+    receive: Callable[[Office, IO[bytes], str, int], Parcel]
+    put: Callable[[Work, Record, Parcel, str, int], Record]
+    sent_since: Callable[[Work, int, datetime], int]
 
 
 @dataclass(frozen=True)
@@ -134,11 +160,14 @@ class Plugged:
 
     tabs: dict[str, Tab] = field(default_factory=dict)
     outside: dict[str, Tab] = field(default_factory=dict)
+    intakes: dict[str, Intake] = field(default_factory=dict)
     entries: list[tuple[str, NavEntry]] = field(default_factory=list)
     aids: list[tuple[str, FormAid]] = field(default_factory=list)
     deeds: list[tuple[str, ListDeed]] = field(default_factory=list)
     marks: list[tuple[str, FieldMark]] = field(default_factory=list)
     links: list[tuple[str, ListLink]] = field(default_factory=list)
+    # Where conditions go that are put together for a page of a plugin.
+    takers: dict[str, str] = field(default_factory=dict)
 
 
 def install(app: Flask) -> None:
@@ -165,6 +194,11 @@ def shown_outside(work: Work, record: Record) -> list[tuple[str, str]]:
         (known[each].label, shown_tab(known[each], work, record)) for each in record.tabs if each in known
     ]
     return [(_(label), html) for label, html in shown if html]
+
+
+def intake_of(work: Work) -> tuple[str, Intake] | None:
+    """This function will give the active plugin that takes in files from outside, by its name."""
+    return next(((plugin, each) for plugin, each in plugged().intakes.items() if _active(work, plugin)), None)
 
 
 def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:

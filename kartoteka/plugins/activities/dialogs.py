@@ -30,6 +30,7 @@ dialogs = Dialogs(
     done=Verbs(create=log),
     category=CALL,
     left_out=frozenset({"message_id"}),
+    moves=True,
     drawn={"text": "activities/text.html"},
     more="activities/next_step.html",
     context=_context,

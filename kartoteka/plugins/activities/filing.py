@@ -18,10 +18,10 @@ from kartoteka.platform.sdk import (
     Work,
     _,
     browse,
+    change,
     count,
     create,
     fetch,
-    remove,
 )
 from kartoteka.plugins.activities.design import KEY, LETTER
 from kartoteka.plugins.activities.letters import Letter, Unreadable, read_letter
@@ -50,25 +50,24 @@ def file_stream(office: Office, stream: BinaryIO) -> Filed:
         return Filed(
             _("The letter is larger than {most} MB; it is kept in {path}.", most=LARGEST // CHUNK, path=kept)
         )
-    try:
-        letter = read_letter(raw)
-    except Unreadable:
-        return Filed(_("This is no letter; what came is kept in {path}.", path=_keep(office, raw)))
-    if letter.automatic:
-        return Filed(_("An automatic answer is not filed."))
-    return _file(office, letter)
+    return _file_raw(office, raw)
 
 
 def file_headers(office: Office, raw: bytes, size: int) -> Filed:
     """This function will note a letter that is too large to be filed whole, by its head; it stays where it lies."""
+    said = _("The letter has {size} MB, too much to be filed; it stays in the mailbox.", size=size // CHUNK)
+    return _file_raw(office, raw, said)
+
+
+def _file_raw(office: Office, raw: bytes, instead: str = "") -> Filed:
+    """`instead` stands in the place of a text that has not been read."""
     try:
         letter = read_letter(raw)
     except Unreadable:
         return Filed(_("This is no letter; what came is kept in {path}.", path=_keep(office, raw)))
     if letter.automatic:
         return Filed(_("An automatic answer is not filed."))
-    said = _("The letter has {size} MB, too much to be filed; it stays in the mailbox.", size=size // CHUNK)
-    return _file(office, replace(letter, text=said))
+    return _file(office, replace(letter, text=instead) if instead else letter)
 
 
 def _file(office: Office, letter: Letter) -> Filed:
@@ -155,17 +154,11 @@ def _bearer(record: Record) -> Bearer:
 
 
 def file_at(work: Work, activity: int, on: Bearer) -> Record:
-    """This function will file a letter out of the tray at a record: there it is made anew, and here it goes."""
+    """This function will file a letter out of the tray at a record."""
     waiting = fetch(work, KEY, activity)
     if waiting.on is not None or not waiting.values.get("message_id"):
         raise NotFound(_("There is no letter {id} in the tray.", id=activity))
-    values = {
-        key: [link.id for link in value] if isinstance(value, list) else value
-        for key, value in waiting.values.items()
-        if value not in (None, (), [])
-    }
-    remove(work, KEY, activity)
-    return create(work, KEY, values, category=waiting.category, on=on)
+    return change(work, KEY, activity, {}, on=on)
 
 
 def _keep(office: Office, raw: bytes, rest: BinaryIO | None = None) -> Path:

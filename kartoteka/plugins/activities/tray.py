@@ -1,17 +1,15 @@
 """The tray: letters that came from nobody known wait here until somebody says at which record they belong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import jsonify, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import (
-    Bearer,
     Invalid,
-    Link,
     Picker,
     Query,
     Record,
@@ -19,6 +17,7 @@ from kartoteka.platform.sdk import (
     _,
     begin,
     browse,
+    chosen_of,
     go,
     needs,
     office,
@@ -26,14 +25,12 @@ from kartoteka.platform.sdk import (
     render,
     tell,
 )
-from kartoteka.platform.sdk import picker as offered
 from kartoteka.plugins.activities.design import KEY
 from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
 from kartoteka.plugins.activities.filing import IN_THE_TRAY, file_at
 from kartoteka.plugins.activities.mailbox import fetch_letters, is_set
 
-OF_A_REGISTRY = 5
 SIZE = 50
 
 
@@ -73,25 +70,14 @@ def tray_list() -> str:
         return render_template("activities/tray_list.html", **_waiting(work))
 
 
-@pages.page("/activities/tray/pick")
-def pick_bearer() -> ResponseReturnValue:
-    """Records to choose from, of all registries on which the actor may note down what happened."""
-    q = request.args.get("q", "")
-    with begin() as work:
-        found = [_offer(work, registry, each) for registry in _bearing(work)
-                 for each in offered(work, registry.key, q, limit=OF_A_REGISTRY)]  # fmt: skip
-        return jsonify(items=found)
-
-
 @pages.page("/activities/<int:id>/file", "POST")
 def file_letter(id: int) -> ResponseReturnValue:
     """A letter filed at the record chosen."""
-    chosen = next((each for each in request.form.getlist("on") if each), "")
-    registry, _slash, record = chosen.partition("/")
+    chosen = chosen_of(request.form, "on")
     with begin(write=True) as work:
-        if not record.isdecimal() or len(record) > 18:
+        if chosen is None:
             raise Invalid({"on": [_("Choose the record to which the letter belongs.")]})
-        file_at(work, id, Bearer(registry, int(record)))
+        file_at(work, id, chosen)
         return render_template("activities/tray_list.html", **_waiting(work))
 
 
@@ -109,14 +95,5 @@ def _letter(each: Record) -> Waiting:
         each.values.get("text") or "",
         url_for("activities.file_letter", id=each.id) if "edit" in each.may else "",
         dialogs.remove_url(each.id) if "delete" in each.may else "",
-        Picker(_("Belongs to"), url_for("activities.pick_bearer"), name, "on"),
+        Picker(_("Belongs to"), dialogs.places_url(), name, "on"),
     )
-
-
-def _bearing(work: Work) -> Sequence[Any]:
-    return [each for each in work.registries() if "activities" in work.catalog.tabs(each)]
-
-
-def _offer(work: Work, registry: Any, link: Link) -> Mapping[str, str]:
-    name = registry.names.get(work.actor.locale.language) or registry.name
-    return {"id": f"{registry.key}/{link.id}", "title": link.title, "note": name}

@@ -53,6 +53,8 @@ dialogs = Dialogs(
     Wording(N_("New note"), N_("Note"), removed=N_("The note is in the recycle bin.")),
     done=Verbs(create=_create, change=_change),
     left_out=frozenset({ROLES}),
+    moves=True,
+    free=True,
     mentions=frozenset({"text"}),
     more="notes/sharing.html",
     context=_context,

@@ -8,7 +8,18 @@ from typing import Any
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from kartoteka.platform.sdk import Page, Query, Record, Work, begin, browse, count, markdown, render
+from kartoteka.platform.sdk import (
+    Page,
+    Query,
+    Record,
+    Work,
+    begin,
+    browse,
+    count,
+    lying_on,
+    markdown,
+    render,
+)
 from kartoteka.plugins.notes.design import KEY, MINE, ROLES
 from kartoteka.plugins.notes.dialogs import dialogs
 from kartoteka.plugins.notes.faces import pages
@@ -40,7 +51,7 @@ class NoteView:
 def show(work: Work, record: Record) -> str:
     """This function will give the notes of a record as HTML, pinned ones first."""
     here = url_for("web.plugin_tab", registry=record.registry, id=record.id, plugin="notes")
-    found = _found(work, {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}})
+    found = _found(work, lying_on(record))
     return render_template(
         "notes/tab.html",
         notes=[_view(work, each, with_place=False) for each in found.items],
@@ -52,8 +63,7 @@ def show(work: Work, record: Record) -> str:
 
 def number(work: Work, record: Record) -> str:
     """This function will count the notes on a record that the reader sees."""
-    there = {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
-    return str(count(work, KEY, Query(filter=there)) or "")
+    return str(count(work, KEY, Query(filter=lying_on(record))) or "")
 
 
 @pages.page("/notes")

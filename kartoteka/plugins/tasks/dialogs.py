@@ -49,6 +49,8 @@ dialogs = Dialogs(
     "/tasks",
     Wording(N_("New task"), N_("Task"), removed=N_("The task is in the recycle bin.")),
     left_out=frozenset({"done_at", "follows", "package"}),
+    moves=True,
+    free=True,
     mentions=frozenset({"description"}),
     drawn={"role": "tasks/role.html", "repeat": "tasks/repeat.html", "due_time": "tasks/time.html"},
     more="tasks/more.html",

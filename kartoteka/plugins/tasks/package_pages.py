@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields as f
 
 from kartoteka.platform.sdk import (
-    Bearer,
     Described,
     Invalid,
     NotFound,
     Work,
     _,
     answer,
+    bearer_named,
     bearer_of,
     begin,
     go,
@@ -191,9 +191,10 @@ def _shown(work: Work, form: PackageForm) -> str:
 @pages.page("/tasks/packages/start", "POST")
 def start_package() -> ResponseReturnValue:
     """The tasks of a package on a record."""
-    registry, _slash, id = request.form.get("on", "").partition("/")
-    on = Bearer(registry, int(id) if id.isdecimal() and len(id) < 19 else 0)
+    on = bearer_named(request.form.get("on", ""))
     with begin(write=True) as work:
+        if on is None:
+            raise NotFound(_("There is nothing at this address."))
         made = start(work, request.form.get("package", ""), on)
         said = plural("{n} task has been set.", "{n} tasks have been set.", len(made))
         back = url_for("web.plugin_tab", registry=on.registry, id=on.id, plugin="tasks")

@@ -10,18 +10,19 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import (
-    Bearer,
     Invalid,
     Query,
     Record,
     Work,
     _,
+    bearer_named,
     begin,
     browse,
     change,
     count,
     create,
     fetch,
+    lying_on,
     place_of,
     render,
 )
@@ -187,10 +188,8 @@ def quick() -> ResponseReturnValue:
     if not title:
         raise Invalid({"title": [_("Say what is to be done.")]})
     with begin(write=True) as work:
-        registry, _slash, id = form.get("on", "").partition("/")
-        on = Bearer(registry, int(id)) if id.isdecimal() and len(id) < 19 else None
         values = {"title": title, "due": form.get("due", ""), "assignee": work.actor.user_id}
-        made = create(work, KEY, values, on=on)
+        made = create(work, KEY, values, on=bearer_named(form.get("on", "")))
         return answer_of(_("“{title}” is among your tasks.", title=made.title), back_of(made))
 
 
@@ -246,7 +245,7 @@ def tick_item(id: int) -> ResponseReturnValue:
 
 def show(work: Work, record: Record) -> str:
     """This function will give the tasks on a record as HTML: those to be done, and the latest that are done."""
-    on = _on(record)
+    on = lying_on(record)
     left = browse(work, KEY, Query(filter=both(on, LEFT), sort="due", page_size=listing.PAGE), flags=True)
     closed: Filter = {"field": "state", "op": "not_in", "value": list(UNFINISHED)}
     done = browse(work, KEY, Query(filter=both(on, closed), sort="-updated_at", page_size=20), flags=True)
@@ -267,12 +266,8 @@ def show(work: Work, record: Record) -> str:
 
 def number(work: Work, record: Record) -> str:
     """This function will count what is to be done on a record."""
-    found = count(work, KEY, Query(filter=both(_on(record), LEFT)))
+    found = count(work, KEY, Query(filter=both(lying_on(record), LEFT)))
     return str(found) if found else ""
-
-
-def _on(record: Record) -> Filter:
-    return {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
 
 
 __all__ = ["number", "show"]

@@ -22,6 +22,7 @@ from kartoteka.platform.sdk import (
     came_by,
     create,
     fetch,
+    lying_on,
 )
 from kartoteka.plugins.tasks.design import KEY
 from kartoteka.plugins.tasks.keeping import IMPORT, today_of
@@ -147,8 +148,7 @@ def _start_for(office: Office, work: Work, package: PackageOf, record: Record) -
 
 
 def _started(work: Work, package: PackageOf, on: Bearer) -> bool:
-    there = {"field": "on", "op": "eq", "value": {"registry": on.registry, "id": on.id}}
-    asked = {"and": [there, {"field": PACKAGE, "op": "eq", "value": package.key}]}
+    asked = {"and": [lying_on(on), {"field": PACKAGE, "op": "eq", "value": package.key}]}
     return any(
         browse(work, KEY, Query(filter=asked, fields=(), page_size=1, removed=removed)).items
         for removed in (False, True)

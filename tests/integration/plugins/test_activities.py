@@ -365,7 +365,7 @@ def test_the_tray_lets_one_choose_the_record(firm: Office, browser: Callable[[st
     seller, blind = browser("seller"), browser("blind")
     assert "An offer" in seller.get("/activities/tray").text
     assert "An offer" not in blind.get("/activities/tray").text
-    offered = seller.get("/activities/tray/pick?q=bolt").json
+    offered = seller.get("/activities/places?q=bolt").json
     assert offered == {"items": [{"id": "companies/2", "note": "Companies", "title": "Bolt"}]}
     address = f"/activities/{waiting.activity}/file"
     assert blind.post(address, on="companies/2").status_code == 404

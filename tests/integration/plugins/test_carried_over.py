@@ -14,6 +14,7 @@ from kartoteka.platform.sdk import (
     create_registry,
     create_role,
     create_user,
+    history,
 )
 from kartoteka.platform.services import exports, imports
 from kartoteka.platform.services.modelling import set_grant
@@ -81,9 +82,22 @@ def test_an_export_comes_in_again_as_it_was(firm: Office, tmp_path: Path) -> Non
     assert found["Sleep"]["on"] == ""
     again = imports.run_file(firm, "_tasks", sheet, {"mode": "upsert", "key": "id"}).result
     assert (again["unchanged"], again["errors"]) == (2, [])
-    elsewhere = bring_in(firm, tmp_path, "id,title,on\n1,Call,companies/2\n", mode="update", key="id")
-    assert [each["column"] for each in elsewhere["errors"]] == ["on"]
-    assert tasks(firm)["Call"] == Bearer("companies", 1, "Acme")
+
+
+def test_a_sheet_moves_what_it_names_another_record_for_and_the_undo_moves_it_back(
+    firm: Office, tmp_path: Path
+) -> None:
+    bring_in(firm, tmp_path, "title,on\nCall,companies/1\nWalk,companies/1\n")
+    text = "id,title,on\n1,Call,companies/2\n2,Run,\n"
+    moved = bring_in(firm, tmp_path, text, mode="update", key="id")
+    assert (moved["updated"], moved["errors"]) == (2, [])
+    assert tasks(firm) == {"Call": Bearer("companies", 2, "Bolt"), "Run": Bearer("companies", 1, "Acme")}
+    with firm.begin_system(write=True) as work:
+        history.undo_batch(work, moved["batch"])
+    assert tasks(firm) == dict.fromkeys(("Call", "Walk"), Bearer("companies", 1, "Acme"))
+    lost = "id,title,on\n1,Call,companies/2\n"
+    refused = bring_in(firm, tmp_path, lost, mode="update", key="id", as_email="north@example.com")
+    assert [each["column"] for each in refused["errors"]] == ["on"]
 
 
 def test_who_reads_a_tab_brings_nothing_into_it(firm: Office, tmp_path: Path) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable
 from kartoteka.platform.access.gate import OpenRegistry
 from kartoteka.platform.catalog.definitions import EDIT, READ
 from kartoteka.platform.kernel.errors import NotFound
-from kartoteka.platform.kernel.texts import N_, _
+from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import records
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.work import Work
 
-STAYS = N_("A thing stays on the record that it was made on; make a new one there.")
 # So many titles are looked up by one statement.
 AT_ONCE = 100
 Place = tuple[int, int]
@@ -61,4 +60,4 @@ def _ids(work: Work, registry: str, places: Iterable[str]) -> dict[str, int]:
     return found
 
 
-__all__ = ["STAYS", "bearers_of"]
+__all__ = ["bearers_of"]

@@ -23,7 +23,7 @@ from kartoteka.platform.kernel.errors import (
 )
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import records
-from kartoteka.platform.services.loading.bearers import STAYS, bearers_of
+from kartoteka.platform.services.loading.bearers import bearers_of
 from kartoteka.platform.services.loading.columns import ID, ON, Plan, Target
 from kartoteka.platform.services.loading.options import ADD, UPDATE, Options
 from kartoteka.platform.services.loading.references import References, Unknown, titled
@@ -463,15 +463,15 @@ class Loader:
             row = rows.get(record)
             changed = self._changed(item, row) if row is not None else item.values
             other_category = row is not None and item.category is not KEEP and item.category != row.category
-            if row is not None and item.on is not KEEP and item.on != row.on:
-                self._fault(item.number, item.cells, self._target(ON), _(STAYS))
-            elif not changed and not other_category:
+            # An empty cell says nothing: what lies on a record that its exporter does not see came out empty, too.
+            moved = row is not None and item.on is not KEEP and item.on not in (None, row.on)
+            if not changed and not other_category and not moved:
                 self.outcome.unchanged += 1
                 self._defer(item, record, "unchanged")
             elif record not in importable:
                 self._fault(item.number, item.cells, None, _("You may see this record, but not change it."))
             else:
-                self._change(record, item, changed)
+                self._change(record, item, changed, item.on if moved else KEEP)
 
     def _changed(self, item: _Item, row: SeenRow) -> dict[str, Any]:
         old = {**row.values, **row.links}
@@ -481,7 +481,7 @@ class Loader:
                 changed.pop(one.key)
         return changed
 
-    def _change(self, record: int, item: _Item, changed: dict[str, Any]) -> None:
+    def _change(self, record: int, item: _Item, changed: dict[str, Any], on: Any) -> None:
         for key, value in changed.items():
             one = self.opened.registry.field(key)
             if one is not None and one.required and value in EMPTY and not self.rules.bind(one, VISIBLE):
@@ -489,7 +489,7 @@ class Loader:
                 return
         try:
             with self.work.attempt():
-                self.opened.change(record, changed, category=item.category)
+                self.opened.change(record, changed, category=item.category, on=on)
                 self._check_reach([record])
         except _ROW_REFUSALS as error:
             self._refused(item, error)
