@@ -269,31 +269,46 @@ class Reshaping:
     def reindex(self, registry: Registry) -> None:
         """This function will write all full-text documents of a registry anew."""
         index.empty_index(self.connection, registry.key)
+        last: int | None = 0
+        while last is not None:
+            last = self._write_documents(registry, last)
+
+    def reindex_after(self, registry: Registry, last: int) -> int | None:
+        """This function will write a portion of them anew, those of the records that come after one.
+
+        Gives the id to go on after, or None when there are no more; so it need not all be one transaction.
+        """
+        table = self.new_layout.table(registry)
+        following = (
+            select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(1).offset(CHUNK - 1)
+        )
+        index.remove_range(self.connection, registry.key, last, self.connection.scalar(following))
+        return self._write_documents(registry, last)
+
+    def _write_documents(self, registry: Registry, last: int) -> int | None:
         table = self.new_layout.table(registry)
         parts = [each for each in registry.active_fields if self.new_layout.kind(each).type.searchable]
         slots = {each.key: self.new.slot(registry, each) for each in parts}
-        last = 0
-        while parts:
-            statement = (
-                select(table.c.id, *(table.c[each.column] for each in parts))
-                .where(table.c.id > last)
-                .order_by(table.c.id)
-                .limit(CHUNK)
-            )
-            found = self.connection.execute(statement).all()
-            documents: dict[tuple[int, int], list[str]] = {}
-            for record, *values in found:
-                for each, value in zip(parts, values, strict=True):
-                    if value:
-                        documents.setdefault((record, slots[each.key]), []).append(
-                            searchable_text(self.new_layout.kind(each), value)
-                        )
-            index.write_documents(
-                self.connection, registry.key, [(*key, " ".join(texts)) for key, texts in documents.items()]
-            )
-            if len(found) < CHUNK:
-                return
-            last = found[-1][0]
+        if not parts:
+            return None
+        statement = (
+            select(table.c.id, *(table.c[each.column] for each in parts))
+            .where(table.c.id > last)
+            .order_by(table.c.id)
+            .limit(CHUNK)
+        )
+        found = self.connection.execute(statement).all()
+        documents: dict[tuple[int, int], list[str]] = {}
+        for record, *values in found:
+            for each, value in zip(parts, values, strict=True):
+                if value:
+                    documents.setdefault((record, slots[each.key]), []).append(
+                        searchable_text(self.new_layout.kind(each), value)
+                    )
+        index.write_documents(
+            self.connection, registry.key, [(*key, " ".join(texts)) for key, texts in documents.items()]
+        )
+        return found[-1][0] if len(found) == CHUNK else None
 
 
 def searchable_text(kind: Kind, value: Any) -> str:

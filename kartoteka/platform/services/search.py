@@ -15,7 +15,7 @@ from kartoteka.platform.kernel.errors import Invalid
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.finding.engine import Candidate, Engine, Scope
 from kartoteka.platform.services.finding.engines import engine_of
-from kartoteka.platform.services.finding.feeding import Difference, difference, rebuild
+from kartoteka.platform.services.finding.feeding import Difference, difference, make_anew, rebuild
 from kartoteka.platform.services.finding.matching import (
     Part,
     Question,
@@ -125,4 +125,4 @@ class _Searching:
         return found
 
 
-__all__ = ["Difference", "Hit", "difference", "rebuild", "search"]
+__all__ = ["Difference", "Hit", "difference", "make_anew", "rebuild", "search"]

@@ -92,7 +92,7 @@ class Worker:
     def _fill_search(self) -> bool:
         """An index that was lost or never made is made out of the data, not out of events long gone."""
         if self.office.settings.search == "whoosh" and embedded_engine(self.office).empty:
-            search.rebuild(self.office)
+            search.make_anew(self.office)
         return False
 
     def _deliver(self) -> int:

@@ -83,7 +83,25 @@ def remove_documents(connection: Connection, registry_key: str, keys: Iterable[t
 
 def empty_index(connection: Connection, registry_key: str) -> None:
     """This function will take away all documents of a registry."""
-    connection.execute(text(f"DELETE FROM {index_name(registry_key)}"))
+    name = index_name(registry_key)
+    if connection.dialect.name == "sqlite":
+        # FTS5 takes documents out one by one; a new table is there at once.
+        for statement in (f"DROP TABLE {name}", *create_statements("sqlite", registry_key)):
+            connection.exec_driver_sql(statement)
+    else:
+        connection.execute(text(f"DELETE FROM {name}"))
+
+
+def remove_range(connection: Connection, registry_key: str, after: int, up_to: int | None) -> None:
+    """This function will take away the documents of the records after one and up to another, or of all after it."""
+    name = index_name(registry_key)
+    column, factor = ("rowid", SLOTS) if connection.dialect.name == "sqlite" else ("record", 1)
+    bounds = {"after": (after + 1) * factor}
+    statement = f"DELETE FROM {name} WHERE {column} >= :after"
+    if up_to is not None:
+        statement += f" AND {column} < :up_to"
+        bounds["up_to"] = (up_to + 1) * factor
+    connection.execute(text(statement), bounds)
 
 
 def matches(
@@ -105,4 +123,12 @@ def matches(
     return record.in_(found.columns(sql_column("record")))
 
 
-__all__ = ["create_statements", "empty_index", "matches", "remove_documents", "words", "write_documents"]
+__all__ = [
+    "create_statements",
+    "empty_index",
+    "matches",
+    "remove_documents",
+    "remove_range",
+    "words",
+    "write_documents",
+]

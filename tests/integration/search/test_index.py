@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from kartoteka.platform.access import reshaping
+from kartoteka.platform.access.texts import indexed_words
+from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.kernel import outbox
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services import delivery, records, search
 from kartoteka.platform.services.finding.engines import embedded_engine
 from kartoteka.platform.services.finding.feeding import feed
 from kartoteka.platform.services.office import SEARCH, Office
+from kartoteka.platform.services.work import Work
+from kartoteka.platform.storage import index
 from tests.integration.firm import Firm, found
 
 
@@ -76,6 +81,44 @@ def test_a_lost_index_is_rebuilt(firm: Firm) -> None:
     assert told[-1] == (30, 30)
     assert search.difference(again) == []
     again.engine.dispose()
+
+
+def test_the_words_of_lists_are_written_anew_portion_by_portion(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [firm.create("companies", name=f"Firma {n}") for n in range(10)]
+    deliver(firm)
+    with firm.office.begin_system(design=True) as work:
+        # Some are lost, one holds other words, and one belongs to a record that never was.
+        index.remove_documents(work.connection, "companies", [(ids[4], 0), (ids[5], 0)])
+        slot = work.catalog.slot(*_named(work))
+        index.remove_documents(work.connection, "companies", [(record, slot) for record in ids[:3]])
+        index.write_documents(
+            work.connection, "companies", [(ids[0], slot, "other"), (ids[9] + 7, slot, "ghost")]
+        )
+    assert {each.record for each in search.difference(firm.office)} == set(ids[:3])
+    monkeypatch.setattr(reshaping, "CHUNK", 4)
+    assert search.rebuild(firm.office) == 10
+    assert search.difference(firm.office) == []
+    with firm.office.begin_system(write=False) as work:
+        left = indexed_words(work.open("companies"))
+    assert {record for record, _slot in left} == set(ids)
+
+
+def _named(work: Work) -> tuple[Registry, Field]:
+    registry = work.catalog.registries["companies"]
+    named = registry.field("name")
+    assert named is not None
+    return registry, named
+
+
+def test_a_worker_that_finds_no_index_leaves_the_words_of_lists_alone(firm: Firm) -> None:
+    firm.create("companies", name="Alfa")
+    deliver(firm)
+    with firm.office.begin_system(design=True) as work:
+        index.empty_index(work.connection, "companies")
+    assert search.make_anew(firm.office) == 1
+    assert [each.index for each in search.difference(firm.office)] == ["lists"]
 
 
 def test_an_event_that_fails_is_tried_later_and_its_neighbours_are_not_held_up(

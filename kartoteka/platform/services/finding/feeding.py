@@ -96,10 +96,30 @@ def rebuild(office: Office, progress: Progress | None = None) -> int:
     That is the full-text tables of the lists and, if it is used, the embedded index; readers see the old one
     until the new one is complete.
     """
-    with office.begin_system(design=True) as work:
-        reshaping = Reshaping(work.connection, work.catalog, work.catalog, work.layout, work.layout)
-        for registry in work.catalog.registries.values():
-            reshaping.reindex(registry)
+    with office.begin_system(write=False) as work:
+        keys = list(work.catalog.registries)
+    for key in keys:
+        _reindex_lists(office, key)
+    return make_anew(office, progress)
+
+
+def _reindex_lists(office: Office, key: str) -> None:
+    """Portion by portion, so that nobody who wants to write meanwhile has to wait for long."""
+    last: int | None = 0
+    while last is not None:
+        with office.begin_system(design=True) as work:
+            registry = work.catalog.registries.get(key)
+            if registry is None:
+                return
+            reshaping = Reshaping(work.connection, work.catalog, work.catalog, work.layout, work.layout)
+            last = reshaping.reindex_after(registry, last)
+
+
+def make_anew(office: Office, progress: Progress | None = None) -> int:
+    """This function will make the embedded index, if it is used, out of the data and tell how many records there are.
+
+    The tables of the lists are not touched: they belong to the database and cannot be lost without it.
+    """
     with _keeping(office) as work:
         total = sum(work.open(each.key).count(Selection()) for each in work.registries(plugins=True))
     if office.settings.search == "whoosh":
@@ -160,4 +180,4 @@ def _in_index(work: Work) -> list[Difference]:
     ]
 
 
-__all__ = ["Difference", "difference", "feed", "rebuild"]
+__all__ = ["Difference", "difference", "feed", "make_anew", "rebuild"]
