@@ -79,7 +79,7 @@ def _of_attached(
 ) -> set[str]:
     """The rows of a plugin's registry that are reached through the records they are attached to, or are one's own."""
     wanted = level_of(right, level)
-    rules, reaching, refused, opened = set[str](), list[int](), False, False
+    rules, reaching, refused, opened = set[str](), dict[str, list[int]](), False, False
     for role in actor.roles:
         inner = role.grants.get(registry.key)
         if inner is not None and not _opens(inner, section, wanted, field):
@@ -88,16 +88,25 @@ def _of_attached(
         reaches = has_tab(role, registry.plugin, wanted)
         opened = opened or reaches or inner is not None
         if reaches:
-            reaching.append(role.id)
-    if reaching:
-        # One rule for all of them: the rights on a record add up over roles, and statements stay short.
-        borne = right if right in BORNE else "edit"
-        rules.add(canonical_json({ON: [registry.plugin, sorted(reaching), borne, wanted]}))
+            reaching.setdefault(kept_to(inner), []).append(role.id)
+    # One rule for all that are kept to the same: the rights on a record add up over roles, and statements stay short.
+    borne = right if right in BORNE else "edit"
+    for narrowing, ids in reaching.items():
+        narrowed = [json.loads(narrowing)] if narrowing else []
+        rules.add(canonical_json({ON: [registry.plugin, sorted(ids), borne, wanted, *narrowed]}))
     own = registry.own.get("view" if wanted == READ else "edit")
     # What a role keeps back inside such things it keeps back on one's own too, unless another role opens it.
     if own is not None and (opened or not refused):
         rules.add(canonical_json(own))
     return rules
+
+
+def kept_to(inner: Grant | None) -> str:
+    """This function will give the rule to which a role is kept among the things of a plugin wherever they lie.
+
+    A grant with rights of its own narrows nothing: its rows are added to those reached through the tab.
+    """
+    return "" if inner is None or inner.rights or inner.rows is None else canonical_json(inner.rows)
 
 
 def _opens(inner: Grant, section: str | None, wanted: str, field: str | None) -> bool:

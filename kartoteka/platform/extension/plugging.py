@@ -27,11 +27,15 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
             places.tabs[plugin.name] = plugin.tab
         if plugin.outside is not None:
             places.outside[plugin.name] = plugin.outside
+        if plugin.intake is not None:
+            places.intakes[plugin.name] = plugin.intake
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
         places.aids += [(plugin.name, aid) for aid in plugin.form_aids]
         places.deeds += [(plugin.name, deed) for deed in plugin.list_deeds]
         places.marks += [(plugin.name, mark) for mark in plugin.field_marks]
         places.links += [(plugin.name, link) for link in plugin.list_links]
+        if plugin.condition_taker:
+            places.takers[plugin.name] = plugin.condition_taker
         for kind in plugin.tiles:
             tiles.add_kind_of(plugin.name, kind)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kartoteka.platform.access.actor import Actor
-from kartoteka.platform.access.reach import has_tab
+from kartoteka.platform.access.reach import has_tab, kept_to
 from kartoteka.platform.catalog.definitions import (
     EDIT,
     READ,
@@ -54,7 +54,12 @@ def _covers_inside(actor: Actor, role: Role, attached: Registry) -> bool:
     """
     if not has_tab(role, attached.plugin, READ):
         return True
-    reaching = [held for held in actor.roles if has_tab(held, attached.plugin, READ)]
+    alike = ("", kept_to(role.grants.get(attached.key)))
+    reaching = [
+        held
+        for held in actor.roles
+        if has_tab(held, attached.plugin, READ) and kept_to(held.grants.get(attached.key)) in alike
+    ]
     return all(
         _inside(role, attached, each) <= max((_inside(held, attached, each) for held in reaching), default=0)
         for each in attached.fields

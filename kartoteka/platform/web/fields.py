@@ -22,6 +22,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage.layout import Kind
 from kartoteka.platform.web.addresses import outer
 from kartoteka.platform.web.away import away_today
+from kartoteka.platform.web.seen_outside import kept_inside
 
 NUMERIC = frozenset({"integer", "decimal", "money", "percent"})
 WIDE = frozenset({"long_text"})
@@ -116,6 +117,8 @@ class FieldView:
     ids: str = "input-"
     # A template that draws the input instead of the usual one.
     drawn: str = ""
+    # Kept from people outside who see the section around it.
+    inside: bool = False
     # People can be named in the text.
     mentions: bool = False
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -418,6 +421,7 @@ def shown_field(work: Work, record: Record, each: Field, *, may_edit: bool | Non
         each, opened.kind(each), work.actor.locale, record.values.get(each.key), record, record.registry
     )
     view.may_edit = (record.writes(each) if may_edit is None else may_edit) and may_be_typed(work, view)
+    view.inside = kept_inside(work, record.registry, each)
     if each.type == "user" and view.value:
         view.away = away_today(work)
     rules = opened.rules

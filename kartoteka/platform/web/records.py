@@ -31,6 +31,7 @@ from kartoteka.platform.web.lists import ListView, list_view
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page
 from kartoteka.platform.web.plugged import number_of, offered_tabs, shown_tab, tabs_of
+from kartoteka.platform.web.seen_outside import section_seen
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State
 
@@ -275,13 +276,8 @@ def _section(work: Work, found: Record, section: Section, fields: Sequence[Field
         section.collapsed,
         any(map(found.writes, mine)),
         views,
-        _seen_outside(work, found.registry, section.key),
+        section_seen(work, found.registry, section.key),
     )
-
-
-def _seen_outside(work: Work, registry: str, section: str) -> bool:
-    grants = [role.grants.get(registry) for role in work.catalog.roles.values() if role.for_guests]
-    return any(each is not None and "view" in each.rights and section in each.sections for each in grants)
 
 
 def _category(category: Category | None, language: str) -> CategoryView | None:

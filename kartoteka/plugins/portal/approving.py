@@ -15,6 +15,7 @@ from kartoteka.platform.sdk import (
     Invalid,
     Locale,
     Record,
+    Work,
     _,
     change,
     go,
@@ -87,11 +88,14 @@ def approvals(visit: Visit, record: Record) -> list[Asked]:
     """This function will give what the guest was asked to approve of a record, newest first."""
     found = talks(visit.work, {"and": [on(record), kind(APPROVAL)]})
     url = url_for("portal.record", registry=record.registry, id=record.id)
-    return [asked(each, f"{url}/approvals/{each.id}") for each in found]
+    return [asked(each, f"{url}/approvals/{each.id}", visit.work, record) for each in found]
 
 
-def asked(item: Record, url: str = "") -> Asked:
-    """This function will show one approval."""
+def asked(item: Record, url: str = "", work: Work | None = None, record: Record | None = None) -> Asked:
+    """This function will show one approval; of what was seen, as much as the reader may see of that record himself.
+
+    A colleague of whoever answered may see less of it, and so may somebody of the firm.
+    """
     values = item.values
     who = values.get("by") or []
     return Asked(
@@ -103,9 +107,14 @@ def asked(item: Record, url: str = "") -> Asked:
         ", ".join(each.title for each in who),
         values.get("answered_at"),
         values.get("reason") or "",
-        [(name, text) for _key, name, text in json.loads(values.get("seen") or "[]")],
+        _seen_by(work, record, values.get("seen")) if work is not None and record is not None else [],
         url,
     )
+
+
+def _seen_by(work: Work, record: Record, seen: str | None) -> list[tuple[str, str]]:
+    readable = {each.key for each in work.open(record.registry).fields if each.key in record.values}
+    return [(name, text) for key, name, text in json.loads(seen or "[]") if key in readable]
 
 
 @pages.page("/portal/<registry>/<int:id>/approvals/<int:item>", "POST", right=guests)

@@ -15,6 +15,7 @@ from kartoteka.platform.sdk import (
     Link,
     LinkView,
     NotFound,
+    Parcel,
     Record,
     Work,
     _,
@@ -32,6 +33,7 @@ from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.settings import NAME, said
 from kartoteka.plugins.portal.tables import Begun, Told
 from kartoteka.plugins.portal.talking import put_down
+from kartoteka.plugins.portal.uploading import chosen, lay_down, limits_of, received, sends_with_new
 from kartoteka.plugins.portal.visitors import Shown, Visit, nowhere, visiting
 
 MOST_OFFERED = 200
@@ -60,8 +62,11 @@ def ask(registry: str) -> ResponseReturnValue:
     if deed in ("keep", "forget"):
         return _keep(registry, keeps=deed == "keep")
     try:
+        with visiting() as visit:
+            _with_form(visit, registry)
+            parcels = received(visit) if chosen() and sends_with_new(visit, registry) else []
         with visiting(write=True) as visit:
-            made = _made(visit, _with_form(visit, registry))
+            made = _made(visit, _with_form(visit, registry), parcels)
             if made is None:
                 return go(url_for("portal.listing", registry=registry))
             tell(_("Sent as {number}. A confirmation is on its way to your mailbox.", number=made.title))
@@ -79,7 +84,7 @@ def _with_form(visit: Visit, registry: str) -> Shown:
     return shown
 
 
-def _made(visit: Visit, shown: Shown) -> Record | None:
+def _made(visit: Visit, shown: Shown, parcels: Sequence[Parcel] = ()) -> Record | None:
     """The new record; None when this very form was sent before."""
     work, given = visit.work, request.form
     if not _first_time(work, given.get("once", "")):
@@ -88,8 +93,9 @@ def _made(visit: Visit, shown: Shown) -> Record | None:
     values = {**_filled_in(visit, shown), **forms.values_in(draft, given)}
     made = create(work, shown.key, values, category=draft.category)
     _forget(work, shown.key)
+    names = lay_down(visit, made, parcels) if parcels else []
     if NAME in made.tabs:
-        put_down(visit, made, REQUEST, {"text": made.title})
+        put_down(visit, made, REQUEST, {"text": made.title, "files": "\n".join(names) or None})
     url = f"{work.office.settings.base_url}/portal/{shown.key}/{made.id}"
     write_mail(work, "portal_request", title=made.title, kind=shown.one, link=url)
     return made
@@ -213,9 +219,9 @@ def _page(
     others = (
         [one for key, each in refusal.errors.items() if key not in known for one in each] if refusal else []
     )
-    chosen = draft.category
+    kind = draft.category
     categories = [] if shown.form.category else [
-        (each.key, label(each, visit.language), each.key == chosen)
+        (each.key, label(each, visit.language), each.key == kind)
         for each in opened.registry.categories if each.active
     ]  # fmt: skip
     return visit.show(
@@ -233,6 +239,8 @@ def _page(
         categories=categories,
         refusal=" ".join(others)
         or (_("Not sent yet: please look at what is marked below.") if refusal else ""),
+        limits=limits_of(visit.work) if sends_with_new(visit, shown.key) else None,
+        lost=bool(refusal is not None and chosen()),
         once=given.get("once") or secrets.token_urlsafe(12),
         begun=begun,
     )

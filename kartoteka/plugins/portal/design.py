@@ -4,7 +4,7 @@ from kartoteka.platform.sdk import OwnRegistry, part
 
 TALKS, NEWS = "_portal", "_portal_news"
 # What was said, asked for, proposed, or put before a customer to be approved.
-COMMENT, REQUEST, PROPOSAL, APPROVAL = "comment", "request", "proposal", "approval"
+COMMENT, REQUEST, PROPOSAL, APPROVAL, UPLOAD = "comment", "request", "proposal", "approval", "upload"
 WAITING, ACCEPTED, REFUSED, OUTDATED = "waiting", "accepted", "refused", "outdated"
 OPEN, DONE = "open", "done"
 
@@ -32,6 +32,7 @@ TALKS_REGISTRY = OwnRegistry(
             part(REQUEST, "New request", "Nový požadavek", colour="violet"),
             part(PROPOSAL, "Proposed change", "Návrh změny", colour="amber"),
             part(APPROVAL, "Approval", "Schválení", colour="green"),
+            part(UPLOAD, "Files sent", "Zaslané soubory", colour="grey"),
         ],
         sections=[
             part(
@@ -41,6 +42,7 @@ TALKS_REGISTRY = OwnRegistry(
                 fields=[
                     part("text", "Text", "Text", type="long_text", required=True),
                     part("outside", "From a customer", "Od zákazníka", type="boolean", default=False),
+                    part("files", "Files", "Soubory", type="long_text"),
                 ],
             ),
             part(

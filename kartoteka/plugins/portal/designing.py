@@ -418,6 +418,8 @@ def _typed_page(old: Mapping[str, Any]) -> Document:
         "quick": [*others, *(_typed_quick(state) if same else ())],
         "form": form if given.get("form") == "1" else None,
         "talks": given.get("talks") == "1",
+        "uploads": given.get("uploads") == "1",
+        "folder": " ".join(given.get("folder", "").split())[:120],
     }
 
 

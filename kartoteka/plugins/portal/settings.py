@@ -13,6 +13,10 @@ NAME = "portal"
 MOST = 60
 LONG = 4000
 ELSEWHERE = {"elsewhere": True}
+USUAL_KINDS = (
+    "jpg jpeg png gif webp heic heif pdf txt csv doc docx xls xlsx ppt pptx odt ods odp rtf dwg dxf zip mp4 mov eml "
+    "msg"
+)
 Texts = Mapping[str, str]
 
 
@@ -60,6 +64,8 @@ class PageSchema(ma.Schema):
     quick = f.List(f.Nested(QuickSchema), load_default=list, validate=ma.validate.Length(max=MOST))
     form = f.Nested(FormSchema, load_default=None, allow_none=True)
     talks = f.Bool(load_default=True)
+    uploads = f.Bool(load_default=False)
+    folder = f.Str(load_default="", validate=ma.validate.Length(max=120))
 
 
 class TileSchema(ma.Schema):
@@ -101,6 +107,21 @@ class PortalSettings(ma.Schema):
             "help": N_("Customers may have a link sent to their address instead of typing a password."),
         },
     )
+    upload_mb = f.Int(
+        load_default=25,
+        validate=ma.validate.Range(1, 60),
+        metadata={"label": N_("Largest file from a customer (MB)")},
+    )
+    upload_mb_a_day = f.Int(
+        load_default=300,
+        validate=ma.validate.Range(1, 100_000),
+        metadata={"label": N_("What one customer may send in a day (MB)")},
+    )
+    upload_kinds = f.Str(
+        load_default=USUAL_KINDS,
+        validate=ma.validate.Regexp(r"[A-Za-z0-9 ,.]{1,600}$"),
+        metadata={"label": N_("Files that customers may send"), "help": N_("Endings, such as jpg pdf docx.")},
+    )
     windows = f.Dict(keys=_key(), values=f.Nested(WindowSchema), load_default=dict, metadata=ELSEWHERE)
 
 
@@ -127,6 +148,9 @@ class Page:
     quick: Sequence[Mapping[str, Any]] = ()
     form: Form | None = None
     talks: bool = True
+    # Files that customers send come to lie in this folder of the record.
+    uploads: bool = False
+    folder: str = ""
 
 
 @dataclass(frozen=True)

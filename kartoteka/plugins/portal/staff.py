@@ -21,6 +21,8 @@ from kartoteka.platform.sdk import (
     Picker,
     Query,
     Record,
+    Registry,
+    Role,
     Work,
     _,
     begin,
@@ -30,6 +32,7 @@ from kartoteka.platform.sdk import (
     create,
     fetch,
     go,
+    intake_of,
     label,
     markdown,
     render,
@@ -47,13 +50,15 @@ from kartoteka.plugins.portal.design import (
     REFUSED,
     REQUEST,
     TALKS,
+    UPLOAD,
     WAITING,
 )
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Opening
-from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks, thread
+from kartoteka.plugins.portal.talking import LONGEST, files_in, kind, on, talks, thread
 
+HIDDEN = "hidden"
 AT_ONCE = 30
 MOST_OPENINGS = 12
 OUTSIDE = {"field": "outside", "op": "eq", "value": True}
@@ -84,6 +89,8 @@ class Item:
     assignee: str
     assignee_links: Sequence[LinkView]
     may: bool
+    files: Sequence[str] = ()
+    files_url: str = ""
     proposal: "Proposal | None" = None
     approval: Asked | None = None
 
@@ -146,7 +153,9 @@ def show(work: Work, record: Record) -> str:
         "portal/tab.html",
         thread=thread(work, record),
         items=[
-            item_of(work, each) for each in found if each.values.get("outside") or each.category == APPROVAL
+            item_of(work, each, record)
+            for each in found
+            if each.values.get("outside") or each.category == APPROVAL
         ],
         may=may,
         answer_url=url_for("portal.answer", registry=record.registry, id=record.id),
@@ -175,9 +184,20 @@ def seen_by(work: Work, record: Record) -> list[tuple[str, list[str]]]:
     for role in work.catalog.roles.values():
         grant = role.grants.get(registry.key)
         if role.for_guests and grant is not None and "view" in grant.rights:
-            names = [label(each, language) for each in registry.active_sections if each.key in grant.sections]
-            found.append((label(role, language), names))
+            seen = [each for each in registry.active_sections if grant.level(each.key) != HIDDEN]
+            found.append(
+                (label(role, language), [_section_of(registry, role, each, language) for each in seen])
+            )
     return found
+
+
+def _section_of(registry: Registry, role: Role, section: Any, language: str) -> str:
+    """The name of a section, and which of its details are kept back nevertheless."""
+    grant = role.grants[registry.key]
+    inside = [each for each in registry.active_fields if each.section == section.key]
+    kept = [label(each, language) for each in inside if grant.level(section.key, each.key) == HIDDEN]
+    name = label(section, language)
+    return _("{section} (without {details})", section=name, details=", ".join(kept)) if kept else name
 
 
 def openings(work: Work, record: Record) -> list[Opened]:
@@ -193,7 +213,7 @@ def openings(work: Work, record: Record) -> list[Opened]:
     return [Opened(titles.get(("users", row[0]), ""), row[1]) for row in rows]
 
 
-def item_of(work: Work, item: Record) -> Item:
+def item_of(work: Work, item: Record, record: Record | None = None) -> Item:
     """This function will show one thing that a customer sent."""
     values, place = item.values, item.on
     registry = work.catalog.registries[TALKS]
@@ -203,7 +223,7 @@ def item_of(work: Work, item: Record) -> Item:
         item.id,
         item.category or "",
         label(category, work.actor.locale.language) if category else "",
-        markdown(values.get("text") or ""),
+        _said(item),
         ", ".join(each.title for each in values.get("by") or ()) or item.created_by.title,
         values.get("answered_at") or item.created_at,
         place.title if place else "",
@@ -212,20 +232,37 @@ def item_of(work: Work, item: Record) -> Item:
         ", ".join(each.title for each in assigned),
         [LinkView(each.id, each.title) for each in assigned],
         "edit" in item.may,
+        files_in(item),
+        _files_url(work, item),
         _proposal(work, item) if item.category == PROPOSAL else None,
-        asked(item) if item.category == APPROVAL else None,
+        asked(item, "", work, record) if item.category == APPROVAL else None,
     )
+
+
+def _said(item: Record) -> Markup:
+    text = item.values.get("text") or ""
+    return Markup() if text == ", ".join(files_in(item)) else markdown(text)
+
+
+def _files_url(work: Work, item: Record) -> str:
+    there, place = intake_of(work), item.on
+    if place is None or there is None or not files_in(item):
+        return ""
+    return url_for("web.plugin_tab", registry=place.registry, id=place.id, plugin=there[0])
 
 
 def _proposal(work: Work, item: Record) -> Proposal:
     values, place = item.values, item.on
     registry = work.catalog.registries.get(place.registry) if place else None
-    each = registry.field(values.get("field") or "") if registry else None
+    key = values.get("field") or ""
+    each = registry.field(key) if registry else None
     name = label(each, work.actor.locale.language) if each else values.get("text") or ""
+    # Who may not read a detail of the record reads it here no more than there.
+    told = registry is not None and any(known.key == key for known in work.open(registry.key).fields)
     return Proposal(
         name,
-        values.get("old") or "",
-        values.get("new") or "",
+        values.get("old") or "" if told else "",
+        values.get("new") or "" if told else "",
         values.get("verdict") or WAITING,
         values.get("reason") or "",
     )
@@ -276,7 +313,9 @@ def answer(registry: str, id: int) -> ResponseReturnValue:
             raise Invalid({"text": [_("Write something first, of at most {max} characters.", max=LONGEST)]})
         create(work, TALKS, {"text": text, "outside": False}, category=COMMENT, on=Bearer(registry, id))
         if request.form.get("keep") != "1":
-            for each in talks(work, {"and": [on(record), OUTSIDE, STILL_OPEN, kind(COMMENT, REQUEST)]}):
+            for each in talks(
+                work, {"and": [on(record), OUTSIDE, STILL_OPEN, kind(COMMENT, REQUEST, UPLOAD)]}
+            ):
                 change(work, TALKS, each.id, {"state": DONE})
         tell(_("Sent. The customer sees it in the portal."))
     return go(_back(registry, id))

@@ -1,6 +1,7 @@
-"""Letters to customers: an answer, an approval asked for, a proposal decided, a state that has changed."""
+"""Letters to customers: an answer, an approval asked for, a proposal decided, a state that has changed, a document."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -38,6 +39,8 @@ from kartoteka.plugins.portal.talking import kind
 from kartoteka.plugins.portal.visitors import Visit
 
 KINDS = frozenset({RecordsChanged.kind})
+# What stands in a letter, as its reader may see it; None when there is nothing for him.
+Tell = Callable[[Visit, Record], str | None]
 
 
 def tell_customers(office: Office, deliveries: Sequence[Any]) -> None:
@@ -49,6 +52,8 @@ def tell_customers(office: Office, deliveries: Sequence[Any]) -> None:
                 _of_talk(office, int(record), action, delivery.id)
             elif action == "change" and not registry.startswith("_"):
                 _of_record(office, registry, int(record), delivery)
+            elif action in ("create", "change") and registry.startswith("_"):
+                _of_thing(office, registry, int(record), delivery)
 
 
 def _of_talk(office: Office, item: int, action: str, event: int) -> None:
@@ -70,7 +75,7 @@ def _of_talk(office: Office, item: int, action: str, event: int) -> None:
     )
     what = f"{template}:{item}" + (f":{version}" if decided else "")
     for person in people:
-        _write(office, person, what, template, place.registry, place.id, item)
+        _write(office, person, what, template, place.registry, place.id, partial(_told, template, item))
 
 
 def _of_record(office: Office, registry: str, record: int, delivery: Any) -> None:
@@ -87,13 +92,43 @@ def _of_record(office: Office, registry: str, record: int, delivery: Any) -> Non
         states = {page.get("state") for page in pages} - {None, ""} or {"state", "status"}
     if states & fields:
         for person in people:
-            _write(office, person, f"portal_state:{delivery.id}", "portal_state", registry, record, 0)
+            _write(
+                office, person, f"portal_state:{delivery.id}", "portal_state", registry, record, _state_told
+            )
     _ask_again(office, registry, record)
 
 
-def _item(work: Work, item: int) -> Record | None:
+def _of_thing(office: Office, registry: str, thing: int, delivery: Any) -> None:
+    """Whoever follows a record is told of what plugins have laid on it, such as a document, as far as he sees it."""
+    action, fields = delivery.body["action"], frozenset(delivery.body.get("fields", ()))
+    with office.begin_system(via="portal", write=False) as work:
+        news = news_of(work, registry)
+        found = _item(work, thing, registry) if news is not None else None
+        if news is None or found is None or found.on is None:
+            return
+        place, sender = found.on, (found.created_by if action == "create" else found.updated_by).id
+        people = [each for each in _followers(work, place.registry, place.id) if each != sender]
+        # However many events told of it: about one state of a thing there is one letter.
+        what = f"portal_news:{registry}:{thing}:{found.version}"
+
+    def told(visit: Visit, _place: Record) -> str | None:
+        return news(visit.work, fetch(visit.work, registry, thing), action, fields) or None
+
+    for person in people:
+        _write(office, person, what, "portal_news", place.registry, place.id, told)
+
+
+def news_of(work: Work, registry: str) -> Callable[[Work, Record, str, frozenset[str]], str] | None:
+    """This function will give what a plugin has to say to people from outside about the things in its registry."""
+    known = work.catalog.registries.get(registry)
+    state = work.catalog.plugins.get(known.plugin) if known is not None else None
+    contribution = work.office.plugins.get(state.key) if state is not None and state.active else None
+    return contribution.news_outside if contribution is not None else None
+
+
+def _item(work: Work, item: int, registry: str = TALKS) -> Record | None:
     try:
-        return fetch(work, TALKS, item)
+        return fetch(work, registry, item)
     except KartotekaError:
         return None
 
@@ -111,7 +146,7 @@ def _followers(work: Work, registry: str, record: int) -> list[int]:
 
 
 def _write(
-    office: Office, person: int, what: str, template: str, registry: str, record: int, item: int
+    office: Office, person: int, what: str, template: str, registry: str, record: int, tell: Tell
 ) -> None:
     """One letter, kept together with the note that it was written: nobody is told twice, however often it is tried."""
     try:
@@ -121,7 +156,7 @@ def _write(
             visit = Visit(work)
             own = work.actor.identity is not None and work.actor.identity.registry == registry
             found = fetch(work, registry, record) if own else visit.record(registry, record)
-            told = _told(visit, found, template, item)
+            told = tell(visit, found)
             if told is None:
                 return
             work.session.add(Told(user_id=person, what=what, at=work.now))
@@ -133,15 +168,16 @@ def _write(
         return
 
 
-def _told(visit: Visit, record: Record, template: str, item: int) -> str | None:
-    """What stands in the letter, as its reader may see it; None when he may not."""
-    if template == "portal_state":
-        key = visit.page(record.registry).page.state
-        each = visit.work.open(record.registry).seen.field(key) if key else None
-        if each is None or key not in record.values:
-            return None
-        view = visit.field(record, each)
-        return f"{view.label}: {view.text}"
+def _state_told(visit: Visit, record: Record) -> str | None:
+    key = visit.page(record.registry).page.state
+    each = visit.work.open(record.registry).seen.field(key) if key else None
+    if each is None or key not in record.values:
+        return None
+    view = visit.field(record, each)
+    return f"{view.label}: {view.text}"
+
+
+def _told(template: str, item: int, visit: Visit, _record: Record) -> str | None:
     found = fetch(visit.work, TALKS, item)
     if template != "portal_decided":
         return str(found.values.get("text") or "")

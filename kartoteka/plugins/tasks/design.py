@@ -84,6 +84,7 @@ TASKS = OwnRegistry(
                         type="relation",
                         options={"target": KEY, "many": True},
                     ),
+                    part("public", "Customers see this", "Vidí zákazníci", type="boolean", default=False),
                     # Of a task out of a package: the key of the package.
                     part("package", "Package", "Balíček", type="text", options={"max_length": 40}),
                     # Of the next time of a task that repeats: the id of the one before.

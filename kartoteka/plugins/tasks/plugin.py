@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kartoteka.platform.sdk import N_, Duty, NavEntry, Plugin, Reaction, RecordsChanged, Tab
-from kartoteka.plugins.tasks import comments, keeping, package_pages, task_page, telling
+from kartoteka.plugins.tasks import comments, keeping, outside, package_pages, task_page, telling
 from kartoteka.plugins.tasks.design import COMMENTS, TASKS
 from kartoteka.plugins.tasks.listing import mine_left
 from kartoteka.plugins.tasks.packages import TaskSettings
@@ -17,7 +17,7 @@ plugin = Plugin(
     name="tasks",
     label=N_("Tasks"),
     summary=N_("Who is to do what by when, on a record or by itself."),
-    version="2",
+    version="3",
     icon="checkbox",
     at_once=True,
     has_tab=True,
@@ -27,6 +27,8 @@ plugin = Plugin(
     ),
     pages=pages,
     tab=Tab(N_("Tasks"), show, number),
+    outside=Tab(N_("Steps"), outside.show),
+    news_outside=outside.news,
     navigation=(NavEntry("tasks", N_("Tasks"), "checkbox", "tasks.overview", count=mine_left),),
     resources=(tasks,),
     duties=(Duty("remind", 300, remind),),

@@ -48,6 +48,10 @@ class Task(Attached):
     depends_on = f.Raw(
         allow_none=True, metadata={"description": "Tasks that come before it: ids in, {id, title} out."}
     )
+    public = f.Bool(
+        allow_none=True,
+        metadata={"description": "Whether customers who see the record may see this step of it."},
+    )
     done_at = f.Str(
         allow_none=True,
         metadata={"format": "date-time", "description": "Noted when it is done; may be put right then."},

@@ -116,7 +116,9 @@ def _with_window(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
     state = work.catalog.plugins.get("portal")
     if state is None or not state.tab:
         return role
-    shown = [key for key in ("portal", "attachments") if (at := work.catalog.plugins.get(key)) and at.tab]
+    shown = [
+        key for key in ("portal", "attachments", "tasks") if (at := work.catalog.plugins.get(key)) and at.tab
+    ]
     grants = {
         registry: {**grant, "sections": {**grant["sections"], **dict.fromkeys(shown, "read")}}
         if registry in TALKED_ABOUT
@@ -124,4 +126,17 @@ def _with_window(work: sdk.Work, role: dict[str, Any]) -> dict[str, Any]:
         for registry, grant in role["grants"].items()
     }
     inside: dict[str, Any] = {"rights": [], "rows": None, "sections": {"message": "read", "matter": "read"}}
-    return {**role, "grants": {**grants, "_portal": inside}}
+    return {**role, "grants": {**grants, "_portal": inside, **_steps(work)}}
+
+
+def _steps(work: sdk.Work) -> dict[str, Any]:
+    """Of tasks customers see those that are meant for them, and of these what and when; not who, nor what was said."""
+    if "_tasks" not in work.catalog.registries:
+        return {}
+    told = ("title", "due", "state", "done_at", "public")
+    every = work.catalog.registries["_tasks"].active_fields
+    public = {"field": "public", "op": "eq", "value": True}
+    nothing: dict[str, Any] = {"rights": [], "rows": {"field": "id", "op": "eq", "value": 0}, "sections": {}}
+    hidden = {each.key: "hidden" for each in every if each.key not in told}
+    steps = {"rights": [], "rows": public, "sections": {"task": "read"}, "fields": hidden}
+    return {"_tasks": steps, "_task_comments": nothing}

@@ -1,5 +1,6 @@
 """What the customers of the invented firm see in its portal, and what has been said there."""
 
+from datetime import timedelta
 from typing import Any
 
 from kartoteka.platform import sdk
@@ -53,9 +54,15 @@ REQUESTS: dict[str, Any] = {
         },
         "fixed": {"channel": "portal"},
     },
+    "uploads": True,
+    "folder": "Od zákazníka",
 }
+# What the customer is told of the work on his newest order, and how many days from now each step is due.
+STEPS = (("Materiál je na skladě", -3), ("Výroba dílů", 4), ("Montáž u zákazníka", 12))
 ORDERS: dict[str, Any] = {
     "registry": "orders",
+    "uploads": True,
+    "folder": "Od zákazníka",
     "columns": ["subject", "state", "promised_on", "total"],
     "state": "state",
     "off": ["cancelled"],
@@ -150,7 +157,19 @@ def _talk(work: sdk.Work, ids: dict[str, list[int]], customer: Ref) -> None:
         sdk.create(work, "_portal", {"text": said, "outside": False}, category="comment", on=on)
         asked = {"text": "Prosíme o schválení termínu a ceny zakázky.", "verdict": "waiting"}
         sdk.create(work, "_portal", asked, category="approval", on=on)
+        _plan(work, on)
     for request in requests:
         on = sdk.Bearer("requests", request.id)
         said = "Technik přijede ve středu dopoledne, prosíme o přístup ke stroji."
         sdk.create(work, "_portal", {"text": said, "outside": False}, category="comment", on=on)
+
+
+def _plan(work: sdk.Work, on: sdk.Bearer) -> None:
+    """The steps of an order that its customer sees; the first is done."""
+    if "_tasks" not in work.catalog.registries:
+        return
+    today = work.now.date()
+    for title, days in STEPS:
+        due = today + timedelta(days=days)
+        step = {"title": title, "due": due.isoformat(), "public": True, "assignee": work.actor.user_id}
+        sdk.create(work, "_tasks", {**step, "state": "done" if days < 0 else "open"}, on=on)

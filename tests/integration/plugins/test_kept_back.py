@@ -13,11 +13,13 @@ from kartoteka.platform.sdk import (
     Work,
     browse,
     change,
+    count,
     create,
     create_registry,
     create_role,
     create_user,
     fetch,
+    remove,
 )
 from kartoteka.platform.services import history, modelling, people
 from kartoteka.platform.services.office import Office
@@ -40,8 +42,13 @@ NO_TAB = {"companies": {"rights": ALL, "sections": {"basic": "edit"}}}
 INSIDE = {
     "_notes": {"rights": [], "sections": {"note": "edit", "more": "edit"}, "fields": {"weight": "hidden"}}
 }
+# Sees by the tab only what is marked as open, and nothing of the rest.
+OPEN = {
+    "_notes": {"rights": [], "sections": {}, "rows": {"field": "text", "op": "starts_with", "value": "open"}}
+}
 ROLES: dict[str, Any] = {
     "all": TAB,
+    "kept": {**TAB, **OPEN},
     "limited": {**TAB, **INSIDE},
     "plain": NO_TAB,
     "none": {},
@@ -112,6 +119,29 @@ def test_ones_own_things_show_no_more_than_the_role_opens(firm: Office, who: str
                 change(work, "_notes", note, {key: 1})
     with as_(firm, "all") as work:
         assert ids(browse(work, "_notes", asked)) == [note]
+
+
+def test_a_role_that_is_kept_to_some_rows_finds_no_others(firm: Office) -> None:
+    notes = [write(firm, "all", text) for text in ("open day", "hush", "open house")]
+    with as_(firm, "kept") as work:
+        assert ids(browse(work, "_notes", Query(sort="id"))) == [notes[0], notes[2]]
+        assert count(work, "_notes", Query(q="hush")) == 0
+        for deed in (fetch, remove):
+            with pytest.raises(NotFound), work.attempt():
+                deed(work, "_notes", notes[1])
+        with pytest.raises((Forbidden, Invalid)), work.attempt():
+            change(work, "_notes", notes[0], {"text": "no more for me"})
+    with as_(firm, "all") as work:
+        assert ids(browse(work, "_notes", Query(sort="id"))) == notes
+    with firm.begin_system(design=True) as work:
+        create_role(work, {"key": "giver", "name": "giver", "powers": ["users"], "grants": ROLES["kept"]})
+        create_user(work, {"email": "giver@example.com", "name": "giver", "roles": ["giver"]})
+        none = next(each.id for each in people.users(work) if each.name == "none")
+    # He sees some of them; so he gives nobody what sees all.
+    with as_(firm, "giver") as work:
+        people.change_user(work, none, {"roles": ["kept"]})
+        with pytest.raises(Forbidden):
+            people.change_user(work, none, {"roles": ["all"]})
 
 
 def test_another_role_opens_what_one_keeps_back(firm: Office) -> None:

@@ -102,6 +102,7 @@ REGISTRIES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 COMPANY = {"var": "identity.company"}
 OWN = {"field": "company", "op": "eq", "value": COMPANY}
+PUBLIC = {"field": "public", "op": "eq", "value": True}
 HOLDS = {"field": "still", "op": "ne", "value": False}
 
 
@@ -124,10 +125,18 @@ def _portal_role(key: str, **orders: str) -> dict[str, Any]:
             },
             "orders": {
                 "rights": ["view", "create", "export"],
-                "sections": {"basic": "edit", "progress": "read", "portal": "read", **orders},
+                "sections": {
+                    "basic": "edit",
+                    "progress": "read",
+                    "portal": "read",
+                    "attachments": "read",
+                    "tasks": "read",
+                    **orders,
+                },
                 "rows": OWN,
             },
             "_portal": {"rights": [], "sections": {"message": "read", "matter": "read"}},
+            "_tasks": {"rights": [], "sections": {"task": "read"}, "rows": PUBLIC},
         },
     }
 
@@ -144,6 +153,8 @@ def _staff_role() -> dict[str, Any]:
                 "sections": {
                     **{part["key"]: every[part["key"]] for part in each["sections"]},
                     "portal": "edit",
+                    "attachments": "edit",
+                    "tasks": "edit",
                 },
             }
             for each in REGISTRIES
@@ -248,6 +259,8 @@ def build(office: Office) -> None:
             "off": ["cancelled"],
             "waiting": ["waiting"],
             "form": {"asks": ["subject", "note"]},
+            "uploads": True,
+            "folder": "From customers",
         }
         window = {"pages": [orders], "proposes": ["phone"], "welcome": {"en": "Welcome **here**"}}
         windows = {"owner": window, "technician": window}

@@ -8,10 +8,20 @@ from datetime import timedelta
 import openpyxl
 from sqlalchemy import event
 
-from kartoteka.platform.sdk import Query, browse, change, change_plugin, create, fetch, settings_of
+from kartoteka.platform.sdk import (
+    Query,
+    browse,
+    change,
+    change_plugin,
+    create,
+    create_role,
+    create_user,
+    fetch,
+    settings_of,
+)
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.portal.design import NEWS, TALKS
-from tests.integration.portal.conftest import Browser, Firm
+from tests.integration.portal.conftest import PASSWORD, Browser, Firm
 
 Open = Callable[..., Browser]
 
@@ -185,6 +195,31 @@ def test_what_is_approved_is_kept_and_asked_for_again_once_it_changes(firm: Firm
         change(work, "orders", id, {"total": "6000"})
     letters(firm)
     assert [each["verdict"] for each in items(firm, category="approval")] == ["outdated", "waiting"]
+
+
+def test_what_was_seen_is_told_to_nobody_who_may_see_less(firm: Firm, surf: Open) -> None:
+    """The technician of the customer and the service of the firm see no prices: nor in what the owner has approved."""
+    id = firm.ids["acme 1"]
+    tab, address = f"/r/orders/{id}/tab/portal", f"/portal/orders/{id}"
+    with firm.design() as work:
+        sections = {"basic": "edit", "progress": "edit", "portal": "edit"}
+        grants = {"orders": {"rights": ["view", "edit"], "sections": sections}}
+        create_role(work, {"key": "service", "name": "Service", "grants": grants})
+        service = {"email": "eve@example.com", "name": "Eve", "roles": ["service"], "password": PASSWORD}
+        create_user(work, service)
+    sam, ann = surf("sam", door="/sign-in"), surf("ann")
+    sam.post(f"/from-customers/on/orders/{id}/approval", form_at=tab, text="All of it")
+    seen = ann.get(address).text.split('name="seen" value="')[1].split('"')[0]
+    (item,) = items(firm, category="approval")
+    answer = f"{address}/approvals/{item['id']}"
+    assert ann.post(answer, form_at=address, verdict="accepted", seen=seen).status_code == 303
+    for visitor, page in ((ann, address), (sam, tab)):
+        kept = visitor.get(page).text.split("What was seen")[1].split("</details>")[0]
+        assert "Acme order 1" in kept and "1,000" in kept
+    for visitor, page in ((surf("tom"), address), (surf("eve", door="/sign-in"), tab)):
+        text = visitor.get(page).text
+        assert "Acme order 1" in text.split("What was seen")[1].split("</details>")[0]
+        assert "1,000" not in text and "Total" not in text
 
 
 def test_a_proposed_change_is_accepted_or_refused_detail_by_detail(firm: Firm, surf: Open) -> None:

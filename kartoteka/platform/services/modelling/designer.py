@@ -16,6 +16,7 @@ from kartoteka.platform.kernel.errors import Conflict, Invalid, Misconfigured, N
 from kartoteka.platform.kernel.events import DesignChanged
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.contributions import told_settings
+from kartoteka.platform.services.modelling import sides
 from kartoteka.platform.services.modelling.journal import write_down
 from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage import ddl
@@ -237,6 +238,7 @@ class Designer:
         target = replace(target, registries={key: ordered(each) for key, each in target.registries.items()})
         target = exceptions.settled(self.work.catalog, target)
         soundness.check(target, self.types)
+        sides.check(self.work, target)
         return target
 
     def would(self, target: Catalog) -> Plan:
