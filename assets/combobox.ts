@@ -51,6 +51,8 @@ function fill(part: HTMLElement, found: Found[]): void {
     place.append(none);
   }
   place.hidden = false;
+  // In a dialog that scrolls, the last input would open its list under the edge.
+  place.scrollIntoView({ block: "nearest" });
   field(part).ariaExpanded = "true";
   if (offered.length) field(part).setAttribute("aria-activedescendant", `${place.id}-0`);
 }
