@@ -46,3 +46,4 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (opener) place(popover, opener);
 });
 on("click", "[data-shut-pop], [popover] menu a, [popover] menu [data-open]", (button) => button.closest<HTMLElement>("[popover]")?.hidePopover());
+document.addEventListener("shut-pop", () => document.querySelectorAll<HTMLElement>("[popover]:popover-open").forEach((each) => each.hidePopover()));

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.properties.twin_companies import NUMBERS
 from tests.properties.twin_dogs import bodies
 from tests.properties.twin_files import file_routes
 from tests.properties.twin_things import COMMENTS, MOST, TEXT, THINGS
@@ -43,6 +44,7 @@ MASKED = (
     "adviser",
     "keeper",
     "ok",
+    "ico",
     "margin",
 )
 HIDDEN = tuple(f"h_{name}_{side}" for name in ("text", "number", "link", "self", "part") for side in "ab")
@@ -95,6 +97,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "marks": (["q"],),
     "tags": (["y"],),
     "ok": (True, False),
+    "ico": NUMBERS[:3],
     "adviser": (3, 1),
     "partner": (3, 1, 5),
     "contacts": (3, 5),
@@ -1258,6 +1261,23 @@ def new_dog_asks(p: Places) -> Iterator[Ask]:
     yield get("/watchdogs/new", registry="firms", filter=leaf("h_number_a", "gte", 1))
 
 
+def dog_condition_asks(p: Places) -> Iterator[Ask]:
+    """Conditions put together for a watchdog, and their form."""
+    for name in ALL_NAMES:
+        yield get("/watchdogs/condition/firms", field=name, op="gte", value="105")
+    for registry in REGISTRIES:
+        yield get(f"/watchdogs/condition/{registry}", field="name", op="not_empty")
+        yield get(f"/r/{registry}/condition", taker="watchdogs")
+    yield get("/watchdogs/condition/firms", field="box", op="in", value="1", filter=leaf("units", "gte", 105))
+
+
+# To a record that the reader may see, to one of which he may not, and to none that there is.
+MOVES = tuple(
+    {"on": {"registry": registry, "id": id}}
+    for registry, id in (("persons", 3), ("nothing", 1), ("firms", 1))
+)
+
+
 def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
     """The routes that every kind of things has."""
     several, one = (
@@ -1271,8 +1291,9 @@ def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
         f"GET /api/v1/{kind}/<id:thing>": lone_asks("GET", kind),
         f"GET /{kind}/new": dialog_asks("GET", f"/{kind}/new"),
         f"GET /{kind}/<int:id>/form": dialog_asks("GET", f"/{kind}/<int:id>/form"),
+        f"GET /{kind}/places": just(*(get(f"/{kind}/places", q=word) for word in ("", *WORDS))),
         f"PATCH {one}": borne_asks("PATCH", kind, True, body),
-        f"PATCH /api/v1/{kind}/<id:thing>": lone_asks("PATCH", kind, body),
+        f"PATCH /api/v1/{kind}/<id:thing>": lone_asks("PATCH", kind, body, *MOVES),
         f"POST {several}": borne_asks("POST", kind, False, body),
         f"POST /{kind}/new": dialog_asks("POST", f"/{kind}/new", typed),
         f"POST /{kind}/<int:id>/form": dialog_asks("POST", f"/{kind}/<int:id>/form", typed),
@@ -1284,19 +1305,19 @@ def thing_routes(kind: str, body: Mapping[str, Any]) -> "dict[str, Asks | str]":
 
 
 def ares_routes() -> "dict[str, Asks | str]":
-    """Companies from registers: beside records of every kind, in forms, of many; nobody answers for a register here."""
+    """Companies from registers: beside records of every kind, in forms, of many; known before, or asked in vain."""
     on_record = "/api/v1/registries/<registry>/records/<id:record>/ares"
     ids = ("ids", "1")
     return {
         "GET /api/v1/ares": just(get(f"{API}/ares", name="quokka"), get(f"{API}/ares")),
-        "GET /api/v1/ares/<ico>": with_parts("GET", f"{API}/ares/<ico>", ico=("27082440", "1", "x")),
+        "GET /api/v1/ares/<ico>": with_parts("GET", f"{API}/ares/<ico>", ico=(*NUMBERS, "1", "x")),
         "GET /api/v1/registers/<register>/<number>": with_parts(
             "GET", f"{API}/registers/<register>/<number>", register=("ares", "vies", "x"), number=("CZ1", "1")
         ),
         f"GET {on_record}": record_asks("/ares"),
         f"POST {on_record}": borne_asks("POST", "ares", False, {"apply": ["name", "h_text_a"]}),
         "GET /r/<registry>/ares/find": just(
-            *(get(f"/r/{each}/ares/find", q="quokka") for each in REGISTRIES)
+            *(get(f"/r/{each}/ares/find", q=word) for each in REGISTRIES for word in ("quokka", *NUMBERS))
         ),
         "GET /r/<registry>/<int:id>/ares": web_record("/ares"),
         "GET /r/<registry>/<int:id>/ares/dialog": web_record("/ares/dialog"),
@@ -1315,12 +1336,17 @@ def ares_routes() -> "dict[str, Asks | str]":
         ),
         "POST /r/<registry>/ares/preview": just(
             *(
-                post(f"/r/{each}/ares/preview", ("ico", "27082440"), ("v.h_text_a", "x"))
+                post(f"/r/{each}/ares/preview", ("ico", number), ("v.h_text_a", "x"))
                 for each in REGISTRIES
+                for number in NUMBERS
             )
         ),
         "POST /r/<registry>/ares/fill": just(
-            *(post(f"/r/{each}/ares/fill", ("ico", "27082440"), ("take", "name")) for each in REGISTRIES)
+            *(
+                post(f"/r/{each}/ares/fill", ("ico", number), ("take", "name"))
+                for each in REGISTRIES
+                for number in NUMBERS
+            )
         ),
         "POST /r/<registry>/<int:id>/ares/again": posts("/r/<registry>/<id>/ares/again"),
         "POST /r/<registry>/<int:id>/ares/take": posts("/r/<registry>/<id>/ares/take", ("take", "name")),
@@ -1477,6 +1503,7 @@ PORTAL_FORMS = (
     "/from-customers/on/<registry>/<int:id>/approval",
     "/portal/<registry>/<int:id>/approvals/<int:item>",
     "/portal/<registry>/<int:id>/edit",
+    "/portal/<registry>/<int:id>/files",
     "/portal/<registry>/<int:id>/talk",
     "/portal/<registry>/new",
     "/portal/invitation/<key>",
@@ -1655,6 +1682,7 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "GET /watchdogs": just(get("/watchdogs")),
     "GET /watchdogs/new": new_dog_asks,
+    "GET /watchdogs/condition/<registry>": dog_condition_asks,
     "POST /watchdogs/form": dog_forms("/watchdogs/form"),
     "POST /watchdogs/new": dog_forms("/watchdogs/new"),
     "GET /watchdogs/<int:id>": dog_pages("GET", ""),
@@ -1769,7 +1797,6 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "POST /activities/tray/fetch": just(post("/activities/tray/fetch")),
     "GET /activities/tray/list": just(get("/activities/tray/list")),
-    "GET /activities/tray/pick": just(*(get("/activities/tray/pick", q=word) for word in ("", *WORDS))),
     "POST /activities/<int:id>/file": dialog_asks("POST", "/activities/<int:id>/file", ("on", "firms/1")),
     "GET /call": just(get("/call"), get("/call", number="777123456")),
     "GET /call/found": just(

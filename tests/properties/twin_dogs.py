@@ -34,6 +34,7 @@ DOGS: tuple[dict[str, Any], ...] = (
     {"when": {"kind": "added", "what": ["notes", "tasks", "activities"]}, "via": ["app", "email"]},
     {"when": {"kind": "every", "rule": "FREQ=DAILY"}, "filter": {"field": "turnover", "op": "gte", "value": "1"}},
     {"when": {"kind": "related", "registry": "firms"}, "registry": "persons"},
+    {"when": {"kind": "company_changed"}, "via": ["app", "email"]},
 )  # fmt: skip
 
 

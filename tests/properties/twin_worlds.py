@@ -22,7 +22,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from werkzeug.test import TestResponse
 
 from kartoteka.platform.extension import discover
@@ -31,6 +31,7 @@ from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.signing import request_reset
 from kartoteka.platform.services.worker import Worker
 from kartoteka.platform.web.tiles.placing import place_tile
+from tests.properties.twin_companies import FIELD, know_companies, number_of
 from tests.properties.twin_dogs import set_dogs
 from tests.properties.twin_files import keep_files
 from tests.properties.twin_things import keep_things
@@ -149,7 +150,10 @@ class World:
     things: dict[str, int] = field(default_factory=dict)
     _browser: FlaskClient | None = None
     _csrf: str = ""
-    _names: list[str] = field(default_factory=list)
+    # Nobody else writes over it, so that SQLite can tell by it whether anybody has written.
+    _watching: Connection | None = None
+    _seen: dict[str, Counter[str]] = field(default_factory=dict)
+    _marks: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, ask: Ask) -> Told:
         """Send a request as the reader: with his token to the API, with his session elsewhere."""
@@ -185,14 +189,36 @@ class World:
 
     def tables(self) -> dict[str, Counter[str]]:
         """Everything in the database, table by table."""
-        with self.office.engine.connect() as connection:
-            self._names = self._names or [
+        connection = self._watching = self._watching or self.office.engine.connect()
+        with connection.begin():
+            names = list(self._marks) or [
                 each
                 for each in inspect(connection).get_table_names()
                 if each not in _BESIDE and not _SHADOWS.search(each)
             ]
-            rows = {name: connection.exec_driver_sql(f'SELECT * FROM "{name}"') for name in self._names}
-            return {name: Counter(map(repr, found.fetchall())) for name, found in rows.items()}
+            marks = _marks(connection, names)
+            for name, mark in marks.items():
+                if name not in self._seen or mark != self._marks[name]:
+                    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()
+                    self._seen[name] = Counter(map(repr, rows))
+        self._marks = marks
+        return dict(self._seen)
+
+    def close(self) -> None:
+        """End the connection over which the tables are looked at."""
+        if self._watching is not None:
+            self._watching.close()
+
+
+def _marks(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
+    """What is another for a table that has changed: thousands of requests are asked, most change little or nothing."""
+    if connection.dialect.name == "sqlite":
+        # It does not tell which table; but they are read quickly, once somebody has written at all.
+        return dict.fromkeys(names, connection.exec_driver_sql("PRAGMA data_version").scalar())
+    counts = " UNION ALL ".join(
+        f"SELECT '{name}', count(*), sum(hashtextextended(x::text, 0)) FROM \"{name}\" x" for name in names
+    )
+    return {name: (count, total) for name, count, total in connection.exec_driver_sql(counts.replace("%", "%%"))}
 
 
 def _form(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -419,6 +445,7 @@ def firms(side: str) -> dict[str, Any]:
                     },
                     {"key": "keeper", "name": "Keeper", "type": "user"},
                     {"key": "ok", "name": "OK", "type": "boolean"},
+                    FIELD,
                 ],
             },
             {
@@ -504,6 +531,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
                 "tasks": "edit",
                 "activities": "read",
                 "attachments": "edit",
+                "ares": "edit",
             },
             "fields": {"margin": "hidden", "number": "read"},
         },
@@ -600,6 +628,7 @@ def _firm(world: World, n: int) -> dict[str, Any]:
         "adviser": seen[0],
         "keeper": world.people[ADMIN],
         "ok": True,
+        "ico": number_of(side, n),
         "margin": f"margin {n}",
         f"h_part_{side}": _hidden(side, n),
         f"h_text_{side}": _hidden(side, n),
@@ -707,6 +736,7 @@ def build(world: World) -> None:
     _affairs_of_others(world)
     keep_things(world)
     keep_files(world)
+    know_companies(world)
     _make_rules(world)
     _make_home(world)
     world.token = tokens.create_token(office, READER, "mine")
@@ -860,6 +890,7 @@ def one_world(databases: SQLiteFiles | PostgreSQL, folder: Path, side: str) -> I
             world = World(side, office, clock, app_for(office), **deepcopy(start.known))
             assert world.browser is not None
             yield world
+            world.close()
         finally:
             office.engine.dispose()
 

@@ -103,8 +103,14 @@ class Office:
         self.clock = clock
         self.snapshots = Snapshots()
         self.subscribers: list[Subscriber] = [SEARCH] if settings.search == "whoosh" else []
+        signals = {signal.kind for each in plugins for signal in each.signals}
         self.subscribers += [
-            Subscriber(f"{each.name}.{reaction.name}", reaction.kinds, reaction.size, each.name)
+            Subscriber(
+                f"{each.name}.{reaction.name}",
+                reaction.kinds | signals if reaction.signals else reaction.kinds,
+                reaction.size,
+                each.name,
+            )
             for each in plugins
             for reaction in each.reactions
         ]

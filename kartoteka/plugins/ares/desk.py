@@ -114,16 +114,7 @@ def ask_many(office: Office, register: Searching, numbers: Sequence[str], *, pat
 def _ask_some(
     office: Office, register: Searching, numbers: Sequence[str], patience: float
 ) -> dict[str, Reply]:
-    answers: Mapping[str, Answer] | Unavailable
-    given = pace.enter(office, register.key, patience)
-    answers = given if isinstance(given, Unavailable) else Unavailable()
-    if isinstance(given, pace.Pass):
-        failed: Unavailable | None = Unavailable()
-        try:
-            answers = register.look_up_many(numbers)
-            failed = answers if isinstance(answers, Unavailable) else None
-        finally:
-            pace.leave(office, given, failed)
+    answers = pace.paced(office, register.key, patience, lambda: register.look_up_many(numbers))
     if isinstance(answers, Unavailable):
         return {number: Reply(answers) for number in numbers}
     return _keep_all(office, register, answers)
@@ -143,7 +134,7 @@ def _keep_all(office: Office, register: Register, answers: Mapping[str, Answer])
         return replies
 
 
-def persons_of(office: Office, register: Searching, number: str, *,
+def persons_of(office: Office, register: Searching, number: str, *, fresh: bool = False,
                patience: float = PATIENCE) -> tuple[Person, ...] | Unavailable:  # fmt: skip
     """This function will ask who acts for a company."""
 
@@ -154,18 +145,25 @@ def persons_of(office: Office, register: Searching, number: str, *,
         company = Company(register.key, number, "", persons=found)
         return _Told("found", company.as_json())
 
-    row = _once(office, (register.key, PERSONS, number), fetch, patience=patience)
+    row = _once(office, (register.key, PERSONS, number), fetch, fresh=fresh, patience=patience)
     if isinstance(row, Unavailable):
         return row
     return Company.of_json(row.document).persons or ()
 
 
-def with_persons(office: Office, register: Searching, reply: Reply, *, persons: bool = True,
+def persons_known(office: Office, register: Register, number: str) -> tuple[Person, ...] | None:
+    """This function will tell who acts for a company as far as it is known, without asking."""
+    with office.session() as session:
+        row = session.get(Kept, (register.key, PERSONS, number))
+        return Company.of_json(row.document).persons if row is not None and row.state == "found" else None
+
+
+def with_persons(office: Office, register: Searching, reply: Reply, *, persons: bool = True, fresh: bool = False,
                  patience: float = PATIENCE) -> Reply:  # fmt: skip
     """This function will add those who act for a company to what is known of it, if wanted and to be asked for."""
     if not persons or not isinstance(reply.answer, Found):
         return reply
-    found = persons_of(office, register, reply.answer.company.number, patience=patience)
+    found = persons_of(office, register, reply.answer.company.number, fresh=fresh, patience=patience)
     if isinstance(found, Unavailable):
         return reply
     company = replace(reply.answer.company, persons=found)
@@ -254,14 +252,7 @@ def _fetched(
 ) -> "Kept | Unavailable":
     told: _Told | Unavailable = Unavailable()
     try:
-        given = pace.enter(office, key[0], patience)
-        if isinstance(given, Unavailable):
-            told = given
-        else:
-            try:
-                told = fetch()
-            finally:
-                pace.leave(office, given, told if isinstance(told, Unavailable) else None)
+        told = pace.paced(office, key[0], patience, fetch)
     finally:
         with office.session(write=True) as session:
             row = _row(session, key)

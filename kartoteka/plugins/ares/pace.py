@@ -5,8 +5,10 @@ failed several times in a row is left alone for a while that grows; then one que
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +26,7 @@ HELD = timedelta(seconds=20)
 FAILURES = 5
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=10)
 _LOOK_AGAIN = 0.05
+T = TypeVar("T")
 _NEVER_FAILED = frozenset({"busy", "closed"})
 
 
@@ -69,6 +72,22 @@ def leave(office: Office, given: Pass, failed: Unavailable | None) -> None:
             rest = _rest(row.failures, failed)
             if rest > timedelta(0):
                 row.closed_until = now + rest
+
+
+def paced(
+    office: Office, register: str, patience: float, ask: Callable[[], T | Unavailable]
+) -> T | Unavailable:
+    """This function will put a question when there is leave to, and note whether it was answered."""
+    given = enter(office, register, patience)
+    if isinstance(given, Unavailable):
+        return given
+    failed: Unavailable | None = Unavailable()
+    try:
+        answer = ask()
+        failed = answer if isinstance(answer, Unavailable) else None
+        return answer
+    finally:
+        leave(office, given, failed)
 
 
 def resting(office: Office, register: str) -> float:

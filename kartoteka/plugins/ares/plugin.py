@@ -11,6 +11,7 @@ from kartoteka.plugins.ares.mapping import Settings, number_field
 from kartoteka.plugins.ares.record_pages import tab
 from kartoteka.plugins.ares.resources import ares
 from kartoteka.plugins.ares.tables import Own
+from kartoteka.plugins.ares.telling import signal
 from kartoteka.plugins.ares.watching import watch_all
 
 plugin = Plugin(
@@ -26,6 +27,7 @@ plugin = Plugin(
     tab=tab,
     resources=(ares,),
     duties=(Duty("watch", 900, watch_all),),
+    signals=(signal,),
     commands=(ares_standin,),
     settings=Settings,
     settings_page="ares.mappings",

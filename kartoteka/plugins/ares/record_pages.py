@@ -25,11 +25,11 @@ from kartoteka.platform.sdk import (
     plural,
     tell,
 )
-from kartoteka.plugins.ares import desk, filling, known, watching
+from kartoteka.plugins.ares import acting, desk, filling, known, watching
 from kartoteka.plugins.ares.comparing import Line, beside_record
 from kartoteka.plugins.ares.faces import pages
 from kartoteka.plugins.ares.mapping import PLUGIN, mapping_of, number_field, registry_of
-from kartoteka.plugins.ares.registers.answers import Company, Refused, Unavailable
+from kartoteka.plugins.ares.registers.answers import Company, Found, Person, Refused, Unavailable
 from kartoteka.plugins.ares.wording import StandingView, Trouble, is_old, standing_of, trouble_in, trouble_of
 
 
@@ -54,6 +54,8 @@ class Panel:
     vat_id: str = ""
     # Particulars that have changed in the register since somebody last looked.
     news: frozenset[str] = frozenset()
+    # Those who act for it, where there is room for contacts.
+    people: Sequence[acting.Suggestion] = ()
 
     @property
     def differing(self) -> int:
@@ -77,10 +79,23 @@ def show(work: Work, record: Record) -> str:
     if not number:
         return render_template("ares/nothing.html", has_field=field is not None)
     reply = desk.newest(work.office, known.ares_of(work.office), [number]).get(number)
-    panel = _panel(work, record, number, reply or desk.Reply(Unavailable()))
-    asks = reply is None or is_old(reply.as_of, work.now)
+    persons = desk.persons_known(work.office, known.ares_of(work.office), number)
+    panel = _panel(work, record, number, _with(reply or desk.Reply(Unavailable()), persons))
+    missing = persons is None and panel.company is not None and _wants_persons(work, record.registry)
+    asks = missing or reply is None or is_old(reply.as_of, work.now)
     trouble = None if reply is None else panel.trouble
     return render_template("ares/tab.html", panel=replace(panel, asks=asks, trouble=trouble))
+
+
+def _with(reply: desk.Reply, persons: tuple[Person, ...] | None) -> desk.Reply:
+    if persons is None or reply.company is None:
+        return reply
+    return replace(reply, answer=Found(replace(reply.company, persons=persons)))
+
+
+def _wants_persons(work: Work, registry: str) -> bool:
+    """Those who act for a company are asked for where a detail takes them, or where they can become contacts."""
+    return filling.wants_persons(work, registry) or acting.place_for(work, registry) is not None
 
 
 def number_beside(work: Work, record: Record) -> str:
@@ -124,7 +139,15 @@ def _panel(work: Work, record: Record, number: str, reply: desk.Reply) -> Panel:
         may_watch=record.tabs.get(PLUGIN) == "edit",
         vat_id=_vat_id(work, record),
         news=frozenset(watching.open_findings(work, record)),
+        people=_people(work, record, company),
     )
+
+
+def _people(work: Work, record: Record, company: Company | None) -> Sequence[acting.Suggestion]:
+    place = acting.place_for(work, record.registry)
+    if place is None or company is None:
+        return ()
+    return acting.suggestions(work, place, record.id, company.persons or ())
 
 
 def _vat_id(work: Work, record: Record) -> str:
@@ -137,7 +160,7 @@ def _asked(registry: str, id: int, *, fresh: bool = False) -> Panel:
     with begin() as work:
         record = fetch(work, registry, id)
         number = filling.number_on(work, record)
-        persons, running = filling.wants_persons(work, registry), office()
+        persons, running = _wants_persons(work, registry), office()
     ares, trouble = known.ares_of(running), None
     reply = desk.ask(running, ares, number, insist=True, fresh=fresh)
     if reply.company is None and isinstance(reply.answer, Unavailable):

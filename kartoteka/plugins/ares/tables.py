@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kartoteka.platform.sdk import Document, Moment, own_metadata
@@ -67,6 +67,34 @@ class Checked(Own):
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
     standing: Mapped[str] = mapped_column(String(20))
     found_at: Mapped[datetime | None] = mapped_column(Moment)
+    # What the register said then, each of it as a mark by which the same is known again.
+    said: Mapped[Any] = mapped_column(Document, nullable=True)
+    # The register has announced a change since.
+    announced_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class News(Own):
+    """That the register said something new of the company of a record, without what it said."""
+
+    __tablename__ = "p_ares__news"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    of_registry: Mapped[str] = mapped_column(String(41))
+    of_record: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    topics: Mapped[Any] = mapped_column(Document)
+
+    __table_args__ = (Index("ix_p_ares__news_when", "of_registry", "at"),)
+
+
+class Feed(Own):
+    """How far a list of changes has been read that the register publishes for one of its sources."""
+
+    __tablename__ = "p_ares__feeds"
+
+    source: Mapped[str] = mapped_column(String(10), primary_key=True)
+    batch: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Finding(Own):

@@ -25,28 +25,30 @@ from kartoteka.platform.sdk import (
     fetch,
     write_mail,
 )
-from kartoteka.plugins.ares import desk, known
+from kartoteka.plugins.ares import announcing, desk, filling, known, telling
 from kartoteka.plugins.ares.comparing import Line, beside_record
 from kartoteka.plugins.ares.desk import Reply
 from kartoteka.plugins.ares.mapping import PLUGIN, mapping_of, number_field, settings
 from kartoteka.plugins.ares.particulars import BY_KEY
 from kartoteka.plugins.ares.registers.answers import Refused, Unavailable
-from kartoteka.plugins.ares.tables import Checked, Finding
+from kartoteka.plugins.ares.tables import Checked, Finding, News
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyChanged(Event):
-    """A register says something new of the company of a record; `particulars` names what, such as `standing`."""
+    """A register says something new of the company of a record; `topics` names what, such as `liquidation`."""
 
-    kind: ClassVar[str] = "company_changed"
+    kind: ClassVar[str] = telling.KIND
     registry: str
     record: int
-    particulars: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 TAKEN, LEFT = "taken", "left"
-# How many companies are looked at in one turn: with two questions, so as not to keep others waiting.
+# How many companies are looked at in one turn: with two questions, so as not to keep others waiting. Who acts for a
+# company is one question more for each.
 AT_ONCE = 200
+WITH_PERSONS = 40
 FORGOTTEN = timedelta(days=400)
 # What is proposed although no field takes it: that a company has ended, or is no longer there.
 STANDING = "standing"
@@ -88,15 +90,37 @@ def settle(work: Work, record: Record, what: Iterable[str], how: str) -> None:
 
 def watch_all(office: Office) -> None:
     """This function will look at the watched companies whose turn has come."""
+    announcing.hear(office)
     with office.begin_system(via="ares", write=False) as work:
-        due = list(islice(_due(work), AT_ONCE))
+        due = list(_bounded(islice(_due(work), AT_ONCE)))
     if due:
         _look_at(office, due)
     desk.forget_old(office, FORGOTTEN)
 
 
-def _due(work: Work) -> Iterator[tuple[str, int, str]]:
-    """Registry, record and number of what was not looked at for long enough, the longest first."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A company whose turn has come."""
+
+    registry: str
+    record: int
+    number: str
+    # Whether to ask who acts for it, and whether the register has announced a change.
+    persons: bool = False
+    announced: bool = False
+
+
+def _bounded(due: Iterable[_Due]) -> Iterator[_Due]:
+    """Those beyond what can be asked in one turn wait for the next."""
+    asked = 0
+    for each in due:
+        asked += each.persons
+        if not each.persons or asked <= WITH_PERSONS:
+            yield each
+
+
+def _due(work: Work) -> Iterator[_Due]:
+    """What was not looked at for long enough, or was announced to have changed since."""
     chosen = settings(work)
     before = work.now - timedelta(days=chosen["watch_days"])
     rows = work.session.scalars(
@@ -108,10 +132,14 @@ def _due(work: Work) -> Iterator[tuple[str, int, str]]:
         if field is None:
             continue
         singles = [record for registry, record in looked if registry == key]
+        persons = filling.wants_persons(work, key)
         for record in _with_number(work, key, field.key, None if key in chosen["watched"] else singles):
             row, number = looked.get((key, record.id)), str(record.values[field.key])
-            if row is None or row.checked_at is None or row.checked_at < before or row.number != number:
-                yield key, record.id, number
+            announced = row is not None and row.announced_at is not None
+            new = row is None or row.checked_at is None or row.checked_at < before or row.number != number
+            if announced or new:
+                alone = row is not None and row.watched
+                yield _Due(key, record.id, number, persons or alone or announced, announced)
 
 
 def _with_number(work: Work, key: str, field: str, ids: Sequence[int] | None) -> Iterator[Record]:
@@ -134,17 +162,32 @@ def _all_of(work: Work, key: str, wanted: Mapping[str, object], field: str) -> I
             return
 
 
-def _look_at(office: Office, due: Sequence[tuple[str, int, str]]) -> None:
-    ares = known.ares_of(office)
-    replies = desk.ask_many(office, ares, [number for _registry, _record, number in due], patience=10.0)
+def _look_at(office: Office, due: Sequence[_Due]) -> None:
+    replies: dict[str, Reply] = {}
+    for announced in (True, False):
+        asked = [each for each in due if each.announced == announced]
+        replies |= _replies(office, asked, fresh=announced)
     for some in _portions(due):
         with office.begin_system(via="ares", write=True) as work:
-            news = [each for each in some if note(work, *each, replies[each[2]])]
-        for registry, record, _number in news:
-            _tell(office, registry, record)
+            news = [
+                each
+                for each in some
+                if note(work, each.registry, each.record, each.number, replies[each.number])
+            ]
+        for each in news:
+            _tell(office, each.registry, each.record)
 
 
-def _portions(due: Sequence[tuple[str, int, str]]) -> Iterator[Sequence[tuple[str, int, str]]]:
+def _replies(office: Office, due: Sequence[_Due], *, fresh: bool) -> dict[str, Reply]:
+    """What was announced to have changed is asked for anew, however fresh the answer is that is known."""
+    ares = known.ares_of(office)
+    replies = desk.ask_many(office, ares, [each.number for each in due], patience=10.0, fresh=fresh)
+    for number in sorted({each.number for each in due if each.persons}):
+        replies[number] = desk.with_persons(office, ares, replies[number], fresh=fresh, patience=10.0)
+    return replies
+
+
+def _portions(due: Sequence[_Due]) -> Iterator[Sequence[_Due]]:
     for start in range(0, len(due), 50):
         yield due[start : start + 50]
 
@@ -165,10 +208,15 @@ def note(work: Work, registry: str, record: int, number: str, reply: Reply) -> l
         new += _changed(work, registry, record, STANDING, standing)
     # What differs at the first look is no news: it may have differed for years.
     first = row.checked_at is None or row.number != number
+    before = {} if row.number != number else row.said or {}
+    said = telling.said_of(reply.company)
+    topics = telling.news_of(before, said)
     row.number, row.checked_at, row.standing = number, work.now, standing
-    if new and not first:
+    row.said, row.announced_at = {**before, **said}, None
+    if topics:
+        work.session.add(News(of_registry=registry, of_record=record, at=work.now, topics=list(topics)))
         work.session.flush()
-        work.emit(CompanyChanged(registry, record, tuple(sorted(new))))
+        work.emit(CompanyChanged(registry, record, topics))
     return [] if first else new
 
 

@@ -1,6 +1,6 @@
 """Alerts as their reader sees them now: what they tell is read anew, by what he may see at this very moment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from kartoteka.platform.sdk import (
     label,
     names_of,
     plural,
+    signals_of,
     states_of,
     text_of,
     titles_of,
@@ -28,9 +29,9 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.definition import When, stored
-from kartoteka.plugins.watchdogs.sentences import brief
+from kartoteka.plugins.watchdogs.sentences import brief, topics_text
 from kartoteka.plugins.watchdogs.tables import ALERTS, WATCHDOGS
-from kartoteka.plugins.watchdogs.telling import FAILED, MARK, SILENT
+from kartoteka.plugins.watchdogs.telling import FAILED, MARK, SILENT, TOLD
 
 MOST_COUNTED = 100
 LONGEST_SNOOZE = timedelta(days=366)
@@ -170,9 +171,12 @@ class _Showing:
         self.people = names_of(work, [each.for_id for each in rows if each.for_id])
         self.courses: dict[str, Mapping[int, Course]] = {}
         self.steps: dict[tuple[str, int, int], Happening] = {}
+        self.heard: dict[tuple[str, str], Collection[int]] = {}
         self.things = self._things()
-        for registry in {each.on_registry for each in rows}:
-            self._read(registry, [each for each in rows if each.on_registry == registry])
+        self.titles, self.writers = self._of_colleagues()
+        of_dogs = [each for each in rows if each.sort != TOLD]
+        for registry in {each.on_registry for each in of_dogs}:
+            self._read(registry, [each for each in of_dogs if each.on_registry == registry])
 
     def _read(self, registry: str, rows: Sequence[Any]) -> None:
         records = sorted({each.record for each in rows if each.record})
@@ -204,7 +208,7 @@ class _Showing:
     @staticmethod
     def _of_thing(row: Any) -> str:
         """The registry that the thing stands in: its name begins the key of the occurrence."""
-        name = str(row.occurrence).partition(":")[0]
+        name = str(row.occurrence).partition(":")[0].removesuffix(d.VERSIONS)
         return name if ":v" in row.occurrence else f"_{name}"
 
     def all(self) -> list[Shown]:
@@ -212,7 +216,32 @@ class _Showing:
         found = (self._one(row) for row in self.rows)
         return [each for each in found if each is not None]
 
+    def _of_colleagues(self) -> tuple[Mapping[tuple[str, int], str], Mapping[int, str]]:
+        """What colleagues have told of, as far as the reader sees it, and who they are."""
+        rows = [each for each in self.rows if each.sort == TOLD]
+        wanted: dict[str, set[int]] = {}
+        for each in rows:
+            wanted.setdefault(each.on_registry, set()).add(each.record)
+        return (
+            titles_of(self.work, wanted) if wanted else {},
+            names_of(self.work, [_colleague(each) for each in rows]) if rows else {},
+        )
+
+    def _told(self, row: Any) -> Shown | None:
+        """What a colleague has told; that of which is not there for the reader any more is left out."""
+        title = self.titles.get((row.on_registry, row.record))
+        if title is None:
+            return None
+        who = self.writers.get(_colleague(row), _("Somebody"))
+        return Shown(
+            row.id, row.at, 0, _("From colleagues"), False, True, row.on_registry, row.record, title, "", None, None,
+            _of_telling(str(row.occurrence).partition(" ")[0], who), row.read_at is not None,
+            snoozed_until=row.snoozed_until,
+        )  # fmt: skip
+
     def _one(self, row: Any) -> Shown | None:
+        if row.sort == TOLD:
+            return self._told(row)
         dog = self.dogs.get(row.watchdog_id)
         if dog is None:
             return None
@@ -238,6 +267,9 @@ class _Showing:
         course = there.get(row.record)
         if course is None or (row.field and row.field not in course.readable):
             return None
+        if part.sort == d.SIGNAL:
+            told = self._of_signal(row, part)
+            return replace(plain, title=course.title, text=told) if told else None
         if row.thing is not None:
             thing = self.things.get((self._of_thing(row), row.thing))
             return (
@@ -316,7 +348,25 @@ class _Showing:
     def _of_new(self, row: Any, thing: str) -> str:
         registry = self.work.catalog.registries.get(self._of_thing(row))
         name = label(registry, self.work.actor.locale.language) if registry is not None else ""
+        if str(row.occurrence).partition(":")[0].endswith(d.VERSIONS):
+            return _("New version in {where}: {title}", where=name, title=thing)
         return _("New in {where}: {title}", where=name, title=thing)
+
+    def _of_signal(self, row: Any, part: When) -> str:
+        """What was noticed, as far as the reader may hear of it now."""
+        signal = signals_of(self.work).get(part.kind)
+        if signal is None or row.record not in self._heard(row.on_registry, part.kind):
+            return ""
+        topics = str(row.occurrence).partition(" ")[2].rpartition(".")[0].split(",")
+        return _("{who}: {what}", who=_(signal.name), what=topics_text(signal, topics))
+
+    def _heard(self, registry: str, kind: str) -> Collection[int]:
+        if (registry, kind) not in self.heard:
+            records = sorted(
+                {each.record for each in self.rows if each.on_registry == registry and each.record}
+            )
+            self.heard[registry, kind] = signals_of(self.work)[kind].heard(self.work, registry, records)
+        return self.heard[registry, kind]
 
     def _day(self, moment: datetime) -> str:
         return date_text(moment.astimezone(self.zone).date(), self.work.actor.locale.language)
@@ -331,6 +381,20 @@ def _values(row: Any, course: Course, step: Happening | None) -> tuple[Any, Any]
     return None, course.now.values.get(row.field)
 
 
+def _colleague(row: Any) -> int:
+    return int(str(row.occurrence).split(" ")[1])
+
+
+def _of_telling(why: str, who: str) -> str:
+    if why == "mentioned":
+        return _("{who} has mentioned you", who=who)
+    if why == "assigned":
+        return _("{who} asks you to do it", who=who)
+    if why == "done":
+        return _("{who} has done it", who=who)
+    return _("{who} has written about it", who=who)
+
+
 def _of_itself(sort: str) -> str:
     if sort == SILENT:
         return _("This watchdog is silent: what it watches is not there for you.")
@@ -343,7 +407,7 @@ def documents(shown_alerts: Iterable[Shown]) -> list[dict[str, Any]]:
         {
             "id": each.id,
             "at": each.at,
-            "watchdog": {"id": each.watchdog, "name": each.name},
+            "watchdog": {"id": each.watchdog or None, "name": each.name},
             "record": {"registry": each.registry, "id": each.record or None, "title": each.title},
             "field": each.field or None,
             "old": each.old,

@@ -18,12 +18,14 @@ from kartoteka.platform.sdk import (
     filter_sentence,
     label,
     names_of,
+    renewed_by,
+    signals_of,
     titles_of,
 )
 from kartoteka.plugins.watchdogs import definition as d
-from kartoteka.plugins.watchdogs.definition import Definition
+from kartoteka.plugins.watchdogs.definition import Definition, when_of
 from kartoteka.plugins.watchdogs.reading import PARTS
-from kartoteka.plugins.watchdogs.sentences import RULES
+from kartoteka.plugins.watchdogs.sentences import RULES, reason, versions_text
 
 NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 DATES = frozenset({"date", "datetime"})
@@ -81,12 +83,20 @@ class Asked:
     fields: Sequence[tuple[str, str]] = ()
     value: Entry | None = None
     things: Sequence[tuple[str, str]] = ()
+    # Things of which new versions can be waited for.
+    versions: Sequence[tuple[str, str]] = ()
+    topics: Sequence[tuple[str, str]] = ()
     pointing: Sequence[tuple[str, str]] = ()
     units: Sequence[tuple[str, str]] = ()
     rules: Sequence[tuple[str, str]] = ()
     registries: Sequence[tuple[str, str]] = ()
     clauses: Sequence[str] = ()
+    # The other reasons to speak, in words, and as the form carries them.
+    reasons: Sequence[str] = ()
+    more_text: str = ""
     roles: Sequence[tuple[str, str]] = ()
+    # For whose holders an admin may set it.
+    binding: Sequence[tuple[str, str]] = ()
     people_fields: Sequence[tuple[str, str]] = ()
     colleagues: Picker | None = None
     escalate_to: Picker | None = None
@@ -118,6 +128,7 @@ def body_of(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
         "record": record,
         "filter": _filter(form),
         "when": _when(work, kind, form),
+        "more": _more(form),
         "to": _to(form),
         "via": ["app", *(each for each in form.getlist("via") if each in (d.EMAIL, d.WEBHOOK))],
         "pace": form.get("pace", d.AT_ONCE),
@@ -127,8 +138,31 @@ def body_of(work: Work, form: MultiDict[str, str]) -> dict[str, Any]:
         "webhook": form.get("webhook", "").strip() or None,
         "then": _deeds(form),
         "escalate": _escalation(form),
+        **({"role": form["role"]} if form.get("role") else {}),
     }
+    if "another" in form:
+        # What was filled in so far is one reason; the questions are asked anew for the next.
+        body |= {"more": [*body["more"], body["when"]][: d.MOST_PARTS - 1], "when": {"kind": d.DELETED}}
     return body
+
+
+def whole(body: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will give what the form holds as the verbs take it: several reasons as one."""
+    rest = {key: value for key, value in body.items() if key != "more"}
+    if body.get("more"):
+        rest["when"] = {"kind": d.ANY, "of": [body["when"], *body["more"]]}
+    return rest
+
+
+def _more(form: MultiDict[str, str]) -> list[Any]:
+    """The reasons beside that which is asked about, apart from one that was just taken away."""
+    try:
+        found = json.loads(form.get("more", "")[:8000] or "[]")
+    except (ValueError, RecursionError):
+        return []
+    gone = _number(form.get("without_reason"))
+    listed = found if isinstance(found, list) else []
+    return [each for place, each in enumerate(listed) if place != gone and isinstance(each, dict)]
 
 
 def _number(text: str | None) -> int | None:
@@ -185,6 +219,8 @@ def _listed(kind: str, form: MultiDict[str, str]) -> dict[str, Any]:
         return {"of": form.getlist("of") or None}
     if kind == d.ADDED:
         return {"what": form.getlist("of")}
+    if kind not in KINDS:
+        return {"what": form.getlist("of")}
     return {"registry": form.get("pointing", "")} if kind == d.RELATED else {}
 
 
@@ -212,7 +248,8 @@ def _value(work: Work, form: MultiDict[str, str], values: Sequence[str]) -> Any:
 
 def _to(form: MultiDict[str, str]) -> list[str]:
     people = [f"user:{each}" for each in form.getlist("colleague") if each]
-    return [*form.getlist("to"), *people]
+    bound = [f"role:{form['role']}"] if form.get("role") else []
+    return list(dict.fromkeys([*form.getlist("to"), *bound, *people]))
 
 
 def _deeds(form: MultiDict[str, str]) -> list[dict[str, Any]]:
@@ -242,12 +279,18 @@ def asked_of(work: Work, body: dict[str, Any], errors: Sequence[str] = ()) -> As
     opened, kind = work.open(registry), body["when"].get("kind")
     alone = body["record"] is not None
     found.things = _things(work, registry)
+    found.versions = [
+        (f"{key}{d.VERSIONS}", versions_text(name))
+        for key, name in found.things
+        if renewed_by(work, f"_{key}")
+    ]
     found.pointing = _pointing(work, registry)
     found.kinds = [
         (key, _(name)) for key, name in KINDS.items()
         if not (alone and key in _NOT_OF_ONE) and (key != d.RELATED or found.pointing)
         and (key != d.ADDED or found.things) and _suits(opened, key)
     ]  # fmt: skip
+    _signals(work, registry, found)
     found.fields = [(each.key, label(each, language)) for each in opened.fields if _takes(kind, each.type)]
     chosen = body["when"].get("field") or (found.fields[0][0] if found.fields and kind != d.CHANGE else None)
     if "field" in PARTS.get(kind, ()):
@@ -256,11 +299,22 @@ def asked_of(work: Work, body: dict[str, Any], errors: Sequence[str] = ()) -> As
     found.units = [(key, _(name)) for key, name in UNITS.items()]
     found.rules = [(key, _(name)) for key, name in RULES.items()]
     found.clauses = _clauses(work, registry, body["filter"])
+    found.reasons = _reasons(work, registry, body.get("more") or [])
+    found.more_text = json.dumps(body.get("more") or [], ensure_ascii=False)
     found.filter_text = json.dumps(body["filter"], ensure_ascii=False) if body["filter"] else ""
     found.list_url = url_for("web.registry", registry=registry, filter=found.filter_text or None)
     found.record_title = titles_of(work, {registry: [body["record"]]}).get((registry, body["record"]), "")
     _people(work, opened, found)
     return found
+
+
+def _signals(work: Work, registry: str, found: Asked) -> None:
+    """What other plugins notice about the records of this registry."""
+    for kind, signal in signals_of(work).items():
+        topics = signal.offered(work, registry)
+        found.kinds = [*found.kinds, *([(kind, _(signal.label))] if topics else [])]
+        if kind == found.when.get("kind"):
+            found.topics = [(each, _(signal.topics[each])) for each in topics]
 
 
 def _suits(opened: Any, kind: str) -> bool:
@@ -332,11 +386,23 @@ def _clauses(work: Work, registry: str, document: Any) -> list[str]:
     return [filter_sentence(work, registry, node) for node in nodes if isinstance(node, dict)]
 
 
+def _reasons(work: Work, registry: str, more: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What cannot be said will be refused when the watchdog is set."""
+    found = []
+    for each in more:
+        try:
+            found.append(reason(work, registry, when_of(each)))
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            found.append("?")
+    return found
+
+
 def _people(work: Work, opened: Any, found: Asked) -> None:
     language, to = work.actor.locale.language, found.body["to"]
     told = work.actor.powers & {"design", "users"}
     roles = work.catalog.roles.values() if told else work.actor.roles
     found.roles = [(role.key, label(role, language)) for role in roles]
+    found.binding = found.roles if "users" in work.actor.powers else ()
     found.people_fields = [(each.key, label(each, language)) for each in opened.fields if each.type == "user"]
     escalation = found.body.get("escalate") or {"to": []}
     named = {
@@ -374,10 +440,9 @@ def usual(registry: str, record: int | None, key: str, document: Any, field_type
 
 
 def body_from(definition: Definition) -> dict[str, Any]:
-    """This function will give a watchdog that is there as the form holds it; of several reasons the first."""
-    document = definition.document()
-    part = definition.when.each[0].document()
-    return {**document, "name": definition.name, "when": part}
+    """This function will give a watchdog that is there as the form holds it."""
+    first, *more = (part.document() for part in definition.when.each)
+    return {**definition.document(), "name": definition.name, "when": first, "more": more}
 
 
-__all__ = ["Asked", "asked_of", "body_from", "body_of", "usual"]
+__all__ = ["Asked", "asked_of", "body_from", "body_of", "usual", "whole"]

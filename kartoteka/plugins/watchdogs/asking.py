@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from kartoteka.platform.sdk import Happening, courses_of
+from kartoteka.platform.sdk import Happening, Noticed, courses_of, signals_of
 from kartoteka.plugins.watchdogs import definition as d
-from kartoteka.plugins.watchdogs.putting import of_number, of_pointing, of_things, past_numbers
+from kartoteka.plugins.watchdogs.putting import of_number, of_pointing, of_signal, of_things, past_numbers
 from kartoteka.plugins.watchdogs.timing import Span, of_time
 from kartoteka.plugins.watchdogs.watching import Occurrence, Watch
 
@@ -65,6 +65,19 @@ class Things:
 
 
 @dataclass(frozen=True)
+class Signals:
+    """What another plugin has noticed about records of a registry."""
+
+    registry: str
+    kind: str
+    noticed: Sequence[Noticed]
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of them."""
+        return of_signal(watch, self.kind, self.noticed) if self.registry == watch.definition.registry else []
+
+
+@dataclass(frozen=True)
 class Passing:
     """A time that has passed since it was last looked through."""
 
@@ -110,6 +123,8 @@ def past_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurrenc
             found += of_things(watch, name, since=begin)
         for other in part.of if part.kind == d.RELATED else ():
             found += of_pointing(watch, other, lambda step: step.at <= now, since=begin)
+    for kind, signal in signals_of(watch.work).items() if d.SIGNAL in sorts else ():
+        found += of_signal(watch, kind, signal.past(watch.work, registry, begin))
     unique = {(each.record, each.key): each for each in found}
     return sorted(unique.values(), key=lambda each: (each.at, each.record, each.key), reverse=True)
 
@@ -119,4 +134,4 @@ def coming_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurre
     return of_time(watch, Span(now, now + timedelta(days=days), most))
 
 
-__all__ = ["Numbers", "Passing", "Question", "Steps", "Things", "coming_of", "past_of"]
+__all__ = ["Numbers", "Passing", "Question", "Signals", "Steps", "Things", "coming_of", "past_of"]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kartoteka.platform.sdk import Work, _, begin, by_script, date_text, go, own, render, tell
+from kartoteka.platform.sdk import Work, _, begin, by_script, date_text, fetch, go, own, render, tell
 from kartoteka.plugins.watchdogs import alerts
 from kartoteka.plugins.watchdogs.alerts import Shown
 from kartoteka.plugins.watchdogs.days import Clock, clock_of
@@ -49,7 +49,7 @@ def centre() -> str:
         }
         return render(
             work, "watchdogs/centre.html", at="notifications", groups=_groups(work, found, order), order=order,
-            show_all=show_all, dog=dog, dog_name=found[0].name if dog and found else "",
+            show_all=show_all, dog=dog, dog_name=found[0].name if dog is not None and found else "",
             here=url_for("watchdogs.centre", **kept, before=before),
             more_url=url_for("watchdogs.centre", **kept, before=following) if following else "",
         )  # fmt: skip
@@ -80,7 +80,7 @@ def _day(work: Work, day: date, today: date) -> str:
 
 
 def _place(order: str, key: tuple[str, int, str]) -> str:
-    if order == "record" and key[1]:
+    if order == "record" and key[1] and not key[0].startswith("_"):
         return url_for("web.record", registry=key[0], id=key[1])
     return url_for("watchdogs.centre", watchdog=key[1], show="all") if order == "watchdog" else ""
 
@@ -97,6 +97,8 @@ def open_alert(id: int) -> ResponseReturnValue:
     """The record that an alert is about, at the detail; it is read by that."""
     with begin(write=True) as work:
         found = alerts.read(work, id)
+        if found.registry.startswith("_"):
+            return go(_place_of_thing(work, found.registry, found.record))
         if not found.record:
             there = found.registry in {each.key for each in work.registries()}
             return go(
@@ -104,6 +106,15 @@ def open_alert(id: int) -> ResponseReturnValue:
             )
         anchor = f"field-{found.field}" if found.field else None
         return go(url_for("web.record", registry=found.registry, id=found.record, _anchor=anchor))
+
+
+def _place_of_thing(work: Work, registry: str, id: int) -> str:
+    """What lies on a record is shown there, in its tab."""
+    on = fetch(work, registry, id).on
+    if on is None:
+        return url_for("web.record", registry=registry, id=id)
+    plugin = work.catalog.registries[registry].plugin
+    return url_for("web.plugin_tab", registry=on.registry, id=on.id, plugin=plugin)
 
 
 @pages.page("/notifications/<int:id>/read", "POST", right=own)
@@ -141,7 +152,7 @@ def mark_all() -> ResponseReturnValue:
     """Everything is read."""
     dog = request.form.get("watchdog", type=int)
     with begin(write=True) as work:
-        alerts.read_all(work, watchdog=dog if dog and 0 < dog < 2**31 else None)
+        alerts.read_all(work, watchdog=dog if dog is not None and 0 <= dog < 2**31 else None)
         return _changed(_("Everything is read."))
 
 

@@ -14,8 +14,8 @@ ENTERS, QUITS, CREATED, DELETED = "enters_list", "leaves_list", "created", "dele
 ADDED, RELATED, COUNT, DAY, EVERY, ANY = "added", "related", "count", "day", "every", "any"
 
 # How a kind is found out: by a step in a record's history, by time, by what is put on a record, by what points at it,
-# or by the number of records in a list.
-STEP, TIME, THING, POINTING, NUMBER = "step", "time", "thing", "pointing", "number"
+# or by the number of records in a list. Kinds that are not here are signals of other plugins.
+STEP, TIME, THING, POINTING, NUMBER, SIGNAL = "step", "time", "thing", "pointing", "number", "signal"
 SORTS: Mapping[str, str] = {
     CHANGE: STEP, REACHES: STEP, LEAVES: STEP, RISES: STEP, FALLS: STEP, CHANGES_BY: STEP, EMPTIED: STEP,
     ENTERS: STEP, QUITS: STEP, CREATED: STEP, DELETED: STEP,
@@ -30,6 +30,8 @@ OF_LIST = frozenset({ENTERS, QUITS, COUNT})
 APP, EMAIL, WEBHOOK = "app", "email", "webhook"
 AT_ONCE, DAILY, WEEKLY = "at_once", "daily", "weekly"
 USUAL_TIME = "07:30"
+# Behind the name of things whose new versions are meant, such as `attachments.versions`.
+VERSIONS = ".versions"
 MOST_PARTS = 5
 
 
@@ -45,7 +47,7 @@ class When:
     percent: str = ""
     days: int = 0
     unit: str = "days"
-    # What silence listens to, what is added, or the registry that points here.
+    # What silence listens to, what is added, the registry that points here, or the topics of a signal (none: all).
     of: tuple[str, ...] = ()
     day: str = ""
     rule: str = ""
@@ -61,7 +63,7 @@ class When:
     @property
     def sort(self) -> str:
         """How it is found out."""
-        return SORTS[self.kind]
+        return SORTS.get(self.kind, SIGNAL)
 
     @property
     def offset(self) -> Offset:
@@ -78,6 +80,8 @@ class When:
         if self.kind == ANY:
             return {"kind": ANY, "of": [each.document() for each in self.parts]}
         said: dict[str, Any] = {"kind": self.kind}
+        if self.sort == SIGNAL:
+            return said | ({"what": list(self.of)} if self.of else {})
         if self.kind in OF_FIELD:
             said["field"] = self.field or None
         more = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, insert, select
 
@@ -17,8 +17,10 @@ from kartoteka.platform.sdk import (
     Work,
     _,
     begin,
+    condition_added,
     date_text,
     go,
+    label,
     office,
     own,
     public,
@@ -27,7 +29,7 @@ from kartoteka.platform.sdk import (
     tell,
 )
 from kartoteka.plugins.watchdogs import verbs
-from kartoteka.plugins.watchdogs.asked import asked_of, body_from, body_of, usual
+from kartoteka.plugins.watchdogs.asked import asked_of, body_from, body_of, usual, whole
 from kartoteka.plugins.watchdogs.days import clock_of
 from kartoteka.plugins.watchdogs.faces import pages
 from kartoteka.plugins.watchdogs.preview import DAYS, Preview, occurrence_text, preview
@@ -95,7 +97,11 @@ def _line(work: Work, kept: Kept) -> Mapping[str, Any]:
     there = {each.key for each in work.registries()}
     name = brief(work, kept.definition)
     said = sentence(work, kept.definition) if kept.definition.registry in there and not kept.silent else ""
-    return {"id": kept.id, "name": name, "sentence": said, "active": kept.active, "silent": kept.silent}
+    role = next((each for each in work.catalog.roles.values() if each.id == kept.role), None)
+    return {
+        "id": kept.id, "name": name, "sentence": said, "active": kept.active, "silent": kept.silent,
+        "role": label(role, work.actor.locale.language) if role is not None else "",
+    }  # fmt: skip
 
 
 @pages.page("/watchdogs/new", right=own)
@@ -133,7 +139,7 @@ def _parts(work: Work, body: dict[str, Any], errors: Sequence[str] = ()) -> dict
     asked = asked_of(work, body, errors)
     try:
         found = preview(
-            work, {key: value for key, value in body.items() if value is not None or key == "record"}
+            work, {key: value for key, value in whole(body).items() if value is not None or key == "record"}
         )
     except (Invalid, NotFound) as error:
         told = (
@@ -200,6 +206,19 @@ def form() -> ResponseReturnValue:
         return render_template("watchdogs/parts.html", when_too=parts["asked"].shown != shown, **parts)
 
 
+@pages.page("/watchdogs/condition/<registry>", right=own)
+def condition(registry: str) -> ResponseReturnValue:
+    """The conditions with one more, put into their place; the page then works out anew what it would have told."""
+    with begin() as work:
+        document, again = condition_added(work, registry)
+        if again:
+            return again, 422
+        body = usual(registry, None, "", document, "")
+        shown = render_template("watchdogs/conditions.html", asked=asked_of(work, body), again=True)
+        happenings = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"shut-pop": {}, "dog-changed": {}})}
+        return Response(shown, headers=happenings)
+
+
 @pages.page("/watchdogs/new", "POST", right=own)
 def add() -> ResponseReturnValue:
     """A watchdog is set."""
@@ -223,7 +242,7 @@ def save(id: int) -> ResponseReturnValue:
 def _saved(id: int | None) -> ResponseReturnValue:
     try:
         with begin(write=True) as work:
-            body = body_of(work, request.form)
+            body = whole(body_of(work, request.form))
             kept = verbs.create(work, body) if id is None else verbs.change(work, id, body)
             tell(_("The watchdog is watching: {name}", name=brief(work, kept.definition)))
             return go(url_for("watchdogs.kennel"))

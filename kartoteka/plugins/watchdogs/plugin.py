@@ -21,6 +21,7 @@ from kartoteka.platform.sdk import (
     Work,
 )
 from kartoteka.plugins.watchdogs import centre, overseeing, pages, verbs
+from kartoteka.plugins.watchdogs.colleagues import hear_of_people
 from kartoteka.plugins.watchdogs.escalating import escalate
 from kartoteka.plugins.watchdogs.faces import pages as faces
 from kartoteka.plugins.watchdogs.reacting import react
@@ -78,8 +79,12 @@ plugin = Plugin(
     ),
     field_marks=(FieldMark(N_("Watch “{name}”"), "bell-plus", _of_field),),
     list_links=(ListLink(N_("Watch this list"), "bell-plus", _of_list),),
+    condition_taker="watchdogs.condition",
     resources=(watchdogs, notifications),
-    reactions=(Reaction("events", frozenset({"records_changed"}), react),),
+    reactions=(
+        Reaction("events", frozenset({"records_changed"}), react, signals=True),
+        Reaction("people", frozenset({"people_told"}), hear_of_people),
+    ),
     duties=(
         Duty("sweep", 30, sweep),
         Duty("rights", 60, look_after_rights),

@@ -8,15 +8,19 @@ from kartoteka.platform.sdk import (
     Course,
     Happening,
     NotFound,
+    Noticed,
     Query,
     Record,
     browse,
     count,
     courses_of,
+    renewed_by,
+    signals_of,
     states_of,
 )
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.definition import When
+from kartoteka.plugins.watchdogs.sentences import topics_text
 from kartoteka.plugins.watchdogs.watching import Occurrence, Watch
 
 PAGE = 500
@@ -32,14 +36,22 @@ def of_things(
         return []
     things = [each for each in _things(watch, name, ids, since) if each.on is not None]
     bearers = _bearers(watch, [each.on.id for each in things if each.on])
+    renewed = _renewed(watch, name)
     return [
-        Occurrence(course.id, each.created_at, f"{name}:{each.id}.{place}", place, course.title,
-                   thing=each.id, new=each.title, by=each.created_by.title)
+        Occurrence(course.id, at, f"{name}:{each.id}{version}.{place}", place, course.title,
+                   thing=each.id, new=each.title, by=each.updated_by.title if renewed else each.created_by.title)
         for each in things
         if each.on is not None and (course := bearers.get(each.on.id)) is not None
+        for version, at in [(f" n{each.values.get(renewed)}", each.updated_at) if renewed else ("", each.created_at)]
         for place, _part in parts
-        if watch.fitting(course, watch.clock.day(each.created_at))
+        if watch.fitting(course, watch.clock.day(at))
     ]  # fmt: skip
+
+
+def _renewed(watch: Watch, name: str) -> str:
+    """The field that counts versions, where new versions are meant and not new things."""
+    bare = name.removesuffix(d.VERSIONS)
+    return renewed_by(watch.work, f"_{bare}") if bare != name else ""
 
 
 def _things(watch: Watch, name: str, ids: Sequence[int] | None, since: datetime | None) -> list[Record]:
@@ -48,15 +60,21 @@ def _things(watch: Watch, name: str, ids: Sequence[int] | None, since: datetime 
     if definition.record is not None:
         on["id"] = definition.record
     nodes: list[Any] = [{"field": "on", "op": "eq", "value": on}]
+    renewed, registry = _renewed(watch, name), f"_{name.removesuffix(d.VERSIONS)}"
     if since is not None:
-        nodes.append({"field": "created_at", "op": "gte", "value": since.isoformat()})
+        nodes.append(
+            {"field": "updated_at" if renewed else "created_at", "op": "gte", "value": since.isoformat()}
+        )
+    if renewed:
+        nodes.append({"field": renewed, "op": "gt", "value": 1})
     chunks = [None] if ids is None else [list(ids[at : at + PAGE]) for at in range(0, len(ids), PAGE)]
     found: list[Record] = []
     for chunk in chunks:
         also = [] if chunk is None else [{"field": "id", "op": "in", "value": chunk}]
         try:
-            asked = Query(filter={"and": [*nodes, *also]}, fields=(), sort="-created_at", page_size=PAGE)
-            found += browse(watch.work, f"_{name}", asked).items
+            asked = Query(filter={"and": [*nodes, *also]}, fields=(renewed,) if renewed else (),
+                          sort="-created_at", page_size=PAGE)  # fmt: skip
+            found += browse(watch.work, registry, asked).items
         except NotFound:
             return []
     return found
@@ -68,6 +86,25 @@ def _bearers(watch: Watch, ids: Iterable[int]) -> Mapping[int, Course]:
     found = states_of(watch.work, watch.definition.registry, keys, wanted)
     watch.fit.look(wanted)
     return found
+
+
+def of_signal(watch: Watch, kind: str, noticed: Iterable[Noticed]) -> list[Occurrence]:
+    """This function will tell what a watchdog says of what another plugin has noticed about records."""
+    parts = [(place, part) for place, part in enumerate(watch.definition.when.each) if part.kind == kind]
+    signal, registry = signals_of(watch.work).get(kind), watch.definition.registry
+    meant = [each for each in noticed if watch.definition.record in (None, each.record)]
+    if not parts or not meant or signal is None:
+        return []
+    heard = signal.heard(watch.work, registry, sorted({each.record for each in meant}))
+    bearers = _bearers(watch, heard)
+    return [
+        Occurrence(each.record, each.at, f"{each.at.isoformat()} {','.join(topics)}.{place}", place,
+                   bearers[each.record].title, new=topics_text(signal, topics))
+        for each in meant
+        if each.record in bearers and watch.fitting(bearers[each.record], watch.clock.day(each.at))
+        for place, part in parts
+        if (topics := [topic for topic in each.topics if not part.of or topic in part.of])
+    ]  # fmt: skip
 
 
 def of_pointing(
@@ -167,4 +204,4 @@ def past_numbers(watch: Watch, courses: Mapping[int, Course]) -> list[Occurrence
     return found[::-1]
 
 
-__all__ = ["Memory", "of_number", "of_pointing", "of_things", "passes", "past_numbers"]
+__all__ = ["Memory", "of_number", "of_pointing", "of_signal", "of_things", "passes", "past_numbers"]

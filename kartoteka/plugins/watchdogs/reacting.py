@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kartoteka.platform.sdk import Office, Unauthenticated
+from kartoteka.platform.sdk import Noticed, Office, RecordsChanged, Unauthenticated, Work, renewed_by
 from kartoteka.plugins.watchdogs import definition as d
-from kartoteka.plugins.watchdogs.asking import Numbers, Question, Steps, Things
+from kartoteka.plugins.watchdogs.asking import Numbers, Question, Signals, Steps, Things
 from kartoteka.plugins.watchdogs.definition import stored
 from kartoteka.plugins.watchdogs.tables import TRIGGERS, WATCHDOGS
 from kartoteka.plugins.watchdogs.telling import Dog, Said, ask_owner, tell
@@ -24,7 +24,7 @@ def react(office: Office, deliveries: Sequence[Any]) -> None:
     """This function will ask all watchdogs that wait for what has happened; asked again they say nothing new."""
     failed: list[Exception] = []
     for registry, events in _by_registry(deliveries).items():
-        records = sorted({record for each in events for record in each.body["records"]})
+        records = sorted({record for each in events for record in _records(each)})
         found = _waiting(office, registry, records)
         for owner, dogs in _by_owner(found).items():
             try:
@@ -45,6 +45,14 @@ def _by_registry(deliveries: Sequence[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for each in deliveries:
         found.setdefault(each.body["registry"], []).append(each)
+    return found
+
+
+def _records(event: Any) -> Sequence[int]:
+    """A signal is about one record."""
+    found: Sequence[int] = (
+        event.body["records"] if event.kind == RecordsChanged.kind else [event.body["record"]]
+    )
     return found
 
 
@@ -88,7 +96,7 @@ def _ask(
     remembered: list[tuple[Dog, Mapping[str, Any]]] = []
     with office.begin(owner, via="watchdog") as work:
         for dog, sorts in dogs:
-            for question in _questions(dog, sorts, registry, events):
+            for question in _questions(work, dog, sorts, registry, events):
                 found = ask_owner(work, dog, question)
                 if found is not None:
                     said.append((dog, question, found))
@@ -102,8 +110,13 @@ def _ask(
                 session.execute(update(WATCHDOGS).where(WATCHDOGS.c.id == dog.id).values(memory=dict(memory)))
 
 
-def _questions(dog: Dog, sorts: set[str], registry: str, events: Sequence[Any]) -> Iterable[Question]:
-    meant = [each for each in events if each.at >= dog.since]
+def _questions(
+    work: Work, dog: Dog, sorts: set[str], registry: str, events: Sequence[Any]
+) -> Iterable[Question]:
+    recent = [each for each in events if each.at >= dog.since]
+    meant = [each for each in recent if each.kind == RecordsChanged.kind]
+    if d.SIGNAL in sorts:
+        yield from _signals(registry, [each for each in recent if each.kind != RecordsChanged.kind])
     if not meant:
         return
     if sorts & {d.STEP, d.POINTING}:
@@ -115,8 +128,19 @@ def _questions(dog: Dog, sorts: set[str], registry: str, events: Sequence[Any]) 
         ]
         if made:
             yield Things(registry.removeprefix("_"), sorted(set(made)), dog.since)
+        renewed = renewed_by(work, registry)
+        new = {record for each in meant if renewed in each.body["fields"] for record in each.body["records"]}
+        if new - set(made):
+            yield Things(f"{registry.removeprefix('_')}{d.VERSIONS}", sorted(new), dog.since)
     if d.NUMBER in sorts:
         yield Numbers(dict(dog.memory), _last(meant))
+
+
+def _signals(registry: str, events: Sequence[Any]) -> Iterable[Question]:
+    for kind in sorted({each.kind for each in events}):
+        noticed = [Noticed(each.body["record"], each.at, tuple(each.body["topics"])) for each in events
+                   if each.kind == kind]  # fmt: skip
+        yield Signals(registry, kind, noticed)
 
 
 def _last(events: Sequence[Any]) -> datetime:

@@ -1,13 +1,25 @@
 """A watchdog as somebody asks for it: read strictly, and held against what he may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import marshmallow as ma
 
-from kartoteka.platform.sdk import Fit, Invalid, NotFound, Work, _, fetch, may_name, role_known, states_of
+from kartoteka.platform.sdk import (
+    Fit,
+    Invalid,
+    NotFound,
+    Work,
+    _,
+    fetch,
+    may_name,
+    renewed_by,
+    role_known,
+    signals_of,
+    states_of,
+)
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import MOST, UNITS, clock_of, is_rule
 from kartoteka.plugins.watchdogs.definition import Deed, Definition, Escalation, When
@@ -116,19 +128,23 @@ class _Reader:
 
     def _when(self, registry: str, said: Any, place: str, *, inner: bool = False) -> When:
         nothing = When(d.CREATED)
+        signals = self._signals(registry)
+        known = {**PARTS, **dict.fromkeys(signals, ("what",))}
         if (
             not isinstance(said, Mapping)
             or not isinstance(said.get("kind"), str)
-            or said["kind"] not in PARTS
+            or said["kind"] not in known
         ):
-            self.wrong(f"{place}.kind", _("Say when it is to speak: {kinds}.", kinds=", ".join(PARTS)))
+            self.wrong(f"{place}.kind", _("Say when it is to speak: {kinds}.", kinds=", ".join(known)))
             return nothing
         kind = said["kind"]
         for name in said:
-            if name != "kind" and name not in PARTS[kind]:
+            if name != "kind" and name not in known[kind]:
                 self.wrong(f"{place}.{str(name)[:40]}", _("There is no such attribute."))
         if kind == d.ANY:
             return self._any(registry, said.get("of"), place, inner=inner)
+        if kind in signals:
+            return When(kind, of=self._chosen(said.get("what") or [], signals[kind], f"{place}.what"))
         key, value, old = "", None, None
         if kind in d.OF_FIELD:
             key, value, old = self._field(registry, kind, said, place)
@@ -142,6 +158,13 @@ class _Reader:
             rule=self._rule(kind, said, place),
             above=self._bound(kind, said, "above", place), below=self._bound(kind, said, "below", place),
         )  # fmt: skip
+
+    def _signals(self, registry: str) -> Mapping[str, Sequence[str]]:
+        """Which topics of which signals the reader can wait for in a registry."""
+        offered = {
+            kind: list(each.offered(self.work, registry)) for kind, each in signals_of(self.work).items()
+        }
+        return {kind: topics for kind, topics in offered.items() if topics}
 
     def _any(self, registry: str, of: Any, place: str, *, inner: bool) -> When:
         if inner or not isinstance(of, list) or not 1 <= len(of) <= d.MOST_PARTS:
@@ -237,15 +260,22 @@ class _Reader:
         things = self._things()
         usual = [CHANGES, *things] if kind == d.SILENCE else None
         named = said.get("of" if kind == d.SILENCE else "what") or usual
-        offered = {*things, CHANGES} if kind == d.SILENCE else set(things)
+        versions = {f"{each}{d.VERSIONS}" for each in things if renewed_by(self.work, f"_{each}")}
+        offered = {*things, CHANGES} if kind == d.SILENCE else {*things, *versions}
+        part = f"{place}.{'of' if kind == d.SILENCE else 'what'}"
+        if not named:
+            self.wrong(part, _("Choose from the list."))
+            return ()
+        return self._chosen(named, offered, part)
+
+    def _chosen(self, named: Any, offered: Collection[str], place: str) -> tuple[str, ...]:
         listed = [named] if isinstance(named, str) else named
-        if not isinstance(listed, list) or not listed or not all(isinstance(each, str) for each in listed):
-            self.wrong(f"{place}.{'of' if kind == d.SILENCE else 'what'}", _("Choose from the list."))
+        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+            self.wrong(place, _("Choose from the list."))
             return ()
         for each in listed:
             if each not in offered:
-                self.wrong(f"{place}.{'of' if kind == d.SILENCE else 'what'}",
-                           _("There is nothing called “{name}” here.", name=each[:60]))  # fmt: skip
+                self.wrong(place, _("There is nothing called “{name}” here.", name=each[:60]))
         return tuple(dict.fromkeys(listed))
 
     def _things(self) -> list[str]:

@@ -24,6 +24,7 @@ from kartoteka.platform.sdk import (
     signed_in,
 )
 from kartoteka.plugins.watchdogs import alerts, preview, verbs
+from kartoteka.plugins.watchdogs.reading import PARTS
 from kartoteka.plugins.watchdogs.sentences import sentence
 from kartoteka.plugins.watchdogs.unsubscribing import unsubscribe
 from kartoteka.plugins.watchdogs.verbs import Kept
@@ -37,20 +38,16 @@ class WatchdogWhen(Described):
 
     kind = f.Str(
         metadata={
-            "enum": [
-                "change", "reaches", "leaves", "rises_above", "falls_below", "changes_by", "emptied", "date",
-                "anniversary", "silence", "enters_list", "leaves_list", "created", "deleted", "added", "related",
-                "count", "day", "every", "any",
-            ]
+            "description": f"{', '.join(PARTS)}; or a signal of another plugin, such as company_changed."
         }
-    )  # fmt: skip
+    )
     field = f.Str(allow_none=True)
     value = f.Raw(allow_none=True)
     days = f.Int(metadata=DAYS)
     unit = f.Str(metadata={"enum": ["days", "weeks", "months", "years", "working_days"]})
     percent = f.Str()
     of = f.Raw(metadata={"description": "Parts of `any`; what `silence` listens to."})
-    what = f.List(f.Str())
+    what = f.List(f.Str(), metadata={"description": "What is added; topics of a signal."})
     registry = f.Str()
     above = f.Int()
     below = f.Int()

@@ -12,6 +12,7 @@ from babel import dates
 from kartoteka.platform.sdk import (
     N_,
     NotFound,
+    Signal,
     Work,
     _,
     date_text,
@@ -19,6 +20,7 @@ from kartoteka.platform.sdk import (
     label,
     names_of,
     plural,
+    signals_of,
     states_of,
     text_of,
 )
@@ -108,15 +110,17 @@ def _joined(texts: Sequence[str]) -> str:
 
 def when(work: Work, definition: Definition) -> str:
     """This function will say what makes it speak."""
-    return _(" or ").join(_when(work, definition.registry, part) for part in definition.when.each)
+    return _(" or ").join(reason(work, definition.registry, part) for part in definition.when.each)
 
 
-def _when(work: Work, registry: str, part: When) -> str:
+def reason(work: Work, registry: str, part: When) -> str:
     field = _field(work, registry, part.field)
     if part.kind == d.CHANGE:
         return _change(work, registry, part, field)
     if part.kind in d.OF_DATE:
         return _dated(part, field)
+    if part.sort == d.SIGNAL:
+        return _signal(work, part)
     value = _value(work, registry, part.field, part.value)
     texts = {
         d.REACHES: lambda: _("when “{field}” becomes {value}", field=field, value=value),
@@ -186,6 +190,20 @@ def time_text(part: When) -> str:
     return plural("{n} day", "{n} days", number)
 
 
+def _signal(work: Work, part: When) -> str:
+    signal = signals_of(work).get(part.kind)
+    if signal is None:
+        return _("when something is noticed")
+    if not part.of:
+        return _("when {something}", something=_(signal.label))
+    return _("when {something} ({topics})", something=_(signal.label), topics=topics_text(signal, part.of))
+
+
+def topics_text(signal: Signal, topics: Iterable[str]) -> str:
+    """This function will name what of a signal is meant."""
+    return ", ".join(_(signal.topics[each]) for each in topics if each in signal.topics)
+
+
 def _silence(work: Work, part: When) -> str:
     listed = [each for each in part.of if each != "changes"]
     days = plural("{n} day", "{n} days", part.days)
@@ -197,8 +215,18 @@ def _silence(work: Work, part: When) -> str:
 def things(work: Work, names: Iterable[str]) -> str:
     """This function will name what plugins put on records, or registries, by their labels."""
     language, every = work.actor.locale.language, work.catalog.registries
-    found = (every.get(f"_{name}") or every.get(name) for name in names)
-    return ", ".join(label(each, language) for each in found if each is not None)
+    found = []
+    for name in names:
+        bare = name.removesuffix(d.VERSIONS)
+        each = every.get(f"_{bare}") or every.get(bare)
+        if each is not None:
+            found.append(label(each, language) if bare == name else versions_text(label(each, language)))
+    return ", ".join(found)
+
+
+def versions_text(things: str) -> str:
+    """This function will say that new versions of some things are meant."""
+    return _("{things} in a new version", things=things)
 
 
 def _count(part: When) -> str:
@@ -279,4 +307,17 @@ def _value(work: Work, registry: str, key: str, raw: Any) -> str:
         return str(raw)
 
 
-__all__ = ["RULES", "Piece", "brief", "conditions", "pieces", "sentence", "things", "time_text", "whom"]
+__all__ = [
+    "RULES",
+    "Piece",
+    "brief",
+    "conditions",
+    "pieces",
+    "reason",
+    "sentence",
+    "things",
+    "time_text",
+    "topics_text",
+    "versions_text",
+    "whom",
+]

@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 LATE = timedelta(hours=1)
 # What an alert is: something that was said, or what a watchdog must tell of itself.
 SAID, SILENT, FAILED, MARK = "said", "silent", "failed", "mark"
+# Not by a watchdog: a colleague has mentioned somebody, or asked him for something.
+TOLD = "told"
 CHUNK = 200
 
 
@@ -272,6 +274,7 @@ __all__ = [
     "MARK",
     "SAID",
     "SILENT",
+    "TOLD",
     "Dog",
     "Said",
     "ask_owner",

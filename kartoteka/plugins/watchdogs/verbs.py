@@ -101,10 +101,11 @@ def _listen(work: Work, id: int, definition: Definition) -> None:
     record = definition.record or 0
     rows: list[dict[str, Any]] = []
     for part in definition.when.each:
-        if part.sort in (d.STEP, d.NUMBER):
+        if part.sort in (d.STEP, d.NUMBER, d.SIGNAL):
             rows.append({"on_registry": definition.registry, "record": record, "sort": part.sort})
         elif part.sort == d.THING:
-            rows += [{"on_registry": f"_{name}", "record": 0, "sort": d.THING} for name in part.of]
+            names = [name.removesuffix(d.VERSIONS) for name in part.of]
+            rows += [{"on_registry": f"_{name}", "record": 0, "sort": d.THING} for name in names]
         elif part.sort == d.POINTING:
             rows += [{"on_registry": name, "record": 0, "sort": d.POINTING} for name in part.of]
     unique = list({tuple(row.items()): row for row in rows}.values())

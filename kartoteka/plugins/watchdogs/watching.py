@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 
-from kartoteka.platform.sdk import Course, Fit, Happening, Invalid, NotFound, Work, _, settings_of, states_of
+from kartoteka.platform.sdk import (
+    Course,
+    Fit,
+    Happening,
+    Invalid,
+    NotFound,
+    Work,
+    _,
+    settings_of,
+    signals_of,
+    states_of,
+)
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import Clock, IsFree, czech_free_days, weekends_only
 from kartoteka.plugins.watchdogs.definition import Definition, When
@@ -52,6 +63,10 @@ class Watch:
         self.readings = [self._reading(part) for part in definition.when.each]
 
     def _reading(self, part: When) -> Reading:
+        if part.sort == d.SIGNAL:
+            signal = signals_of(self.work).get(part.kind)
+            if signal is None or not signal.offered(self.work, self.definition.registry):
+                raise Invalid({"when.kind": [_("There is nothing called “{name}” here.", name=part.kind)]})
         if not part.field:
             return Reading(part)
         each = self.opened.seen.field(part.field)

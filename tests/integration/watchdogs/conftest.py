@@ -12,7 +12,8 @@ from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.watchdogs import alerts, verbs
 from kartoteka.plugins.watchdogs.alerts import Shown
-from tests.integration.firm import Firm, build
+from tests.integration.firm import Firm, build, found
+from tests.servers.offices import Furnish
 
 START = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 MORE: tuple[dict[str, Any], ...] = (
@@ -64,12 +65,23 @@ class Kennel:
         return [f"{each.title}: {each.text}" for each in self.alerts(person)]
 
 
-@pytest.fixture
-def kennel(office: Office) -> Iterator[Kennel]:
-    """The firm with a few details more, on each database."""
-    found = Kennel(build(office))
-    office.clock = lambda: found.now
+def furnish(office: Office) -> None:
+    """The firm with a few details more."""
+    build(office)
     with office.begin_system(design=True) as work:
         for each in MORE:
             modelling.create_field(work, "companies", each)
-    yield found
+
+
+@pytest.fixture
+def furnished() -> Furnish:
+    """Every test begins with the firm."""
+    return furnish
+
+
+@pytest.fixture
+def kennel(office: Office) -> Iterator[Kennel]:
+    """The firm, on each database, under a clock that can be set."""
+    kept = Kennel(found(office))
+    office.clock = lambda: kept.now
+    yield kept

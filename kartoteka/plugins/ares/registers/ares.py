@@ -5,24 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from kartoteka.plugins.ares.registers import numbers
-from kartoteka.plugins.ares.registers.answers import (
-    Answer,
-    Company,
-    Found,
-    Hits,
-    NotFound,
-    Person,
-    Refused,
-    Search,
-    Unavailable,
-)
+from kartoteka.plugins.ares.registers import answers, numbers
 from kartoteka.plugins.ares.registers.ares_reading import read_company, read_persons
 from kartoteka.plugins.ares.registers.asking import Said, Service
 
 SUBJECTS = "/ekonomicke-subjekty"
 PUBLIC_REGISTER = "/ekonomicke-subjekty-vr"
 SEARCH = f"{SUBJECTS}/vyhledat"
+FEED = "/ekonomicke-subjekty-notifikace"
 MOST_AT_ONCE = 100
 _NOT_FOUND = "VYSTUP_SUBJEKT_NENALEZEN"
 _TOO_MANY = "VYSTUP_PRILIS_MNOHO_VYSLEDKU"
@@ -53,67 +43,89 @@ class Ares:
         """Tell whether the check digit is right."""
         return numbers.ico_fits(number)
 
-    def look_up(self, number: str) -> Answer:
+    def look_up(self, number: str) -> answers.Answer:
         """Ask for one subject."""
-        said = self.service.get(f"{SUBJECTS}/{number}")
-        if isinstance(said, Unavailable):
-            return said
-        if said.status == 200:
-            return self._found(said.document, number)
-        return _refusal(said)
+        return self.service.get(f"{SUBJECTS}/{number}", lambda said: self._found(said, number))
 
-    def _found(self, document: Mapping[str, Any], number: str) -> Answer:
-        company = read_company(document, self.today())
+    def _found(self, said: Said, number: str) -> answers.Answer:
+        if said.status != 200:
+            return _refusal(said)
+        company = read_company(said.document, self.today())
         # Somebody else's record would be worse than none.
         if company is None or company.number != number:
-            return Unavailable("answer")
-        return Found(company, document)
+            return answers.Unavailable("answer")
+        return answers.Found(company, said.document)
 
-    def look_up_many(self, wanted: Sequence[str]) -> Mapping[str, Answer] | Unavailable:
+    def look_up_many(self, wanted: Sequence[str]) -> Mapping[str, answers.Answer] | answers.Unavailable:
         """Ask for up to a hundred subjects; those that the answer leaves out are not there."""
-        said = self.service.post(SEARCH, {"ico": list(wanted), "start": 0, "pocet": MOST_AT_ONCE})
-        if isinstance(said, Unavailable):
-            return said
+        asked = {"ico": list(wanted), "start": 0, "pocet": MOST_AT_ONCE}
+        return self.service.post(SEARCH, asked, lambda said: self._many(said, wanted))
+
+    def _many(self, said: Said, wanted: Sequence[str]) -> Mapping[str, answers.Answer] | answers.Unavailable:
         subjects = _subjects(said)
         if subjects is None:
-            return Unavailable("answer")
-        answers: dict[str, Answer] = {}
+            return answers.Unavailable("answer")
+        found: dict[str, answers.Answer] = {}
         for document in subjects:
             company = read_company(document, self.today()) if isinstance(document, dict) else None
             if company is not None and company.number in wanted:
-                answers[company.number] = Found(company, document)
+                found[company.number] = answers.Found(company, document)
         told = said.document.get("pocetCelkem")
         # An answer that was cut short says nothing of those that it left out.
         whole = isinstance(told, int) and told <= len(subjects)
-        missing: Answer = NotFound() if whole else Unavailable("answer")
-        return {number: answers.get(number, missing) for number in wanted}
+        missing: answers.Answer = answers.NotFound() if whole else answers.Unavailable("answer")
+        return {number: found.get(number, missing) for number in wanted}
 
-    def search(self, name: str, most: int) -> Search:
+    def search(self, name: str, most: int) -> answers.Search:
         """Ask for subjects whose names begin like this; those without a number cannot be kept and are left out."""
-        said = self.service.post(SEARCH, {"obchodniJmeno": name, "start": 0, "pocet": most})
-        if isinstance(said, Unavailable):
-            return said
-        if said.status == 400 and _code(said) == _TOO_MANY:
-            return Refused("too_many")
+        return self.service.post(SEARCH, {"obchodniJmeno": name, "start": 0, "pocet": most}, self._hits)
+
+    def _hits(self, said: Said) -> answers.Search:
         if said.status == 400:
-            return Refused("name")
+            return answers.Refused("too_many" if _code(said) == _TOO_MANY else "name")
         subjects = _subjects(said)
         if subjects is None:
-            return Unavailable("answer")
+            return answers.Unavailable("answer")
         read = [read_company(each, self.today()) for each in subjects if isinstance(each, dict)]
-        companies: list[Company] = [each for each in read if each is not None and each.number]
+        companies: list[answers.Company] = [each for each in read if each is not None and each.number]
         told = said.document.get("pocetCelkem")
         beyond = told - len(subjects) if isinstance(told, int) else 0
-        return Hits(companies, len(companies) + max(0, beyond))
+        return answers.Hits(companies, len(companies) + max(0, beyond))
 
-    def persons(self, number: str) -> tuple[Person, ...] | Unavailable:
+    def persons(self, number: str) -> tuple[answers.Person, ...] | answers.Unavailable:
         """Ask the public register; a company that is not in it has nobody to tell of."""
-        said = self.service.get(f"{PUBLIC_REGISTER}/{number}")
-        if isinstance(said, Unavailable):
-            return said
-        if said.status == 200:
-            return read_persons(said.document)
-        return () if isinstance(_refusal(said), NotFound) else Unavailable("answer")
+        return self.service.get(f"{PUBLIC_REGISTER}/{number}", _persons)
+
+    def batches(self, source: str) -> Sequence[int] | answers.Unavailable:
+        """Ask which lists of changes there are of a source, such as `vr`; none where the service has no such thing."""
+        return self.service.post(f"{FEED}/vyhledat", {"datovyZdroj": source}, _batches)
+
+    def changed(self, source: str, batch: int) -> frozenset[str] | answers.Unavailable:
+        """Ask whose records one list says to have changed."""
+        return self.service.get(f"{FEED}/datovy-zdroj/{source}/cislo-davky/{batch}", _changed)
+
+
+def _persons(said: Said) -> tuple[answers.Person, ...] | answers.Unavailable:
+    if said.status == 200:
+        return read_persons(said.document)
+    return () if isinstance(_refusal(said), answers.NotFound) else answers.Unavailable("answer")
+
+
+def _batches(said: Said) -> Sequence[int]:
+    told = [each.get("cisloDavky") for each in _objects(said, "notifikacniDavky") or ()]
+    return sorted(each for each in told if type(each) is int and 0 < each < 2**31)
+
+
+def _changed(said: Said) -> frozenset[str] | answers.Unavailable:
+    listed = _objects(said, "seznamNotifikaci")
+    if listed is None:
+        return answers.Unavailable("answer")
+    return frozenset(each["icoId"] for each in listed if isinstance(each.get("icoId"), str))
+
+
+def _objects(said: Said, key: str) -> list[Mapping[str, Any]] | None:
+    listed = said.document.get(key) if said.status == 200 else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else None
 
 
 def _subjects(said: Said) -> list[Any] | None:
@@ -125,10 +137,10 @@ def _code(said: Said) -> str:
     return str(said.document.get("subKod") or "")
 
 
-def _refusal(said: Said) -> Answer:
+def _refusal(said: Said) -> answers.Answer:
     """A 404 is an answer only with its code; without one it is an address that is not there."""
     if said.status == 404 and (_code(said) == _NOT_FOUND or said.document.get("kod") == "NENALEZENO"):
-        return NotFound()
+        return answers.NotFound()
     if said.status == 400:
-        return Refused("number")
-    return Unavailable("answer")
+        return answers.Refused("number")
+    return answers.Unavailable("answer")

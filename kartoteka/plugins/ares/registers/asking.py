@@ -5,9 +5,9 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from kartoteka import __version__
@@ -17,6 +17,7 @@ LONGEST = 5.0
 MOST_BYTES = 4_000_000
 PAUSE = 0.3
 _PIECE = 65_536
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,15 @@ class Service:
         self.root = parts.path.rstrip("/")
         self.longest, self.pause = longest, pause
 
-    def get(self, path: str) -> Said | Unavailable:
-        """This function will read an address of the service."""
-        return self._twice("GET", path, None)
+    def get(self, path: str, read: Callable[[Said], T]) -> T | Unavailable:
+        """This function will read an address of the service, if it answers."""
+        said = self._twice("GET", path, None)
+        return said if isinstance(said, Unavailable) else read(said)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Said | Unavailable:
+    def post(self, path: str, body: Mapping[str, Any], read: Callable[[Said], T]) -> T | Unavailable:
         """This function will put a question with a body; it changes nothing there, so it may be put twice."""
-        return self._twice("POST", path, json.dumps(body, ensure_ascii=False).encode())
+        said = self._twice("POST", path, json.dumps(body, ensure_ascii=False).encode())
+        return said if isinstance(said, Unavailable) else read(said)
 
     def _twice(self, method: str, path: str, body: bytes | None) -> Said | Unavailable:
         """Only what failed on the way or within the service is worth another try; a refusal is one."""

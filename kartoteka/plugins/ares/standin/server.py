@@ -24,6 +24,8 @@ class StandIn:
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.subjects = companies.subjects()
         self.public_register = companies.public_register()
+        # Lists of changes of each source: what they tell, by their numbers.
+        self.feed: dict[str, dict[int, list[str]]] = {source: {1: []} for source in ("vr", "res", "rzp")}
         self.asked: list[tuple[str, str, Any]] = []
         self.faults: deque[str] = deque()
         self.always = ""
@@ -82,6 +84,8 @@ class StandIn:
         """This function will answer as the public services do."""
         if path.startswith(ARES) and method == "POST" and path == f"{ARES}/ekonomicke-subjekty/vyhledat":
             return self._search(body if isinstance(body, dict) else {})
+        if path.startswith(f"{ARES}/ekonomicke-subjekty-notifikace/"):
+            return self._announced(path.removeprefix(f"{ARES}/ekonomicke-subjekty-notifikace/"), body)
         for place, known in (
             ("ekonomicke-subjekty", self.subjects),
             ("ekonomicke-subjekty-vr", self.public_register),
@@ -112,6 +116,20 @@ class StandIn:
         found.sort(key=lambda each: each.get("ico", "~"))
         return 200, {"pocetCelkem": len(found), "ekonomickeSubjekty": found[start : start + size]}
 
+    def _announced(self, place: str, body: Any) -> Answer:
+        """The lists of a source, or one of them."""
+        if place == "vyhledat":
+            source = str((body or {}).get("datovyZdroj"))
+            return 200, {
+                "notifikacniDavky": [_list(source, *each) for each in self.feed.get(source, {}).items()]
+            }
+        _word, source, _word, number = place.split("/")
+        told = self.feed.get(source, {}).get(int(number))
+        if told is None:
+            return 404, {"kod": "NENALEZENO", "popis": "Dávka neexistuje.", "subKod": "VYSTUP_NENALEZEN"}
+        said = [{"typZmeny": "UPD", "icoId": each} for each in told]
+        return 200, {**_list(source, int(number), told), "seznamNotifikaci": said}
+
     def _vat(self, path: str) -> Answer:
         country, _vat, number = path.removeprefix(f"{VIES}/ms/").split("/", 2)
         if country == companies.VAT_OF_STATE_AWAY:
@@ -130,6 +148,15 @@ class StandIn:
             "address": seat,
             **told,
         }
+
+
+def _list(source: str, number: int, told: list[str]) -> dict[str, Any]:
+    return {
+        "cisloDavky": number,
+        "datovyZdroj": source,
+        "datumUvolneniDavky": "2026-09-30",
+        "pocetZmen": len(told),
+    }
 
 
 def _one(number: str, known: Mapping[str, Any]) -> Answer:
