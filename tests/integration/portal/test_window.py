@@ -19,6 +19,7 @@ from kartoteka.platform.sdk import (
     fetch,
     settings_of,
 )
+from kartoteka.platform.services import modelling, tokens
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.portal.design import NEWS, TALKS
 from tests.integration.portal.conftest import PASSWORD, Browser, Firm
@@ -267,6 +268,37 @@ def test_what_was_opened_is_known_to_the_firm(firm: Firm, surf: Open) -> None:
     opened = page.split("Opened by")[1].split("</ul>")[0]
     assert opened.count("<li>") == 1 and "Ann" in opened
     assert "Owner</b>: Basic, Progress, Price" in page and "Technician</b>: Basic, Progress<" in page
+
+
+def test_staff_see_which_details_customers_do_not(firm: Firm, surf: Open) -> None:
+    id = firm.ids["acme 1"]
+    with firm.design() as work:
+        for role in ("owner", "technician"):
+            grant = modelling.grant_of(work, role, "orders")
+            body = {"rights": sorted(grant.rights), "rows": grant.rows, "sections": dict(grant.sections)}
+            modelling.set_grant(work, role, "orders", {**body, "fields": {"note": "hidden"}})
+    sam = surf("sam", door="/sign-in")
+    page = sam.get(f"/r/orders/{id}").text
+    told = [part for part in page.split('id="field-')[1:] if "Customers do not see this" in part]
+    assert [part.split('"')[0] for part in told] == ["note"]
+    assert "Owner</b>: Basic (without Note), Progress, Price" in sam.get(f"/r/orders/{id}/tab/portal").text
+
+
+def test_numbers_that_are_none_and_cursors_of_nobody_are_refused(firm: Firm, surf: Open) -> None:
+    ann = surf("ann")
+    with firm.as_("ann") as work:
+        headers = {"Authorization": f"Bearer {tokens.create_own_token(work)}"}
+    program = firm.app.test_client()
+    for odd in ("0", str(2**31), str(2**63), "9" * 25):
+        assert ann.get(f"/portal/orders/{odd}").status_code == 404, odd
+        assert ann.get(f"/attachments/{odd}/content").status_code == 404, odd
+        assert program.get(f"/api/v1/portal/orders/{odd}", headers=headers).status_code == 404, odd
+    for odd in ("x", "WyJhIl0", "9" * 25, "%00", "\u0661"):
+        for asked in ("cursor", "show", "sort", "q"):
+            page = ann.get("/portal/orders", query_string={asked: odd})
+            told = program.get("/api/v1/portal/orders", query_string={asked: odd}, headers=headers)
+            for answer in (page, told):
+                assert answer.status_code in (200, 400, 422) and "Bolt" not in answer.text, (asked, odd)
 
 
 def test_news_are_for_all_or_for_a_role_and_only_in_their_time(firm: Firm, surf: Open) -> None:
