@@ -85,7 +85,9 @@ def test_a_technician_ticks_his_tasks_on_a_phone(firm: Firm, come_in: ComeIn) ->
     task = page.locator(".task")
     expect(task).to_have_count(1)
     for shape in ("Board", "Calendar", "List"):
-        page.get_by_role("link", name=shape, exact=True).click()
+        chosen = page.get_by_role("link", name=shape, exact=True)
+        chosen.click()
+        expect(chosen).to_have_attribute("aria-current", "true")
         assert fits(page), shape
     task.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
