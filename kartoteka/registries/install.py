@@ -11,6 +11,7 @@ from .demo.chance import Chance
 from .demo.dogs import WATCHDOGS
 from .demo.home import dress
 from .demo.memory import remember, with_tabs
+from .demo.papers import papers, prepare_folders
 from .demo.talk import prepare, talk
 from .demo.window import open_window
 
@@ -49,6 +50,8 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
     remember(work, Chance(2026, work.now.date()), ids["users"], ids)
     talk(work, Chance(7, work.now.date()), ids["users"])
     prepare(work)
+    prepare_folders(work)
+    _lay_papers(work, demo, ids)
     for user in demo.users:
         if user["identity"] is not None:
             kind, _ = user["identity"]
@@ -61,6 +64,13 @@ def _set_watchdogs(work: sdk.Work, demo: Demo, ids: Ids) -> None:
     staff = [user for user in demo.users if user["identity"] is None]
     for user, person in zip(staff, ids["users"], strict=True):
         sdk.give_samples(work, "watchdogs", person, WATCHDOGS.get(str(user["email"]).partition("@")[0], ()))
+
+
+def _lay_papers(work: sdk.Work, demo: Demo, ids: Ids) -> None:
+    made = papers(ids["contracts"], ids["companies"])
+    staff = [user for user in demo.users if user["identity"] is None]
+    for user, person in zip(staff, ids["users"], strict=True):
+        sdk.give_samples(work, "attachments", person, made.get(str(user["email"]).partition("@")[0], ()))
 
 
 def _make_user(work: sdk.Work, user: DemoUser, identity: dict[str, Any] | None) -> int:

@@ -1,8 +1,10 @@
 """Files in a real browser: dropped, pasted, taken with a phone, seen, renewed, brought back; and hostile ones."""
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -172,6 +174,89 @@ def test_an_admin_lays_down_folders(firm: Firm, come_in: ComeIn) -> None:
     with page.expect_download() as found:
         page.get_by_role("link", name="Download all").click()
     assert found.value.suggested_filename == "Rytec.zip"
+
+
+def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come_in: ComeIn) -> None:
+    grant(firm, attachments="read")
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("ana", f"/r/companies/{rytec}/tab/attachments")
+    page.locator("#files [data-files][multiple]").set_input_files(
+        {"name": "smlouva.txt", "mimeType": "text/plain", "buffer": b"a contract"}
+    )
+    page.get_by_role("button", name="smlouva.txt").click()
+    dialog, row = page.locator("dialog#dialog[open]"), page.locator(".file-row", has_text="smlouva.txt")
+    dialog.get_by_role("group", name="Mark version 1").get_by_role("button", name="Sent").click()
+    expect(dialog.locator(".file-mark", has_text="Sent")).to_contain_text("Ana")
+    dialog.get_by_role("group", name="Mark version 1").get_by_role("button", name="Signed").click()
+    expect(dialog.locator(".file-mark")).to_have_count(2)
+    dialog.get_by_role("button", name="Take “Sent” back").click()
+    expect(dialog.locator(".file-mark", has_text="taken back")).to_have_count(1)
+    dialog.get_by_role("button", name="I am working on it").click()
+    expect(dialog.locator(".file-busy")).to_contain_text("You are working on it since")
+    expect(row).to_contain_text("Ana Adminová is working on it")
+    expect(row.locator(".chip.violet")).to_have_text("Signed")
+
+    dialog.get_by_label("For whom").fill("The bank")
+    dialog.get_by_label("For how long").select_option("30")
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(dialog.get_by_label("The link is shown only now")).to_have_value(re.compile("/shared/"))
+    link = dialog.get_by_label("The link is shown only now").input_value()
+    assert Axe().run(page).violations_count == 0
+    page.set_viewport_size(NARROW)
+    assert fits(page) and dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+    browser = page.context.browser
+    assert browser is not None
+    outside = browser.new_context(viewport=NARROW).new_page()
+    outside.goto(firm.site.url + urlsplit(link).path)
+    expect(outside.get_by_role("heading", name="smlouva.txt")).to_be_visible()
+    assert fits(outside) and Axe().run(outside).violations_count == 0
+    with outside.expect_download() as found:
+        outside.get_by_role("link", name="Download").click()
+    assert found.value.suggested_filename == "smlouva.txt"
+
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="smlouva.txt").click()
+    expect(dialog.locator(".file-links li").first).to_contain_text("opened once")
+    dialog.get_by_role("button", name="Take the link “The bank” back").click()
+    expect(dialog.locator(".file-links li").first).to_contain_text("taken back")
+    outside.reload()
+    expect(outside.get_by_role("heading", name="smlouva.txt")).to_have_count(0)
+    outside.context.close()
+
+    page.context.clear_cookies()
+    reader = come_in("rita", f"/r/companies/{rytec}/tab/attachments")
+    expect(reader.locator(".file-row")).to_contain_text("Ana Adminová is working on it")
+    reader.get_by_role("button", name="smlouva.txt").click()
+    expect(reader.locator("dialog#dialog[open] .file-mark")).to_have_count(2)
+    for name in ("I am working on it", "Release", "Make a link", "Signed"):
+        expect(reader.locator("dialog#dialog[open]").get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_an_admin_sees_what_takes_the_space(firm: Firm, come_in: ComeIn) -> None:
+    rytec = firm.create("companies", name="Rytec")
+    page = come_in("ana", "/admin/attachments/usage")
+    expect(page.get_by_role("heading", name="No file yet")).to_be_visible()
+    page.goto(f"{firm.site.url}/r/companies/{rytec}/tab/attachments")
+    page.locator("#files [data-files][multiple]").set_input_files(
+        {"name": "big.txt", "mimeType": "text/plain", "buffer": b"x" * 5000}
+    )
+    expect(page.locator(".file-row")).to_have_count(1)
+    page.goto(f"{firm.site.url}/admin/attachments")
+    page.get_by_role("link", name="Space for files").click()
+    expect(page.get_by_role("row", name="Companies")).to_contain_text("5 kB")
+    expect(page.get_by_role("link", name="big.txt")).to_be_visible()
+    quota = page.locator("input[name=quota-reader]")
+    quota.fill("much")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("form .error")).to_contain_text("whole number")
+    page.locator("input[name=quota-reader]").fill("100")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast")).to_contain_text("quotas are saved")
+    expect(page.locator("input[name=quota-reader]")).to_have_value("100")
+    assert Axe().run(page).violations_count == 0
+    page.set_viewport_size(NARROW)
+    assert fits(page)
 
 
 def test_whoever_may_only_read_sends_nothing(firm: Firm, come_in: ComeIn) -> None:

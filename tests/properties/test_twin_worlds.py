@@ -439,6 +439,8 @@ PUBLIC = {
     "GET /api/v1/watchdogs/unsubscribe/<key>",
     "POST /api/v1/watchdogs/unsubscribe/<key>",
     "GET /watchdogs/unsubscribe/<key>",
+    "GET /shared/<key>",
+    "GET /shared/<key>/content",
     "POST /watchdogs/unsubscribe/<key>",
     "POST /sign-in/code",
     "GET /language/<language>",

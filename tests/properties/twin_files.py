@@ -1,12 +1,20 @@
 """Files in the twin worlds: on records that the reader sees, on hidden ones, in sections seen here and there."""
 
 # ruff: noqa: E501
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
 
 from kartoteka.platform.sdk import files_of, remove
 from kartoteka.platform.services import plugins
+from kartoteka.plugins.attachments.checkouts import take_out
 from kartoteka.plugins.attachments.contents import secure
+from kartoteka.plugins.attachments.marks import mark
+from kartoteka.plugins.attachments.shares import share
+from kartoteka.plugins.attachments.tables import ShareRow
 from kartoteka.plugins.attachments.verbs import Sent, add_version, attach
 
 if TYPE_CHECKING:
@@ -16,6 +24,8 @@ if TYPE_CHECKING:
 API = "/api/v1"
 # As many as are made below, and some that are not there.
 NUMBERS = range(1, 14)
+# The key of a link to a file that the reader does not see; its maker cannot open that file either.
+GIVEN = "given-to-somebody-long-ago-and-not-good-anymore"
 FORM = (("file", (b"poslano quokka", "poslano.txt")),)
 
 
@@ -55,7 +65,27 @@ def keep_files(world: "World") -> None:
     sent = _sent(world, f"jinak{side}.txt", _hidden(world, 76))
     with world.office.begin(admin, write=True) as work:
         add_version(work, 4, sent)
+        for number, kind in ((1, "sent"), (2, "signed")):
+            mark(work, 4, number, kind)
+        mark(work, 1, 1, "approved")
+        mark(work, 2, 1, "signed" if side == "a" else "sent")
+        take_out(work, 4)
+        take_out(work, 6 if side == "a" else 7)
+        share(work, 1, 7, "for the reader to see nothing of")
+        share(work, 4, 7, _hidden(world, 77))
         remove(work, "_attachments", 5)
+    _give_away(world)
+
+
+def _give_away(world: "World") -> None:
+    """A link to a hidden file, made by somebody who has not the power (any more)."""
+    from tests.properties.twin_worlds import COLLEAGUE
+
+    row = {"hash": hashlib.sha256(GIVEN.encode()).hexdigest(), "attachment": 4, "label": _hidden(world, 78),
+           "at": world.office.clock(), "by_id": world.people[COLLEAGUE], "opened": 0,
+           "expires_at": world.office.clock() + timedelta(days=300)}  # fmt: skip
+    with world.office.session(write=True) as session:
+        session.execute(insert(ShareRow), [row])
 
 
 def _sent(world: "World", name: str, words: str) -> Sent:
@@ -104,6 +134,25 @@ def file_routes() -> Mapping[str, Any]:
         f"POST {one}/purge": _numbered("POST", f"{API}/attachments/{{}}/purge"),
         f"POST {one}/uploads": _numbered("POST", f"{API}/attachments/{{}}/uploads", body={"name": "x", "size": 3},
                                          only=(2, 4, 5, 6, 7, 8, 12)),
+        f"POST {one}/versions/<id:number>/marks": _versions("POST", f"{API}/attachments/{{}}/versions/{{}}/marks", body={"mark": "sent"}),
+        f"DELETE {one}/versions/<id:number>/marks/<mark>": _versions("DELETE", f"{API}/attachments/{{}}/versions/{{}}/marks/signed"),
+        f"GET {one}/checkout": _numbered("GET", f"{API}/attachments/{{}}/checkout"),
+        f"POST {one}/checkout": _numbered("POST", f"{API}/attachments/{{}}/checkout"),
+        f"DELETE {one}/checkout": _numbered("DELETE", f"{API}/attachments/{{}}/checkout"),
+        f"GET {one}/shares": _numbered("GET", f"{API}/attachments/{{}}/shares"),
+        f"POST {one}/shares": _numbered("POST", f"{API}/attachments/{{}}/shares", body={"days": 3}),
+        f"DELETE {one}/shares/<id:link>": _versions("DELETE", f"{API}/attachments/{{}}/shares/{{}}"),
+        "GET /api/v1/attachments/usage": _each("GET", f"{API}/attachments/usage"),
+        "GET /admin/attachments/usage": _each("GET", "/admin/attachments/usage"),
+        "POST /admin/attachments/usage": _each("POST", "/admin/attachments/usage", form=(("quota-clerk", "1"),)),
+        "POST /attachments/<int:id>/versions/<int:number>/mark": _versions("POST", "/attachments/{}/versions/{}/mark", form=(("mark", "sent"),)),
+        "POST /attachments/<int:id>/versions/<int:number>/unmark": _versions("POST", "/attachments/{}/versions/{}/unmark", form=(("mark", "signed"),)),
+        "POST /attachments/<int:id>/checkout": _numbered("POST", "/attachments/{}/checkout", form=()),
+        "POST /attachments/<int:id>/release": _numbered("POST", "/attachments/{}/release", form=()),
+        "POST /attachments/<int:id>/shares": _numbered("POST", "/attachments/{}/shares", form=(("days", "3"),)),
+        "POST /attachments/<int:id>/shares/<int:share>/revoke": _versions("POST", "/attachments/{}/shares/{}/revoke"),
+        "GET /shared/<key>": _shared(""),
+        "GET /shared/<key>/content": _shared("/content"),
         "GET /api/v1/attachments/uploads/<key>": _each("GET", f"{API}/attachments/uploads/guess"),
         "PUT /api/v1/attachments/uploads/<key>/<id:offset>": _each("PUT", f"{API}/attachments/uploads/guess/0"),
         "GET /admin/attachments": _each("GET", "/admin/attachments"),
@@ -114,6 +163,7 @@ def file_routes() -> Mapping[str, Any]:
         "GET /attachments/<int:id>/thumbnail": _numbered("GET", "/attachments/{}/thumbnail"),
         "GET /attachments/<int:id>/versions/<int:number>/content": _versions("GET", "/attachments/{}/versions/{}/content"),
         "POST /attachments/<int:id>/versions/<int:number>/restore": _versions("POST", "/attachments/{}/versions/{}/restore"),
+        "GET /attachments/<int:id>/versions/<int:number>/pages/<int:page>": _versions("GET", "/attachments/{}/versions/{}/pages/1"),
         "POST /attachments/<int:id>/change": _numbered("POST", "/attachments/{}/change", form=typed),
         "POST /attachments/<int:id>/remove": _numbered("POST", "/attachments/{}/remove", form=()),
         "POST /attachments/<int:id>/restore": _numbered("POST", "/attachments/{}/restore", form=()),
@@ -146,8 +196,13 @@ def _numbered(method: str, path: str, only: tuple[int, ...] | None = None, **mor
     return lambda p: (_ask(method, path.format(number), **more) for number in only or NUMBERS)
 
 
-def _versions(method: str, path: str) -> Asks:
-    form = {"form": ()} if method == "POST" else {}
+def _shared(end: str) -> Asks:
+    """Links that were never made, and one to a file that the colleague who made it may not see."""
+    return lambda p: (_ask("GET", f"/shared/{key}{end}") for key in ("guess", "x" * 43, GIVEN))
+
+
+def _versions(method: str, path: str, **more: Any) -> Asks:
+    form = {"form": ()} if method == "POST" and not more else more
     return lambda p: (
         _ask(method, path.format(number, version), **form) for number in NUMBERS for version in (1, 2, 9)
     )

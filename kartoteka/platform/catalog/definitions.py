@@ -11,7 +11,7 @@ Filter = Mapping[str, Any]
 READ, EDIT, HIDDEN = "read", "edit", "hidden"
 STRICTNESS = (HIDDEN, READ, EDIT)
 RIGHTS = ("view", "create", "edit", "delete", "import", "export")
-POWERS = ("design", "users", "audit")
+POWERS = ("design", "users", "audit", "share")
 ADMIN = "admin"
 # Whom a role is for: people of the firm, or guests from outside, who come no further than the portal.
 STAFF, PORTAL = "staff", "portal"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import exists, func, select, update
 
 from kartoteka.platform.sdk import KartotekaError, Office, Query, browse, files_of, settings_of
-from kartoteka.plugins.attachments.contents import LEASE, THUMBNAIL, WORDS, sweep
+from kartoteka.plugins.attachments.contents import LEASE, MADE, sweep
 from kartoteka.plugins.attachments.design import KEY
 from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
 from kartoteka.plugins.attachments.verbs import purge
@@ -60,7 +60,7 @@ def check(
     _mark(office, rows, {*report.missing, *report.changed}, thorough)
     if mend:
         for sha256 in report.strays:
-            files_of(office).drop(sha256, THUMBNAIL, WORDS)
+            files_of(office).drop(sha256, *MADE)
         report.strays = []
         report.swept = sweep(office)
     return report

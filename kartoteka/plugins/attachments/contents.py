@@ -20,6 +20,9 @@ LEASE = timedelta(hours=1)
 # Pieces that nobody went on with.
 FORGOTTEN = timedelta(hours=24)
 THUMBNAIL, WORDS = "thumbnails", "words"
+# The first pages of a document, drawn large enough to be read.
+PAGES = tuple(f"page{number}" for number in range(1, 6))
+MADE = (THUMBNAIL, WORDS, *PAGES)
 SWEPT_AT_ONCE = 200
 
 
@@ -41,7 +44,7 @@ def _mean(office: Office, arrived: Arrived, kind: str) -> None:
             if renewed.rowcount:
                 return
             row = {"sha256": arrived.sha256, "size": arrived.size, "type": kind, "at": office.clock(), "verdict": "",
-                   "looked": "", "thumbnail": False, "broken": False}  # fmt: skip
+                   "looked": "", "thumbnail": False, "pages": 0, "broken": False}  # fmt: skip
             try:
                 with session.begin_nested():
                     session.execute(insert(ContentRow), [row])
@@ -93,7 +96,7 @@ def _drop(office: Office, sha256: str) -> int:
         still = _unused(office.clock()).where(ContentRow.sha256 == sha256).with_for_update()
         if session.scalar(still) is None:
             return 0
-        files_of(office).drop(sha256, THUMBNAIL, WORDS)
+        files_of(office).drop(sha256, *MADE)
         session.execute(delete(ContentRow).where(ContentRow.sha256 == sha256))
     return 1
 
@@ -117,4 +120,4 @@ def piece_key(key: str, start: int) -> str:
     return f"{key}.{start:015d}"
 
 
-__all__ = ["LEASE", "THUMBNAIL", "WORDS", "hold", "piece_key", "release", "secure", "sweep"]
+__all__ = ["LEASE", "MADE", "PAGES", "THUMBNAIL", "WORDS", "hold", "piece_key", "release", "secure", "sweep"]

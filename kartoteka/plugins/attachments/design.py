@@ -12,9 +12,16 @@ from kartoteka.plugins.attachments.rooms import move_with_folder
 KEY = "_attachments"
 TAB = "attachments"
 # What follows from the content; it changes with a new version and in no other way.
-KEPT = frozenset({"type", "size", "number", "sha256", "field", "text"})
+KEPT = frozenset({"type", "size", "number", "sha256", "field", "text", "marks"})
 # What lists and answers show of an attachment; the words inside it are only searched.
-SHOWN = ("name", "folder", "description", "tags", "type", "size", "number", "sha256", "field")
+SHOWN = ("name", "folder", "description", "tags", "type", "size", "number", "sha256", "field", "marks")
+# What may be said of a version: that it went out, that it is all right, that it holds.
+SENT, APPROVED, SIGNED = "sent", "approved", "signed"
+MARKS = (
+    part(SENT, "Sent", "Odesláno", colour="blue"),
+    part(APPROVED, "Approved", "Schváleno", colour="green"),
+    part(SIGNED, "Signed", "Podepsáno", colour="violet"),
+)
 _by_ourselves: ContextVar[bool] = ContextVar("attachments_by_ourselves", default=False)
 
 
@@ -73,6 +80,7 @@ ATTACHMENTS = OwnRegistry(
                     part("number", "Version", "Verze", type="integer"),
                     part("sha256", "Fingerprint", "Otisk", type="text", options={"max_length": 64}),
                     part("field", "Detail", "Údaj", type="text", options={"max_length": 40}),
+                    part("marks", "Marks", "Stav", type="multi_choice", options={"choices": list(MARKS)}),
                 ],
             ),
             part(
@@ -95,6 +103,7 @@ ATTACHMENTS = OwnRegistry(
     sectioned=True,
     before=_before,
     after=_after,
+    renewed="number",
 )
 
-__all__ = ["ATTACHMENTS", "KEPT", "KEY", "SHOWN", "TAB", "by_ourselves"]
+__all__ = ["ATTACHMENTS", "KEPT", "KEY", "MARKS", "SHOWN", "TAB", "by_ourselves"]

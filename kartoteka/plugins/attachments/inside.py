@@ -21,6 +21,8 @@ MOST_PAGES = 400
 MOST_POINTS = 120_000_000
 MOST_MEMBERS, MOST_UNPACKED = 5000, 80 << 20
 SIZE = (320, 320)
+# So many pages of a document are drawn large enough to be read.
+PAGES, WIDTH, TALLEST = 5, 900, 1800
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 OFFICE = "application/vnd.openxmlformats-officedocument."
 ODF = "application/vnd.oasis.opendocument."
@@ -195,11 +197,26 @@ def _page(path: Path) -> Any:
     import pypdfium2 as pdfium
 
     with pdfium.PdfDocument(path) as document:
-        page = document[0]
-        longest = max(page.get_width(), page.get_height(), 1)
-        drawn = page.render(scale=max(0.01, min(4.0, SIZE[0] / longest))).to_pil().convert("RGB")
-        page.close()
+        return _drawn(document[0], *SIZE)
+
+
+def _drawn(page: Any, width: int, height: int) -> Any:
+    """A page as a picture that fits into so much."""
+    scale = min(width / max(page.get_width(), 1), height / max(page.get_height(), 1), 4.0)
+    drawn = page.render(scale=max(0.01, scale)).to_pil().convert("RGB")
+    page.close()
     return drawn
+
+
+def pages_of(path: Path, kind: str) -> Iterator[Any]:
+    """This function will draw the first pages of a document so that they can be read."""
+    if kind != "application/pdf":
+        return
+    import pypdfium2 as pdfium
+
+    with pdfium.PdfDocument(path) as document:
+        for number in range(min(len(document), PAGES)):
+            yield _drawn(document[number], WIDTH, TALLEST)
 
 
 def _bounded() -> None:
@@ -228,11 +245,17 @@ def _tried(step: Callable[[], None]) -> bool:
 def _steps(source: Path, kind: str, out: Path) -> Iterator[Callable[[], None]]:
     yield lambda: _keep_words(words_of(source, kind), out / "words")
     yield lambda: _keep_picture(picture_of(source, kind), out / "thumbnails")
+    yield lambda: _keep_pages(pages_of(source, kind), out)
 
 
 def _keep_words(text: str, path: Path) -> None:
     if text:
         path.write_text(text, encoding="utf-8")
+
+
+def _keep_pages(drawn: Iterator[Any], out: Path) -> None:
+    for number, each in enumerate(drawn, 1):
+        _keep_picture(each, out / f"page{number}")
 
 
 def _keep_picture(drawn: Any, path: Path) -> None:

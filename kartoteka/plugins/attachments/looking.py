@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +14,9 @@ from sqlalchemy.orm import aliased
 
 from kartoteka.platform.sdk import Office, Work, files_of, note_record, settings_of
 from kartoteka.plugins.attachments import inside, scanning
-from kartoteka.plugins.attachments.contents import THUMBNAIL, WORDS
+from kartoteka.plugins.attachments.contents import MADE, PAGES, THUMBNAIL, WORDS
 from kartoteka.plugins.attachments.design import KEY
-from kartoteka.plugins.attachments.kinds import UNKNOWN
+from kartoteka.plugins.attachments.kinds import PDF, UNKNOWN
 from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
 
 AT_ONCE = 10
@@ -60,8 +61,9 @@ def _look_into(office: Office, sha256: str) -> None:
             came_to = FAILED
     words = files_of(office).get(sha256, WORDS)
     picture = files_of(office).get(sha256, THUMBNAIL) is not None
+    pages = _pages_of(office, row)
     with office.begin_system(write=True) as work:
-        told = {"looked": came_to, "thumbnail": picture}
+        told = {"looked": came_to, "thumbnail": picture, "pages": pages}
         work.session.execute(update(ContentRow).where(ContentRow.sha256 == sha256).values(**told))
         for attachment in in_force(work, sha256):
             note_record(work, KEY, attachment, {"text": words.decode("utf-8") if words else None})
@@ -70,7 +72,17 @@ def _look_into(office: Office, sha256: str) -> None:
 def _known(office: Office, row: ContentRow) -> bool:
     """Another version with the same content has been looked into before."""
     vault = files_of(office)
+    if row.type == PDF:
+        return row.pages > 0
     return row.thumbnail or vault.get(row.sha256, WORDS) is not None
+
+
+def _pages_of(office: Office, row: ContentRow) -> int:
+    """How many pages are drawn, one after the other from the first."""
+    if row.type != PDF:
+        return 0
+    drawn = takewhile(lambda kind: files_of(office).get(row.sha256, kind) is not None, PAGES)
+    return len(list(drawn))
 
 
 def _made(office: Office, row: ContentRow) -> str:
@@ -81,7 +93,7 @@ def _made(office: Office, row: ContentRow) -> str:
             [sys.executable, "-I", inside.__file__, str(source), row.type, str(folder)],
             timeout=PATIENCE, capture_output=True, check=False,
         )  # fmt: skip
-        for kind in (WORDS, THUMBNAIL):
+        for kind in MADE:
             if (folder / kind).exists():
                 files_of(office).put(row.sha256, kind, (folder / kind).read_bytes())
     return FAILED if done.returncode else DONE

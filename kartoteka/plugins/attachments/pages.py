@@ -1,8 +1,6 @@
 """The tab of attachments on a record, the dialog of one file, and what the browser sends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify, render_template, request, url_for
@@ -21,69 +19,43 @@ from kartoteka.platform.sdk import (
     count,
     fetch,
     files_of,
-    folded,
     guests,
     office,
     remove,
     restore,
 )
 from kartoteka.plugins.attachments import uploads
+from kartoteka.plugins.attachments.checkouts import checkout_of, checkouts_of
 from kartoteka.plugins.attachments.contents import THUMBNAIL
 from kartoteka.plugins.attachments.design import KEY, SHOWN, TAB
 from kartoteka.plugins.attachments.faces import pages
-from kartoteka.plugins.attachments.kinds import PDF, PICTURES, SHEET, SLIDES, UNKNOWN, WORD
+from kartoteka.plugins.attachments.marks import marks_of
 from kartoteka.plugins.attachments.packing import packed_files, send_packed
 from kartoteka.plugins.attachments.previews import Preview, preview_of
 from kartoteka.plugins.attachments.resources import take_piece
-from kartoteka.plugins.attachments.rooms import Folder, bearer_with_tab, seen_folders
+from kartoteka.plugins.attachments.rooms import bearer_with_tab, seen_folders
 from kartoteka.plugins.attachments.saying import bytes_text, happened
 from kartoteka.plugins.attachments.serving import check_served, made_picture, send
+from kartoteka.plugins.attachments.shares import longest, may_share, shares_of
+from kartoteka.plugins.attachments.showing import (
+    FileView,
+    days_offered,
+    file_view,
+    grouped,
+    share_views,
+    version_view,
+)
 from kartoteka.plugins.attachments.verbs import (
     Version,
     content_of,
     limit_of,
     restore_file,
-    sizes,
     version,
     versions_of,
 )
 
 AT_ONCE = 60
 ORDERS = {"name": "name", "newest": "-updated_at", "size": "-size"}
-ICONS = (("image/", "photo"), (PDF, "file-description"), ("text/", "file-text"), ("video/", "player-play"),
-         ("audio/", "microphone"), ("message/", "mail"), (SHEET, "file-spreadsheet"), (WORD, "file-text"),
-         (SLIDES, "presentation"), ("application/zip", "archive"))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class FileView:
-    """A file as a list shows it."""
-
-    id: int
-    name: str
-    icon: str
-    size: str
-    number: int
-    folder: str
-    description: str
-    tags: Sequence[str]
-    who: str
-    at: datetime
-    url: str
-    save_url: str
-    thumbnail: str
-    may_edit: bool
-    may_delete: bool
-
-
-@dataclass(frozen=True)
-class FolderView:
-    """A folder with what is in it; the one without a name holds what is in none."""
-
-    name: str
-    section: str
-    items: Sequence[FileView]
-    kinds: str = ""
 
 
 def show(work: Work, record: Record) -> str:
@@ -101,9 +73,7 @@ def show(work: Work, record: Record) -> str:
     follow = f"{here}?q={q}&order={order}&cursor={found.next}" if found.next else ""
     return render_template(
         "attachments/tab.html",
-        folders=_grouped(
-            work, record, folders, [_view(work, each) for each in found.items], empty=may and not q
-        ),
+        folders=grouped(work, record, folders, _views(work, found.items), empty=may and not q),
         more_url=follow,
         here=here,
         q=q,
@@ -126,61 +96,9 @@ def _fields(work: Work) -> tuple[str, ...]:
     return tuple(key for key in SHOWN if key in sees)
 
 
-def _grouped(
-    work: Work, record: Record, folders: Sequence[Folder], files: Sequence[FileView], *, empty: bool
-) -> list[FolderView]:
-    """Files by folder: loose ones first, folders laid down by the admin next, even empty ones, then all others."""
-    names: dict[str, str] = {"": ""}
-    if empty:
-        names |= {folded(each.name): each.name for each in folders}
-    for each in files:
-        names.setdefault(folded(each.folder), each.folder)
-    laid_down = {folded(each.name): each for each in folders}
-    sections = work.catalog.registries[record.registry].section
-    shown = []
-    for key, name in names.items():
-        inside = [each for each in files if folded(each.folder) == key]
-        known = laid_down.get(key)
-        section = sections(known.section) if known is not None and known.section else None
-        if inside or name:
-            shown.append(
-                FolderView(
-                    name,
-                    (section.names.get(work.actor.locale.language) or section.name) if section else "",
-                    inside,
-                    ", ".join(known.kinds) if known else "",
-                )
-            )
-    return shown
-
-
-def _view(work: Work, found: Record) -> FileView:
-    values = found.values
-    kind = str(values.get("type") or UNKNOWN)
-    size = values.get("size")
-    return FileView(
-        found.id,
-        str(values.get("name") or found.title),
-        _icon(kind),
-        bytes_text(int(size), work.actor.locale.language) if size is not None else "",
-        int(values.get("number") or 0),
-        str(values.get("folder") or ""),
-        str(values.get("description") or ""),
-        [each.strip() for each in str(values.get("tags") or "").split(",") if each.strip()],
-        found.updated_by.title,
-        found.updated_at,
-        url_for("attachments.file", id=found.id),
-        url_for("attachments.content", id=found.id, save=1),
-        url_for("attachments.thumbnail", id=found.id, v=found.version)
-        if kind in PICTURES or kind == PDF
-        else "",
-        "edit" in found.may,
-        "delete" in found.may,
-    )
-
-
-def _icon(kind: str) -> str:
-    return next((icon for mark, icon in ICONS if kind.startswith(mark)), "paperclip")
+def _views(work: Work, items: Sequence[Record]) -> list[FileView]:
+    busy = checkouts_of(work, [each.id for each in items])
+    return [file_view(work, each, busy.get(each.id)) for each in items]
 
 
 def number(work: Work, record: Record) -> str:
@@ -192,46 +110,28 @@ def number(work: Work, record: Record) -> str:
 def file(id: int) -> str:
     """The dialog of one file: what it looks like, its versions, what may be changed."""
     with begin() as work:
-        return _dialog(work, id)
+        return dialog(work, id)
 
 
-def _dialog(work: Work, id: int, errors: dict[str, list[str]] | None = None) -> str:
+def dialog(work: Work, id: int, errors: dict[str, list[str]] | None = None, link: str = "") -> str:
+    """This function will give the dialog of one file as HTML; `link` is one that was just made."""
     found = fetch(work, KEY, id)
-    versions = versions_of(work, id)
+    versions, marks, sharing = versions_of(work, id), marks_of(work, id), may_share(work)
     return render_template(
         "attachments/file.html",
-        file=_view(work, found),
+        file=file_view(work, found, checkout_of(work, id)),
         record=found,
-        versions=[_version_view(work, found, each, versions) for each in versions],
+        versions=[version_view(work, found, each, versions, marks.get(each.number, ())) for each in versions],
         preview=_preview(work, found, versions),
         folders=_folder_names(work, found),
         errors=errors or {},
+        mine=work.actor.user_id,
+        sharing=sharing and bool(versions),
+        shares=share_views(shares_of(work, id)) if sharing else [],
+        link=link,
+        days=days_offered(longest(work)),
         begin_url=url_for("attachments.begin_version", id=id),
         limit=limit_of(work),
-    )
-
-
-@dataclass(frozen=True)
-class VersionView:
-    """A version as the dialog shows it."""
-
-    version: Version
-    size: str
-    grown: str
-    current: bool
-    url: str
-
-
-def _version_view(work: Work, found: Record, each: Version, versions: Sequence[Version]) -> VersionView:
-    language = work.actor.locale.language
-    grown = sizes(versions)[each.number] if each.number > 1 else 0
-    sign = "+" if grown > 0 else "\N{MINUS SIGN}"
-    return VersionView(
-        each,
-        bytes_text(each.size, language),
-        f"{sign}{bytes_text(abs(grown), language)}" if grown else "",
-        each is versions[0],
-        url_for("attachments.version_content", id=found.id, number=each.number, save=1),
     )
 
 
@@ -262,7 +162,7 @@ def change_file(id: int) -> ResponseReturnValue:
         if isinstance(error, NotFound):
             raise
         with begin() as work:
-            return _dialog(work, id, error.errors or {"": [error.message]}), 422
+            return dialog(work, id, error.errors or {"": [error.message]}), 422
     return happened(_("Saved."), "attachments-changed", "shut-dialog")
 
 
@@ -323,6 +223,19 @@ def thumbnail(id: int) -> Response:
     return made_picture(files_of(office()), files_of(office()).get(row.sha256, THUMBNAIL) if there else None)
 
 
+@pages.page("/attachments/<int:id>/versions/<int:number>/pages/<int:page>")
+def page_picture(id: int, number: int, page: int) -> Response:
+    """A page of a document, drawn by the worker."""
+    with begin() as work:
+        _found, row = version(work, id, number)
+        check_served(work, row)
+        known = content_of(work, row.sha256)
+        there = known is not None and 0 < page <= known.pages
+    return made_picture(
+        files_of(office()), files_of(office()).get(row.sha256, f"page{page}") if there else None
+    )
+
+
 @pages.page("/r/<registry>/<int:id>/attachments/uploads", "POST")
 def begin_upload(registry: str, id: int) -> ResponseReturnValue:
     """The beginning of an upload to a record."""
@@ -359,4 +272,4 @@ def _told(known: uploads.Progress, status: int = 200, made: int | None = None) -
     return jsonify(told), status
 
 
-__all__ = ["number", "show"]
+__all__ = ["dialog", "number", "show"]

@@ -1,5 +1,6 @@
 """What can be seen of a file without downloading it, without running anything that is in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -8,7 +9,7 @@ from flask import url_for
 from kartoteka.platform.sdk import Record, Work, files_of
 from kartoteka.plugins.attachments.contents import WORDS
 from kartoteka.plugins.attachments.kinds import PDF, PICTURES, TEXT
-from kartoteka.plugins.attachments.verbs import Version
+from kartoteka.plugins.attachments.verbs import Version, content_of
 
 # Texts whose source can be shown as plain letters; as such even a page with a script is harmless.
 TEXTS = frozenset(
@@ -26,6 +27,7 @@ class Preview:
     url: str = ""
     text: str = ""
     cut: bool = False
+    pages: Sequence[str] = ()
 
 
 def preview_of(work: Work, found: Record, version: Version) -> Preview | None:
@@ -38,8 +40,16 @@ def preview_of(work: Work, found: Record, version: Version) -> Preview | None:
     text = words.decode("utf-8", "replace") if words else ""
     if version.type == PDF:
         address = url_for("attachments.version_content", id=found.id, number=version.number)
-        return Preview("pdf", address, text[:MOST], len(text) > MOST)
+        return Preview("pdf", address, text[:MOST], len(text) > MOST, _pages(work, found, version))
     return Preview("words", "", text[:MOST], len(text) > MOST) if text else None
+
+
+def _pages(work: Work, found: Record, version: Version) -> list[str]:
+    known = content_of(work, version.sha256)
+    return [
+        url_for("attachments.page_picture", id=found.id, number=version.number, page=page)
+        for page in range(1, (known.pages if known is not None else 0) + 1)
+    ]
 
 
 def _letters(work: Work, version: Version) -> Preview | None:

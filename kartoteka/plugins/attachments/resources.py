@@ -1,5 +1,7 @@
 """Attachments over REST: sending, versions, bytes, uploads in pieces."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -11,6 +13,7 @@ from kartoteka.platform.sdk import (
     AttachedResource,
     Described,
     Invalid,
+    Link,
     ListQuery,
     Record,
     Shape,
@@ -29,6 +32,7 @@ from kartoteka.platform.sdk import (
 from kartoteka.plugins.attachments import uploads
 from kartoteka.plugins.attachments.contents import secure
 from kartoteka.plugins.attachments.design import KEY, SHOWN
+from kartoteka.plugins.attachments.marks import Mark, marks_of
 from kartoteka.plugins.attachments.receiving import Form, body, receive_form
 from kartoteka.plugins.attachments.rooms import bearer_with_tab
 from kartoteka.plugins.attachments.serving import send
@@ -77,6 +81,12 @@ class Attachment(Attached):
     field = f.Str(allow_none=True, dump_only=True)
     description = f.Str(allow_none=True)
     tags = f.Str(allow_none=True)
+    marks = f.List(
+        f.Str(),
+        allow_none=True,
+        dump_only=True,
+        metadata={"description": "What the version in force is marked as: sent, approved, signed."},
+    )
 
 
 class FileVersion(Described):
@@ -92,6 +102,12 @@ class FileVersion(Described):
     by = f.Dict()
     restored_from = f.Int(allow_none=True)
     url = f.Str()
+    marks = f.List(
+        f.Dict(),
+        metadata={
+            "description": "What it was marked as, when and by whom; those taken back say when and by whom."
+        },
+    )
 
 
 class Upload(Described):
@@ -185,17 +201,40 @@ def get_content(thing: int) -> Response:
 def list_versions(thing: int) -> Response:
     """This function will list the versions of a file, the newest first."""
     with begin() as work:
-        shown = [_version(thing, each) for each in versions_of(work, thing)]
+        marks = marks_of(work, thing)
+        shown = [
+            version_document(thing, each, marks.get(each.number, ())) for each in versions_of(work, thing)
+        ]
         return answer({"items": shown, "next": None})
 
 
-def _version(thing: int, each: Version) -> dict[str, Any]:
+def version_document(thing: int, each: Version, marks: Sequence[Mark]) -> dict[str, Any]:
+    """This function will show one version of a file with its marks."""
     return {
         "version": each.number, "name": each.name, "size": each.size, "type": each.type, "sha256": each.sha256,
-        "comment": each.comment, "at": each.at.isoformat().replace("+00:00", "Z"),
-        "by": {"id": each.by.id, "name": each.by.title}, "restored_from": each.restored_from,
+        "comment": each.comment, "at": moment_text(each.at), "by": person_document(each.by),
+        "restored_from": each.restored_from,
         "url": f"{API}/attachments/{thing}/versions/{each.number}/content",
+        "marks": [_mark(given) for given in marks],
     }  # fmt: skip
+
+
+def _mark(given: Mark) -> dict[str, Any]:
+    told: dict[str, Any] = {"mark": given.kind, "at": moment_text(given.at), "by": person_document(given.by)}
+    if given.taken_at is None:
+        return told
+    taken_by = person_document(given.taken_by) if given.taken_by is not None else None
+    return {**told, "taken_at": moment_text(given.taken_at), "taken_by": taken_by}
+
+
+def moment_text(at: datetime) -> str:
+    """This function will write a moment as the API does."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def person_document(who: Link) -> dict[str, Any]:
+    """This function will name a person as the API does."""
+    return {"id": who.id, "name": who.title}
 
 
 @attachments.verb("GET", f"{ONE}/versions/<id:number>/content", signed_in, gives=FILE)
@@ -316,4 +355,5 @@ def take_piece(key: str, offset: int) -> tuple[Progress, int | None]:
     return known, made.id
 
 
-__all__ = ["attachments", "take_piece"]
+__all__ = ["ONE", "FileVersion", "attachments", "moment_text", "person_document", "take_piece",
+           "version_document"]  # fmt: skip

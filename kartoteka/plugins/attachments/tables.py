@@ -32,6 +32,8 @@ class ContentRow(Own):
     # Whether the worker has looked into it: "" not yet, "done", "failed".
     looked: Mapped[str] = mapped_column(String(10), default="", index=True)
     thumbnail: Mapped[bool] = mapped_column(Boolean, default=False)
+    # How many of its first pages are drawn.
+    pages: Mapped[int] = mapped_column(default=0, server_default="0")
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
     # The bytes are gone, or are no longer those that were sent.
     broken: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -52,9 +54,74 @@ class VersionRow(Own):
     comment: Mapped[str] = mapped_column(Text, default="")
     restored_from: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Moment)
-    by_id: Mapped[int]
+    by_id: Mapped[int] = mapped_column(index=True)
+    # On a record of which registry the attachment lies: for counting what takes the space.
+    on_registry: Mapped[str | None] = mapped_column(String(41))
 
     __table_args__ = (Index("ix_p_attachments__versions_of", "attachment", "number", unique=True),)
+
+
+class MarkRow(Own):
+    """That a version was sent, approved or signed; a mark that is taken back stays, and stands no more (None)."""
+
+    __tablename__ = "p_attachments__marks"
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True)
+    attachment: Mapped[int] = mapped_column(BIG)
+    number: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(10))
+    stands: Mapped[bool | None] = mapped_column(Boolean)
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int]
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    taken_by_id: Mapped[int | None]
+
+    __table_args__ = (
+        # One of a kind stands on a version; of those taken back (NULL) there may be any number.
+        Index("ix_p_attachments__marks_of", "attachment", "number", "mark", "stands", unique=True),
+    )
+
+
+class CheckoutRow(Own):
+    """That somebody is working on a file, and from which version he set out: a hint, never a lock."""
+
+    __tablename__ = "p_attachments__checkouts"
+
+    attachment: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    by_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment)
+    number: Mapped[int]
+
+
+class ShareRow(Own):
+    """A link by which people from outside open one file; only the hash of its key is kept."""
+
+    __tablename__ = "p_attachments__shares"
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    attachment: Mapped[int] = mapped_column(BIG, index=True)
+    label: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(Moment)
+    by_id: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by_id: Mapped[int | None]
+    opened: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (Index("ix_p_attachments__shares_hash", "hash", unique=True),)
+
+
+class OpeningRow(Own):
+    """That a link was opened: when, in which version, and from which address."""
+
+    __tablename__ = "p_attachments__openings"
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True)
+    share: Mapped[int] = mapped_column(BIG, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    number: Mapped[int]
+    place: Mapped[str] = mapped_column(String(64))
 
 
 class UploadRow(Own):
@@ -75,4 +142,4 @@ class UploadRow(Own):
     attachment: Mapped[int | None] = mapped_column(BIG)
 
 
-__all__ = ["ContentRow", "Own", "UploadRow", "VersionRow"]
+__all__ = ["CheckoutRow", "ContentRow", "MarkRow", "OpeningRow", "Own", "ShareRow", "UploadRow", "VersionRow"]

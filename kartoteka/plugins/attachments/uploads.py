@@ -25,6 +25,7 @@ from kartoteka.platform.sdk import (
 from kartoteka.plugins.attachments.contents import piece_key, secure
 from kartoteka.plugins.attachments.design import KEY
 from kartoteka.plugins.attachments.names import shown_name
+from kartoteka.plugins.attachments.quotas import check_room
 from kartoteka.plugins.attachments.rooms import bearer_with_tab, place_of_file
 from kartoteka.plugins.attachments.tables import UploadRow
 from kartoteka.plugins.attachments.verbs import (
@@ -69,6 +70,7 @@ def begin_upload(
         raise TooLarge(_("A file can have {n} MB at most.", n=limit // MEGABYTE))
     said = {name: str(wish[name])[:LONGEST_COMMENT] for name in WISHES if wish.get(name)}
     _check_may(work, on, attachment, said)
+    check_room(work, size)
     key = new_key()
     work.session.add(
         UploadRow(

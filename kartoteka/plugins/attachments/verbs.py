@@ -25,12 +25,21 @@ from kartoteka.platform.sdk import (
     note_record,
     settings_of,
 )
+from kartoteka.plugins.attachments.checkouts import put_back
 from kartoteka.plugins.attachments.contents import hold, release
 from kartoteka.plugins.attachments.design import KEY, by_ourselves
 from kartoteka.plugins.attachments.kinds import kind_of
 from kartoteka.plugins.attachments.names import shown_name
+from kartoteka.plugins.attachments.quotas import check_room
 from kartoteka.plugins.attachments.rooms import Place, bearer_with_tab, on, place_of_file
-from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
+from kartoteka.plugins.attachments.tables import (
+    CheckoutRow,
+    ContentRow,
+    MarkRow,
+    OpeningRow,
+    ShareRow,
+    VersionRow,
+)
 
 MEGABYTE = 1 << 20
 LONGEST_COMMENT = 1000
@@ -84,6 +93,7 @@ def attach(
     bearer = bearer_with_tab(work, registry, record, changes=True)
     place = place_of_file(work, bearer, folder, field)
     _check_fits(place, sent)
+    check_room(work, sent.arrived.size, sent.arrived.sha256)
     content = hold(work, sent.arrived.sha256)
     values = {
         "name": shown_name(sent.name),
@@ -94,7 +104,7 @@ def attach(
     }
     with by_ourselves():
         made = create(work, KEY, values, on=on(bearer, place))
-    _add_version(work, made.id, 1, content, sent)
+    _add_version(work, made, 1, content, sent)
     if place.field:
         _connect(work, bearer, place.field, made.id)
     return made
@@ -113,11 +123,12 @@ def _of_content(content: ContentRow, number: int) -> dict[str, Any]:
 
 
 def _add_version(
-    work: Work, attachment: int, number: int, content: ContentRow, sent: Sent, restored: int | None = None
+    work: Work, made: Record, number: int, content: ContentRow, sent: Sent, restored: int | None = None
 ) -> None:
     work.session.add(
         VersionRow(
-            attachment=attachment, number=number, sha256=content.sha256, size=content.size, type=content.type,
+            attachment=made.id, on_registry=made.on.registry if made.on else None, number=number,
+            sha256=content.sha256, size=content.size, type=content.type,
             name=shown_name(sent.name), comment=sent.comment.strip()[:LONGEST_COMMENT], restored_from=restored,
             at=work.now, by_id=work.actor.user_id,
         )
@@ -143,6 +154,7 @@ def add_version(work: Work, attachment: int, sent: Sent, *, version: int | None 
         raise NotFound(_("There is no record {id}.", id=attachment))
     bearer = fetch(work, found.on.registry, found.on.id)
     _check_fits(place_of_file(work, bearer, found.values.get("folder"), found.values.get("field")), sent)
+    check_room(work, sent.arrived.size, sent.arrived.sha256)
     return _renew(work, found, hold(work, sent.arrived.sha256), sent, version=version)
 
 
@@ -152,19 +164,21 @@ def _renew(
 ) -> Record:  # fmt: skip
     # The first write holds the attachment, so that two who send at once get two numbers.
     note_record(work, KEY, found.id, {"text": None})
-    number = _newest(work, found.id) + 1
+    number = newest(work, found.id) + 1
     with by_ourselves():
-        changed = change(work, KEY, found.id, _of_content(content, number), version=version)
+        fresh = {**_of_content(content, number), "marks": None}
+        changed = change(work, KEY, found.id, fresh, version=version)
     # The worker looks again, to put the words of this content where those of the one before were.
     content.looked = ""
-    _add_version(work, found.id, number, content, sent, restored)
+    _add_version(work, found, number, content, sent, restored)
+    put_back(work, found.id, only=work.actor.user_id)
     return changed
 
 
 def restore_file(work: Work, attachment: int, number: int) -> Record:
     """This function will make an earlier version the newest one again; nothing of what came between is lost."""
     found, wanted = fetch(work, KEY, attachment), _row(work, attachment, number)
-    if _newest(work, attachment) == number:
+    if newest(work, attachment) == number:
         raise Conflict(_("This is the version in force."))
     content = hold(work, wanted.sha256)
     arrived = Arrived("", content.sha256, content.size, b"")
@@ -207,14 +221,15 @@ def _row(work: Work, attachment: int, number: int | None) -> VersionRow:
     return row
 
 
-def _newest(work: Work, attachment: int) -> int:
+def newest(work: Work, attachment: int) -> int:
+    """This function will tell the number of the version in force; 0 when nothing is left of an attachment."""
     wanted = select(func.max(VersionRow.number)).where(VersionRow.attachment == attachment)
     return work.session.scalar(wanted) or 0
 
 
 def has_versions(work: Work, attachment: int) -> bool:
     """This function will tell whether there is any content left of an attachment."""
-    return _newest(work, attachment) > 0
+    return newest(work, attachment) > 0
 
 
 def content_of(work: Work, sha256: str) -> ContentRow | None:
@@ -238,10 +253,19 @@ def purge(work: Work, attachments: Iterable[int]) -> int:
             work.session.scalars(select(VersionRow.sha256).where(VersionRow.attachment == attachment))
         )
         work.session.execute(delete(VersionRow).where(VersionRow.attachment == attachment))
+        forget(work, attachment)
         note_record(work, KEY, attachment, {"text": None, "description": None, "tags": None, "size": None})
         release(work, hashes)
         done += 1
     return done
+
+
+def forget(work: Work, attachment: int) -> None:
+    """This function will forget what was said of the versions of a file, and the links that led to it."""
+    links = select(ShareRow.id).where(ShareRow.attachment == attachment)
+    work.session.execute(delete(OpeningRow).where(OpeningRow.share.in_(links)))
+    for table in (ShareRow, MarkRow, CheckoutRow):
+        work.session.execute(delete(table).where(table.attachment == attachment))
 
 
 def sizes(versions: Sequence[Version]) -> Mapping[int, int]:
@@ -256,8 +280,10 @@ __all__ = [
     "add_version",
     "attach",
     "content_of",
+    "forget",
     "has_versions",
     "limit_of",
+    "newest",
     "purge",
     "restore_file",
     "sizes",

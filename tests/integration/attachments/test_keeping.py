@@ -25,6 +25,7 @@ from kartoteka.platform.storage.files import Vault
 from kartoteka.plugins.attachments import contents, uploads, verbs
 from kartoteka.plugins.attachments.checking import check, check_some
 from kartoteka.plugins.attachments.contents import secure, sweep
+from kartoteka.plugins.attachments.inside import MOST_UNPACKED
 from kartoteka.plugins.attachments.looking import look
 from kartoteka.plugins.attachments.verbs import Sent, attach
 from tests.integration.attachments.firm import PNG, Firm, firm, settle
@@ -197,7 +198,7 @@ def test_checks_find_what_is_missing_changed_or_nobodys(firm: Firm) -> None:
 
 def _docx(words: str) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         packed.writestr("[Content_Types].xml", "<Types/>")
         packed.writestr(
             "word/document.xml", f"<w:document xmlns:w='w'><w:p><w:t>{words}</w:t></w:p></w:document>"
@@ -213,7 +214,8 @@ def _xlsx(words: str) -> bytes:
 
 
 def _bomb() -> bytes:
-    return _docx("<w:t>0</w:t>" * 12_000_000)
+    """It unpacks to more than is allowed, and not by its words, of which there would soon be enough."""
+    return _docx("</w:t>" + " " * (MOST_UNPACKED + 1) + "<w:t>platypus")
 
 
 def _dtd() -> bytes:

@@ -21,6 +21,7 @@ POWER_WORDS = {
     "design": (N_("Design"), N_("Registries, fields, roles: what is kept and who sees it.")),
     "users": (N_("People"), N_("Inviting people, giving them roles, switching them off.")),
     "audit": (N_("Audit"), N_("Reading who changed what in the design.")),
+    "share": (N_("Sharing"), N_("Links by which people from outside open a file.")),
 }
 Levels = tuple[str, str]
 Phrase = Callable[[str], str]
