@@ -1,7 +1,5 @@
 """What all tests share: the real programs they run against and the guard that keeps them on this machine."""
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -28,8 +26,20 @@ settings.load_profile("kartoteka")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep the browser journeys in one process: two browsers at once would starve each other."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser journeys in one process: two browsers at once would starve each other.
+
+    What takes long comes first, so that no process is left alone with it when the others have nothing more to do.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("xdist_group") is not None:
+        return 0
+    patience = item.get_closest_marker("timeout")
+    # Who asks for the most patience is the slowest.
+    return 1 if patience is None else -int(patience.args[0])
