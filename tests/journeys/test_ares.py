@@ -102,21 +102,6 @@ def test_a_record_is_compared_and_takes_what_is_ticked(firm: Firm, come_in: Come
     standin.always = ""
     page.get_by_role("button", name="Watch this company").click()
     expect(page.get_by_role("button", name="Watched")).to_be_visible()
-    # Who acts for it becomes a contact by a form that is filled in; who is one already is only named.
-    page.get_by_role("link", name="Add as a contact: Petr Novák-Smrček").click()
-    expect(page.get_by_label("Name", exact=True)).to_have_value("Petr Novák-Smrček")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("heading", name="Petr Novák-Smrček")).to_be_visible()
-    page.goto(f"{firm.site.url}/r/companies/{record}/tab/ares")
-    expect(page.get_by_text("is here already")).to_be_visible()
-    expect(page.get_by_role("link", name="Add as a contact: Ing. Jana Javorníková")).to_be_visible()
-    # A watchdog on what ARES says of it.
-    page.goto(f"{firm.site.url}/watchdogs/new?registry=companies&record={record}")
-    page.get_by_label("It speaks when").select_option(label="ARES says something new of the company")
-    page.get_by_label("it is being wound up").check()
-    expect(page.locator("#dog-say")).to_contain_text("(it is being wound up)")
-    page.get_by_role("button", name="Watch", exact=True).first.click()
-    expect(page.locator(".dog-line")).to_have_count(1)
 
 
 def test_many_are_checked_from_the_list_and_taken_back(firm: Firm, come_in: ComeIn) -> None:

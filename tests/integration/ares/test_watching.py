@@ -53,7 +53,7 @@ def letters(bureau: Bureau) -> list[tuple[str, str]]:
 
 def take_all(bureau: Bureau, record: int) -> None:
     """Fill everything in, so that nothing differs."""
-    reply = filling.look_up(bureau.office, SAWMILL)
+    reply = filling.look_up(bureau.office, SAWMILL, persons=True)
     with bureau.office.begin(bureau.ids["ana"], write=True) as work:
         lines = filling.compared(work, "firms", record, reply).lines
         filling.take(work, "firms", record, reply, [each.what for each in lines if each.differs])
