@@ -192,7 +192,7 @@ def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come
     dialog.get_by_role("button", name="Take “Sent” back").click()
     expect(dialog.locator(".file-mark", has_text="taken back")).to_have_count(1)
     dialog.get_by_role("button", name="I am working on it").click()
-    expect(dialog.locator(".file-busy")).to_contain_text("You are working on it since")
+    expect(dialog.locator(".file-busy")).to_contain_text("You have been working on it since")
     expect(row).to_contain_text("Ana Adminová is working on it")
     expect(row.locator(".chip.violet")).to_have_text("Signed")
 
@@ -217,7 +217,7 @@ def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come
 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="smlouva.txt").click()
-    expect(dialog.locator(".file-links li").first).to_contain_text("opened once")
+    expect(dialog.locator(".file-links li").first).to_contain_text("opened 1 time")
     dialog.get_by_role("button", name="Take the link “The bank” back").click()
     expect(dialog.locator(".file-links li").first).to_contain_text("taken back")
     outside.reload()

@@ -218,7 +218,9 @@ def _marks(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
     counts = " UNION ALL ".join(
         f"SELECT '{name}', count(*), sum(hashtextextended(x::text, 0)) FROM \"{name}\" x" for name in names
     )
-    return {name: (count, total) for name, count, total in connection.exec_driver_sql(counts.replace("%", "%%"))}
+    return {
+        name: (count, total) for name, count, total in connection.exec_driver_sql(counts.replace("%", "%%"))
+    }
 
 
 def _form(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

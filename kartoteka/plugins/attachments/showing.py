@@ -164,7 +164,12 @@ def version_view(
 def share_views(shares: Sequence[Share]) -> list[tuple[Share, str]]:
     """This function will say of links how often they were opened."""
     return [
-        (each, plural("opened once", "opened {n} times", each.opened) if each.opened else _("not opened yet"))
+        (
+            each,
+            plural("opened {n} time", "opened {n} times", each.opened)
+            if each.opened
+            else _("not opened yet"),
+        )
         for each in shares
     ]
 

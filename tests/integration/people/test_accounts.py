@@ -308,7 +308,11 @@ def test_a_change_of_roles_counts_at_the_next_request_of_every_process(
     offices = [new_office() for _each in range(4)]
     made = make(offices[0], "kim@firm.example", "keeper")
     token = tokens.create_token(offices[0], made.email)
-    for roles, powers in ((["auditor"], {"audit"}), ([], set()), (["admin"], {"audit", "design", "share", "users"})):
+    for roles, powers in (
+        (["auditor"], {"audit"}),
+        ([], set()),
+        (["admin"], {"audit", "design", "share", "users"}),
+    ):
         with offices[0].begin_as(ADMIN_EMAIL) as work:
             people.change_user(work, made.id, {"roles": roles})
         for office in offices:
