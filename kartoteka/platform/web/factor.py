@@ -60,8 +60,8 @@ def second_factor() -> ResponseReturnValue:
         with begin(write=True) as work:
             return _setup_page(work, factors.set_up(work))
     except Conflict:
-        # It is on already; guests have their settings among their own pages.
-        return go(outside.home() if as_guest() else url_for("web.settings", _anchor="second-factor"))
+        # It is on already.
+        return go(_settings(guest=as_guest()))
 
 
 @page("/second-factor", "POST", right=arriving)
@@ -108,6 +108,11 @@ def _switch_off(work: Work, code: str) -> ResponseReturnValue:
     return go(url_for("web.settings", _anchor="second-factor"))
 
 
+def _settings(*, guest: bool) -> str:
+    """Where somebody has his own settings; guests have theirs among their own pages."""
+    return outside.home() if guest else url_for("web.settings", _anchor="second-factor")
+
+
 def _half_in() -> HalfIn | None:
     kept = session.get(HALF_IN)
     if not (isinstance(kept, list) and len(kept) == 3):
@@ -149,6 +154,7 @@ def _setup_page(work: Work, setup: Setup, wrong: str = "") -> str:
         secret=parts,
         wrong=wrong,
         unfinished=work.actor.unfinished,
+        back_url=_settings(guest=work.actor.is_guest),
     )
 
 

@@ -157,6 +157,9 @@ def test_a_guest_sets_a_second_factor_up_and_does_without_it_again(firm: Firm, s
     shown = ann.get("/second-factor").text
     found = re.search(r"[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[A-Z2-7]{32}", shown)
     assert found is not None
+    way_back = re.search(r'href="([^"]+)">Back to your settings', shown)
+    assert way_back is not None and way_back[1].startswith("/portal")
+    assert ann.get(way_back[1], follow_redirects=True).status_code == 200
     codes = pyotp.TOTP(found[0].replace(" ", ""))
     now = firm.office.clock()
     firm.office.clock = lambda: now
