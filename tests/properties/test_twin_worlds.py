@@ -76,7 +76,7 @@ def test_every_route_stands_in_the_table_of_requests(office: Office) -> None:
 
 # Every request is asked on SQLite. What may differ on PostgreSQL is the SQL behind a route, for which some of a
 # route's requests are enough: its longest lists go through every pair of a record and a thing that lies on it.
-MOST_OF_A_ROUTE = {"sqlite": 10_000, "postgresql": 20}
+MOST_OF_A_ROUTE = {"sqlite": 10_000, "postgresql": 8}
 
 
 def _some(asks: Sequence[Any], most: int) -> list[Any]:
