@@ -29,7 +29,7 @@ run: $(STAMPS)/runtime $(ASSETS) $(CATALOGUES) ## start a demo on http://127.0.0
 
 test: $(STAMPS)/test $(ASSETS) $(CATALOGUES) ## run every test, with what they need installed first
 	@bash buildtools/provide.sh chromium redis-server
-	$(PYTEST) --numprocesses=3 --dist=loadgroup $(ARGS)
+	$(PYTEST) --numprocesses=2 --dist=loadgroup $(ARGS)
 
 fast: $(STAMPS)/test $(CATALOGUES) ## run the tests that need no database server and no browser
 	$(PYTEST) tests/unit tests/house $(ARGS)

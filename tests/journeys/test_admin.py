@@ -209,6 +209,8 @@ def test_what_is_switched_off_stands_apart_and_comes_back(firm: Firm, come_in: C
     page = come_in("ana", "/admin/r/companies")
     page.locator("#open-field-remark").click()
     dialog(page).get_by_role("button", name="Switch off").click()
+    # The dialog before it tells of that record, too.
+    expect(dialog(page)).to_contain_text("This is what it will do")
     expect(dialog(page)).to_contain_text("1 record has a value here")
     dialog(page).get_by_role("button", name="Switch off").click()
     expect(page.locator(".toast")).to_contain_text("nothing of it is lost")
