@@ -284,7 +284,12 @@ def inbox() -> str:
             flags=True,
         )
         here = url_for("portal.inbox", show=which or None)
-        tabs = [("", _("Not dealt with")), ("mine", _("Mine")), ("nobodys", _("Nobody's yet")), ("done", _("Dealt with"))]
+        tabs = [
+            ("", _("Not dealt with")),
+            ("mine", _("Mine")),
+            ("nobodys", _("Nobody's yet")),
+            ("done", _("Dealt with")),
+        ]
         return render(
             work,
             "portal/inbox.html",
