@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kartoteka.platform.services import modelling, records
-from tests.servers.browsers import NARROW, answered, drag
+from tests.servers.browsers import NARROW, answered, drag, tick
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -48,7 +48,7 @@ def save(page: Page) -> None:
 def add_field(page: Page, section: str, name: str, kind: str) -> None:
     page.get_by_role("region", name=section, exact=True).get_by_role("button", name="Add field").click()
     name_of(page).fill(name)
-    dialog(page).get_by_role("radio", name=kind, exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name=kind, exact=True))
     save(page)
     expect(page.get_by_role("region", name=section, exact=True)).to_contain_text(name)
 
@@ -82,7 +82,7 @@ def test_a_registry_with_a_hidden_section_and_an_invited_colleague(
     page.get_by_role("link", name="Who sees what").first.click()
     matrix = page.locator("#matrix")
     expect(page.get_by_role("button", name="Save changes").first).to_be_disabled()
-    matrix.get_by_role("radiogroup", name="Reader: Basic details").get_by_label("read").check(force=True)
+    tick(matrix.get_by_role("radiogroup", name="Reader: Basic details").get_by_label("read"))
     expect(page.locator("#impact")).to_contain_text("Reader will see “Basic details”")
     expect(page.locator("#impact")).to_contain_text("Touches 1 person.")
     page.get_by_role("button", name="Save changes").first.click()
@@ -124,7 +124,7 @@ def test_a_type_that_does_not_fit_is_told_with_the_values_and_changed_when_accep
     page = come_in("ana", "/admin/r/companies")
     page.locator("#open-field-city").click()
     dialog(page).locator("summary", has_text="Type").click()
-    dialog(page).get_by_role("radio", name="Whole number", exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name="Whole number", exact=True))
     expect(dialog(page)).to_contain_text("Stored values will be converted.")
     dialog(page).get_by_role("button", name="Save", exact=True).click()
 
@@ -157,7 +157,7 @@ def test_a_choice_is_designed_row_by_row(firm: Firm, come_in: ComeIn) -> None:
     page.get_by_role("region", name="Finance", exact=True).get_by_role("button", name="Add field").click()
     name_of(page).fill("Způsob platby")
     expect(dialog(page).locator("#design-key")).to_have_text("zpusob_platby")
-    dialog(page).get_by_role("radio", name="Choice", exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name="Choice", exact=True))
     names = dialog(page).get_by_label("Name of the choice")
     names.nth(0).fill("Převodem")
     names.nth(1).fill("Hotově")
@@ -378,7 +378,7 @@ def test_keys_for_the_api_are_shown_once_and_end_when_revoked(firm: Firm, come_i
 
 def test_own_settings_and_password(firm: Firm, come_in: ComeIn) -> None:
     page = come_in("rita", "/settings")
-    page.get_by_label("Dark").check(force=True)
+    tick(page.get_by_label("Dark"))
     page.get_by_label("Time zone").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -423,7 +423,7 @@ def test_rights_are_changed_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
     page = come_in("ana")
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     page.goto(f"{firm.site.url}/admin/r/companies/roles")
-    page.get_by_role("radiogroup", name="Reader: Finance").get_by_label("read").check(force=True)
+    tick(page.get_by_role("radiogroup", name="Reader: Finance").get_by_label("read"))
     page.locator(".matrix-foot").get_by_role("button", name="Save changes").click()
     expect(page.locator(".toast")).to_contain_text("Saved")
     with firm.site.office.begin_system(write=False) as work:

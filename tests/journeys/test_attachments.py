@@ -13,7 +13,7 @@ from kartoteka.platform.services import modelling
 from kartoteka.platform.services.worker import Worker
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
-from tests.unit.attachments.corpus import HOSTILE, PNG
+from tests.unit.attachments.corpus import HOSTILE, OF_THE_VIEWER, PNG
 
 ComeIn = Callable[..., Page]
 DROP = """([name, type, content]) => {
@@ -224,7 +224,6 @@ def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come
     expect(outside.get_by_role("heading", name="smlouva.txt")).to_have_count(0)
     outside.context.close()
 
-    page.context.clear_cookies()
     reader = come_in("rita", f"/r/companies/{rytec}/tab/attachments")
     expect(reader.locator(".file-row")).to_contain_text("Ana Adminová is working on it")
     reader.get_by_role("button", name="smlouva.txt").click()
@@ -312,5 +311,5 @@ def test_no_script_of_any_file_runs(firm: Firm, come_in: ComeIn) -> None:
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.locator("dialog#dialog[open] pre")).to_contain_text("script")
         page.keyboard.press("Escape")
-    assert ran == []
+    assert set(ran) <= {OF_THE_VIEWER}
     assert page.evaluate("window.evil === undefined") and tab.evaluate("window.evil === undefined")

@@ -7,7 +7,7 @@ from typing import Protocol
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import jobs, modelling
-from tests.servers.browsers import NARROW
+from tests.servers.browsers import NARROW, tick
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -61,7 +61,7 @@ def test_rules_are_put_together_by_clicks_and_read_as_sentences(firm: Firm, come
     dialog(page).get_by_role("textbox", name="Name", exact=True).fill("Reason")
 
     add_condition(page, "visible", "Show it only when", "Status")
-    rule(page, "visible").get_by_role("checkbox", name="Lost").check(force=True)
+    tick(rule(page, "visible").get_by_role("checkbox", name="Lost"))
     rule(page, "visible").get_by_role("button", name="Add this condition").click()
     expect(rule(page, "visible")).to_contain_text("Shown only when Status: Lost")
     expect(rule(page, "visible")).to_contain_text("1 record of 1")
@@ -78,7 +78,7 @@ def test_rules_are_put_together_by_clicks_and_read_as_sentences(firm: Firm, come
     expect(rule(page, "required")).to_contain_text("Must be filled in when Turnover: at least CZK 1,000.00")
     # What was typed and not added yet is not lost when the dialog is saved.
     add_condition(page, "required", "Add a condition", "Status")
-    rule(page, "required").get_by_role("checkbox", name="Lead").check(force=True)
+    tick(rule(page, "required").get_by_role("checkbox", name="Lead"))
     dialog(page).get_by_role("button", name="Save", exact=True).click()
     expect(dialog(page)).to_have_count(0)
 

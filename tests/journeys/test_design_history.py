@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.servers.browsers import tick
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -29,7 +30,7 @@ def retype(page: Page, key: str, kind: str) -> None:
     """Open the dialog of a field, choose another type and save."""
     page.locator(f"#open-field-{key}").click()
     dialog(page).locator("summary", has_text="Type").click()
-    dialog(page).get_by_role("radio", name=kind, exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name=kind, exact=True))
     dialog(page).get_by_role("button", name="Save", exact=True).click()
 
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import modelling
-from tests.servers.browsers import NARROW, drag
+from tests.servers.browsers import NARROW, drag, tick
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -112,7 +112,7 @@ def test_a_plus_adds_a_choice_and_a_section(firm: Firm, come_in: ComeIn) -> None
     page = come_in("ana", f"/r/companies/{record}")
     page.get_by_role("button", name="Add a field to “Finance”").click()
     name_of(page).fill("Payment")
-    dialog(page).get_by_role("radio", name="Choice", exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name="Choice", exact=True))
     dialog(page).get_by_label("Name of the choice").nth(0).fill("By transfer")
     dialog(page).get_by_label("Name of the choice").nth(1).fill("In cash")
     save(page)
@@ -129,7 +129,7 @@ def test_a_plus_adds_a_choice_and_a_section(firm: Firm, come_in: ComeIn) -> None
     expect(page.get_by_role("heading", name="Contract terms")).to_be_visible()
     page.get_by_role("button", name="Add a field to “Contract terms”").click()
     name_of(page).fill(LONG)
-    dialog(page).get_by_role("radio", name="Date", exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name="Date", exact=True))
     expect(dialog(page).get_by_label("Section", exact=True)).to_have_value("contract_terms")
     save(page)
     expect(page.locator("details[data-section='companies.contract_terms']")).to_contain_text(LONG)

@@ -3,7 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import people
-from tests.servers.browsers import answered
+from tests.servers.browsers import answered, tick
 from tests.servers.sites import Site
 
 PASSWORD = "four quiet words here"
@@ -35,7 +35,7 @@ def add_fields(page: Page, *fields: tuple[str, str, str]) -> None:
     for number, (name, kind, target) in enumerate(fields, 1):
         expect(dialog(page).get_by_role("textbox", name="Název", exact=True)).to_have_value("")
         name_it(page, name)
-        dialog(page).get_by_role("radio", name=kind, exact=True).check(force=True)
+        tick(dialog(page).get_by_role("radio", name=kind, exact=True))
         answered(page)
         if target:
             dialog(page).get_by_label("Evidence").select_option(label=target)

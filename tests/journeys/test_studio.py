@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.catalog.definitions import Registry
 from kartoteka.platform.services import modelling
-from tests.servers.browsers import NARROW, answered, drag
+from tests.servers.browsers import NARROW, answered, drag, tick
 from tests.servers.sites import Site
 
 ComeIn = Callable[..., Page]
@@ -49,7 +49,7 @@ def labels(page: Page, name: str) -> list[str]:
 def add_field(page: Page, place: str, name: str, kind: str) -> None:
     section(page, place).get_by_role("button", name="Add field").click()
     dialog(page).get_by_role("textbox", name="Name", exact=True).fill(name)
-    dialog(page).get_by_role("radio", name=kind, exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name=kind, exact=True))
     save(page)
     expect(section(page, place)).to_contain_text(name)
 
@@ -153,8 +153,8 @@ def test_a_registry_is_made_from_nothing_in_the_studio(firm: Firm, come_in: Come
     # A picture and a colour.
     page.locator("#edit-general").click()
     dialog(page).get_by_role("searchbox", name="Search pictures").fill("forkl")
-    dialog(page).get_by_role("radio", name="Forklift").check(force=True)
-    dialog(page).get_by_role("radio", name="green", exact=True).check(force=True)
+    tick(dialog(page).get_by_role("radio", name="Forklift"))
+    tick(dialog(page).get_by_role("radio", name="green", exact=True))
     save(page)
     assert (design(firm, "machines").icon, design(firm, "machines").colour) == ("forklift", "green")
 

@@ -62,6 +62,13 @@ def answered(page: Page) -> None:
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
 
 
+def tick(choice: Locator) -> None:
+    """Tick a box or choose one of several by the keyboard: what is seen of it may still be moving to its place."""
+    if not choice.is_checked():
+        choice.press(" ")
+    expect(choice).to_be_checked()
+
+
 def drag(page: Page, handle: Locator, onto: Locator, *, across: float = 0.5, down: float = 0.5) -> None:
     """Take a thing by its handle and carry it onto another, so far across and down; the button is still held."""
     answered(page)

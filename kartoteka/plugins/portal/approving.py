@@ -15,7 +15,6 @@ from kartoteka.platform.sdk import (
     Invalid,
     Locale,
     Record,
-    Work,
     _,
     change,
     go,
@@ -31,11 +30,11 @@ from kartoteka.plugins.portal.design import (
     WAITING,
 )
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.matters import Frozen, keep_approved, matters, seen_part
 from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks
 from kartoteka.plugins.portal.visitors import Visit, nowhere, visiting
 
 _PLAIN = Locale()
-Frozen = Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,15 @@ def approvals(visit: Visit, record: Record) -> list[Asked]:
     """This function will give what the guest was asked to approve of a record, newest first."""
     found = talks(visit.work, {"and": [on(record), kind(APPROVAL)]})
     url = url_for("portal.record", registry=record.registry, id=record.id)
-    return [asked(each, f"{url}/approvals/{each.id}", visit.work, record) for each in found]
+    kept = matters(visit.work, found)
+    return [
+        asked(each, f"{url}/approvals/{each.id}", seen_part(visit.work, record, kept.get(each.id)))
+        for each in found
+    ]
 
 
-def asked(item: Record, url: str = "", work: Work | None = None, record: Record | None = None) -> Asked:
-    """This function will show one approval; of what was seen, as much as the reader may see of that record himself.
+def asked(item: Record, url: str = "", seen: Sequence[tuple[str, str]] = ()) -> Asked:
+    """This function will show one approval, with as much of what was seen as the reader may see himself.
 
     A colleague of whoever answered may see less of it, and so may somebody of the firm.
     """
@@ -107,14 +110,9 @@ def asked(item: Record, url: str = "", work: Work | None = None, record: Record 
         ", ".join(each.title for each in who),
         values.get("answered_at"),
         values.get("reason") or "",
-        _seen_by(work, record, values.get("seen")) if work is not None and record is not None else [],
+        seen,
         url,
     )
-
-
-def _seen_by(work: Work, record: Record, seen: str | None) -> list[tuple[str, str]]:
-    readable = {each.key for each in work.open(record.registry).fields if each.key in record.values}
-    return [(name, text) for key, name, text in json.loads(seen or "[]") if key in readable]
 
 
 @pages.page("/portal/<registry>/<int:id>/approvals/<int:item>", "POST", right=guests)
@@ -150,13 +148,12 @@ def _answer(visit: Visit, record: Record, item: Record) -> None:
         "reason": reason or None,
         "by": [work.actor.user_id],
         "answered_at": work.now,
-        "seen": json.dumps(frozen(visit, record), ensure_ascii=False),
-        "digest": now_seen,
         "state": OPEN,
         "outside": True,
     }
     aside = work.office.beside(work, signed_by=work.actor.user_id)
     change(aside, TALKS, item.id, kept, version=item.version)
+    keep_approved(work, item, frozen(visit, record), now_seen)
 
 
 __all__ = ["Asked", "approvals", "asked", "digest_of", "frozen"]

@@ -30,6 +30,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.design import REQUEST
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.matters import keep_sent
 from kartoteka.plugins.portal.settings import NAME, said
 from kartoteka.plugins.portal.tables import Begun, Told
 from kartoteka.plugins.portal.talking import put_down
@@ -93,9 +94,9 @@ def _made(visit: Visit, shown: Shown, parcels: Sequence[Parcel] = ()) -> Record 
     values = {**_filled_in(visit, shown), **forms.values_in(draft, given)}
     made = create(work, shown.key, values, category=draft.category)
     _forget(work, shown.key)
-    names = lay_down(visit, made, parcels) if parcels else []
+    files = lay_down(visit, made, parcels) if parcels else []
     if NAME in made.tabs:
-        put_down(visit, made, REQUEST, {"text": made.title, "files": "\n".join(names) or None})
+        keep_sent(work, put_down(visit, made, REQUEST, {"text": shown.one}), files)
     url = f"{work.office.settings.base_url}/portal/{shown.key}/{made.id}"
     write_mail(work, "portal_request", title=made.title, kind=shown.one, link=url)
     return made

@@ -42,7 +42,6 @@ TALKS_REGISTRY = OwnRegistry(
                 fields=[
                     part("text", "Text", "Text", type="long_text", required=True),
                     part("outside", "From a customer", "Od zákazníka", type="boolean", default=False),
-                    part("files", "Files", "Soubory", type="long_text"),
                 ],
             ),
             part(
@@ -50,15 +49,10 @@ TALKS_REGISTRY = OwnRegistry(
                 "What it is about",
                 "O co jde",
                 fields=[
-                    part("field", "Field", "Položka", type="text", options={"max_length": 40}),
-                    part("old", "As it was", "Původně", type="long_text"),
-                    part("new", "As it should be", "Nově", type="long_text"),
                     part("verdict", "Answer", "Odpověď", type="choice", options={"choices": _VERDICTS}),
                     part("reason", "Reason", "Důvod", type="long_text"),
                     part("by", "Answered by", "Odpověděl", type="user"),
                     part("answered_at", "Answered at", "Kdy odpověděl", type="datetime"),
-                    part("seen", "What was seen", "Co bylo vidět", type="long_text"),
-                    part("digest", "Fingerprint of it", "Otisk", type="text", options={"max_length": 64}),
                 ],
             ),
             part(

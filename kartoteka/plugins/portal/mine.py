@@ -32,6 +32,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.design import DONE, OUTDATED, PROPOSAL, TALKS, WAITING
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.matters import keep_proposed, matters
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Visit as VisitRow
 from kartoteka.plugins.portal.talking import kind, on, put_down, talks
@@ -91,11 +92,12 @@ def _page(visit: Visit, views: Sequence[FieldView], errors: Mapping[str, Sequenc
 def _waiting(visit: Visit, record: Record) -> list[dict[str, Any]]:
     asked = {"and": [on(record), kind(PROPOSAL), {"field": "verdict", "op": "eq", "value": WAITING}]}
     known = {each.key: each for each in visit.work.open(record.registry).fields}
+    kept = matters(visit.work, talks(visit.work, asked)).values()
     return [
-        {"label": visit.field(record, known[key]).label, "old": each.values.get("old"), "new": each.values.get("new")}
-        for each in talks(visit.work, asked)
-        if (key := each.values.get("field")) in known
-    ]  # fmt: skip
+        {"label": visit.field(record, known[each.field]).label, "old": each.old, "new": each.new}
+        for each in kept
+        if each.field in known and each.field in record.values
+    ]
 
 
 @pages.page("/portal/my-data", "POST", right=guests)
@@ -141,24 +143,14 @@ def _put(visit: Visit, record: Record, view: FieldView) -> None:
             on(record),
             kind(PROPOSAL),
             {"field": "verdict", "op": "eq", "value": WAITING},
-            {"field": "field", "op": "eq", "value": view.key},
         ]
     }
     aside = work.office.beside(work, signed_by=work.actor.user_id)
-    for each in talks(work, asked):
-        change(aside, TALKS, each.id, {"verdict": OUTDATED, "state": DONE})
-    put_down(
-        visit,
-        record,
-        PROPOSAL,
-        {
-            "text": view.label,
-            "field": view.key,
-            "old": view.text or None,
-            "new": str(view.raw) or None,
-            "verdict": WAITING,
-        },
-    )
+    for each in matters(work, talks(work, asked)).values():
+        if each.field == view.key:
+            change(aside, TALKS, each.item, {"verdict": OUTDATED, "state": DONE})
+    put = put_down(visit, record, PROPOSAL, {"text": _("Proposed change"), "verdict": WAITING})
+    keep_proposed(work, put, view.key, view.text or None, str(view.raw) or None)
 
 
 @pages.page("/portal/my-data/settings", "POST", right=guests)

@@ -144,7 +144,7 @@ def portal_create(body: dict[str, Any], page: str) -> Response:
             raise Invalid({"values": [_("Values are an object with field keys.")]})
         made = create(visit.work, page, values, category=body.get("category"))
         if NAME in made.tabs:
-            put_down(visit, made, REQUEST, {"text": made.title})
+            put_down(visit, made, REQUEST, {"text": shown.one})
         return answer(_told(visit, made), 201)
 
 

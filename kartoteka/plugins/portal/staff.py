@@ -1,6 +1,6 @@
 """The staff's side of the portal: what customers sent, on a record and in one inbox, answered, assigned, settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,9 +54,10 @@ from kartoteka.plugins.portal.design import (
     WAITING,
 )
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.matters import bearers, detail_name, files_sent, matter, matters, seen_part
 from kartoteka.plugins.portal.settings import NAME
-from kartoteka.plugins.portal.tables import Opening
-from kartoteka.plugins.portal.talking import LONGEST, files_in, kind, on, talks, thread
+from kartoteka.plugins.portal.tables import Matter, Opening
+from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks, thread
 
 HIDDEN = "hidden"
 AT_ONCE = 30
@@ -152,11 +153,11 @@ def show(work: Work, record: Record) -> str:
     return render_template(
         "portal/tab.html",
         thread=thread(work, record),
-        items=[
-            item_of(work, each, record)
-            for each in found
-            if each.values.get("outside") or each.category == APPROVAL
-        ],
+        items=items_of(
+            work,
+            [each for each in found if each.values.get("outside") or each.category == APPROVAL],
+            {(record.registry, record.id): record},
+        ),
         may=may,
         answer_url=url_for("portal.answer", registry=record.registry, id=record.id),
         approval_url=url_for("portal.ask_approval", registry=record.registry, id=record.id),
@@ -213,8 +214,21 @@ def openings(work: Work, record: Record) -> list[Opened]:
     return [Opened(titles.get(("users", row[0]), ""), row[1]) for row in rows]
 
 
-def item_of(work: Work, item: Record, record: Record | None = None) -> Item:
-    """This function will show one thing that a customer sent."""
+def items_of(
+    work: Work, found: Sequence[Record], places: Mapping[tuple[str, int], Record] | None = None
+) -> list[Item]:
+    """This function will show what customers sent, as much of each as the reader sees of the record that it lies on.
+
+    `places` are these records, where they are known already.
+    """
+    kept = matters(work, found)
+    files = files_sent(work, found, kept)
+    there = bearers(work, found) if places is None else places
+    borne = {each.id: there.get((each.on.registry, each.on.id)) for each in found if each.on is not None}
+    return [_item(work, each, kept.get(each.id), files[each.id], borne.get(each.id)) for each in found]
+
+
+def _item(work: Work, item: Record, kept: Matter | None, files: Sequence[str], record: Record | None) -> Item:
     values, place = item.values, item.on
     registry = work.catalog.registries[TALKS]
     category = registry.category(item.category or "")
@@ -223,7 +237,7 @@ def item_of(work: Work, item: Record, record: Record | None = None) -> Item:
         item.id,
         item.category or "",
         label(category, work.actor.locale.language) if category else "",
-        _said(item),
+        markdown(values.get("text") or ""),
         ", ".join(each.title for each in values.get("by") or ()) or item.created_by.title,
         values.get("answered_at") or item.created_at,
         place.title if place else "",
@@ -232,40 +246,29 @@ def item_of(work: Work, item: Record, record: Record | None = None) -> Item:
         ", ".join(each.title for each in assigned),
         [LinkView(each.id, each.title) for each in assigned],
         "edit" in item.may,
-        files_in(item),
-        _files_url(work, item),
-        _proposal(work, item) if item.category == PROPOSAL else None,
-        asked(item, "", work, record) if item.category == APPROVAL else None,
+        files,
+        _files_url(work, item) if files else "",
+        _proposal(work, item, kept, record) if item.category == PROPOSAL else None,
+        asked(item, "", seen_part(work, record, kept) if record is not None else ())
+        if item.category == APPROVAL
+        else None,
     )
-
-
-def _said(item: Record) -> Markup:
-    text = item.values.get("text") or ""
-    return Markup() if text == ", ".join(files_in(item)) else markdown(text)
 
 
 def _files_url(work: Work, item: Record) -> str:
     there, place = intake_of(work), item.on
-    if place is None or there is None or not files_in(item):
+    if place is None or there is None:
         return ""
     return url_for("web.plugin_tab", registry=place.registry, id=place.id, plugin=there[0])
 
 
-def _proposal(work: Work, item: Record) -> Proposal:
-    values, place = item.values, item.on
-    registry = work.catalog.registries.get(place.registry) if place else None
-    key = values.get("field") or ""
-    each = registry.field(key) if registry else None
-    name = label(each, work.actor.locale.language) if each else values.get("text") or ""
+def _proposal(work: Work, item: Record, kept: Matter | None, record: Record | None) -> Proposal:
+    values, name = item.values, detail_name(work, record, kept)
+    verdict, reason = values.get("verdict") or WAITING, values.get("reason") or ""
     # Who may not read a detail of the record reads it here no more than there.
-    told = registry is not None and any(known.key == key for known in work.open(registry.key).fields)
-    return Proposal(
-        name,
-        values.get("old") or "" if told else "",
-        values.get("new") or "" if told else "",
-        values.get("verdict") or WAITING,
-        values.get("reason") or "",
-    )
+    if kept is None or not name:
+        return Proposal(_("A detail that you do not see"), "", "", verdict, reason)
+    return Proposal(name, kept.old or "", kept.new or "", verdict, reason)
 
 
 @pages.page("/from-customers")
@@ -294,7 +297,9 @@ def inbox() -> str:
             work,
             "portal/inbox.html",
             at="from_customers",
-            items=[(item_of(work, each), _picker(work, each)) for each in found.items],
+            items=list(
+                zip(items_of(work, found.items), (_picker(work, each) for each in found.items), strict=True)
+            ),
             tabs=[(name, url_for("portal.inbox", show=key or None), key == which) for key, name in tabs],
             more_url=url_for("portal.inbox", show=which or None, cursor=found.next) if found.next else "",
             here=here,
@@ -335,7 +340,7 @@ def ask_approval(registry: str, id: int) -> ResponseReturnValue:
         waiting = {"field": "verdict", "op": "eq", "value": WAITING}
         if talks(work, {"and": [on(record), kind(APPROVAL), waiting]}):
             raise Conflict(_("An approval waits already."))
-        values = {"text": text or _("Please approve: {title}", title=record.title), "verdict": WAITING}
+        values = {"text": text or _("Please look at this and approve it."), "verdict": WAITING}
         create(work, TALKS, values, category=APPROVAL, on=Bearer(registry, id))
         tell(_("The customer is asked for his approval."))
     return go(_back(registry, id))
@@ -368,10 +373,12 @@ def deal(item: int, deed: str) -> ResponseReturnValue:
 
 def _accept(work: Work, item: Record) -> None:
     """Somebody of the firm makes the change with his own rights, under his own name."""
-    place, key = item.on, item.values.get("field") or ""
-    if place is None or item.category != PROPOSAL:
+    place, kept = item.on, matter(work, item)
+    if place is None or kept is None or item.category != PROPOSAL:
         raise NotFound(_("There is nothing at this address."))
-    change(work, place.registry, place.id, {key: item.values.get("new")})
+    if not detail_name(work, fetch(work, place.registry, place.id), kept):
+        raise Forbidden(_("You do not see the detail that is to be changed."))
+    change(work, place.registry, place.id, {kept.field: kept.new})
     _settle(work, item, ACCEPTED)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kartoteka.platform.sdk import Document, Moment, own_metadata
@@ -49,6 +49,23 @@ class Begun(Own):
     of_registry: Mapped[str] = mapped_column(String(40), primary_key=True)
     given: Mapped[Any] = mapped_column(Document)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Matter(Own):
+    """What an item of the talks is about, for those who may read it: a proposal, what was approved, files.
+
+    `seen` holds `[key, name, text]`, `files` `[registry, id, name]`.
+    """
+
+    __tablename__ = "p_portal__matters"
+
+    item: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(String(40), default="")
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+    seen: Mapped[Any] = mapped_column(Document, nullable=True)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    files: Mapped[Any] = mapped_column(Document, nullable=True)
 
 
 class Told(Own):

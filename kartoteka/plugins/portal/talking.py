@@ -27,6 +27,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.design import COMMENT, OPEN, TALKS, UPLOAD
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.matters import files_sent, matters
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.visitors import Visit, visiting
 
@@ -48,8 +49,8 @@ class Message:
 
     @property
     def html(self) -> Markup:
-        """The message as it is shown; names of files that nothing was written to stand below."""
-        return Markup() if self.text == ", ".join(self.files) else markdown(self.text)
+        """The message as it is shown; the names of files stand below."""
+        return markdown(self.text)
 
 
 def talks(work: Work, asked: Any, *, sort: str = "-created_at", size: int = MOST) -> list[Record]:
@@ -75,6 +76,7 @@ def thread(work: Work, record: Record) -> Sequence[Message]:
     if NAME not in record.tabs:
         return []
     found = talks(work, {"and": [on(record), kind(COMMENT, UPLOAD)]}, sort="created_at")
+    files = files_sent(work, found, matters(work, found))
     return [
         Message(
             each.id,
@@ -83,15 +85,10 @@ def thread(work: Work, record: Record) -> Sequence[Message]:
             each.created_at,
             bool(each.values.get("outside")),
             each.created_by.id == work.actor.user_id,
-            files_in(each),
+            files[each.id],
         )
         for each in found
     ]
-
-
-def files_in(item: Record) -> list[str]:
-    """This function will name the files that were sent with something."""
-    return [each for each in str(item.values.get("files") or "").split("\n") if each]
 
 
 def put_down(visit: Visit, record: Record, category: str, values: Mapping[str, Any]) -> Record:
@@ -135,4 +132,4 @@ def talk(registry: str, id: int) -> ResponseReturnValue:
     return go(url_for("portal.record", registry=registry, id=id, _anchor="talk"))
 
 
-__all__ = ["Message", "files_in", "kind", "on", "put_down", "talks", "thread", "typed_text"]
+__all__ = ["Message", "kind", "on", "put_down", "talks", "thread", "typed_text"]

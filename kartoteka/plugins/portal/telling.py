@@ -32,6 +32,7 @@ from kartoteka.plugins.portal.design import (
     TALKS,
     WAITING,
 )
+from kartoteka.plugins.portal.matters import detail_name, matter, matters
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Opening, Told
 from kartoteka.plugins.portal.tables import Visit as VisitRow
@@ -177,14 +178,15 @@ def _state_told(visit: Visit, record: Record) -> str | None:
     return f"{view.label}: {view.text}"
 
 
-def _told(template: str, item: int, visit: Visit, _record: Record) -> str | None:
+def _told(template: str, item: int, visit: Visit, record: Record) -> str | None:
     found = fetch(visit.work, TALKS, item)
     if template != "portal_decided":
         return str(found.values.get("text") or "")
     accepted = found.values.get("verdict") == ACCEPTED
     said = _("Changed as you proposed.") if accepted else _("We have not changed it.")
+    about = detail_name(visit.work, record, matter(visit.work, found)) or found.values.get("text")
     reason = found.values.get("reason")
-    return f"{found.values.get('text')}: {said}" + (f" {reason}" if reason else "")
+    return f"{about}: {said}" + (f" {reason}" if reason else "")
 
 
 def _ask_again(office: Office, registry: str, record: int) -> None:
@@ -193,17 +195,18 @@ def _ask_again(office: Office, registry: str, record: int) -> None:
         accepted = {"field": "verdict", "op": "eq", "value": ACCEPTED}
         there = {"field": "on", "op": "eq", "value": {"registry": registry, "id": record}}
         found = browse(work, TALKS, Query(filter={"and": [there, kind(APPROVAL), accepted]})).items
+        digests = {each: kept.digest for each, kept in matters(work, found).items()}
     for item in found:
         who: Iterable[Any] = item.values.get("by") or ()
-        if any(_differs(office, each.id, registry, record, item) for each in who):
+        if any(_differs(office, each.id, registry, record, digests.get(item.id)) for each in who):
             _renew(office, item)
 
 
-def _differs(office: Office, person: int, registry: str, record: int, item: Record) -> bool:
+def _differs(office: Office, person: int, registry: str, record: int, digest: str | None) -> bool:
     try:
         with office.begin(person, via="portal") as work:
             visit = Visit(work)
-            return digest_of(visit, visit.record(registry, record)) != item.values.get("digest")
+            return digest_of(visit, visit.record(registry, record)) != digest
     except KartotekaError:
         return False
 

