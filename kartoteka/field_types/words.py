@@ -2,9 +2,11 @@
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar
+from unicodedata import is_normalized
 
 from sqlalchemy.types import TypeEngine
 
@@ -14,7 +16,7 @@ from kartoteka.field_types.columns import text_column
 from kartoteka.field_types.field_type import FieldType, Locale, Operator, Options, Sort
 from kartoteka.field_types.options import option
 from kartoteka.field_types.patterns import example, pattern
-from kartoteka.field_types.schema import Reader, ValueSchema, refuse
+from kartoteka.field_types.schema import ManyReader, Reader, ValueSchema, refuse
 from kartoteka.field_types.texts import N_, _, plural
 
 TEXT_OPERATORS = (
@@ -101,7 +103,8 @@ class Text(Words):
 
     def schema(self, options: Options) -> ValueSchema:
         """Normalised text without control characters."""
-        return ValueSchema(_line_reader(options), json_schema={"type": "string"})
+        plain = None if options.pattern else _plain_reader(options.min_length, options.max_length)
+        return ValueSchema(_line_reader(options), read_plain=plain, json_schema={"type": "string"})
 
     def sample(self, options: Options, random: Random) -> str:
         """Some words, or an example of the pattern."""
@@ -121,6 +124,19 @@ def _line_reader(options: Text.Options) -> Reader:
         if matches and not matches(text):
             raise refuse(_("The text does not have the form that this field asks for."))
         return text or None
+
+    return read
+
+
+def _plain_reader(shortest: int, longest: int) -> ManyReader:
+    """Texts that are right as they are, which is told of all of them at once."""
+
+    def read(texts: Sequence[str]) -> Sequence[str | None] | None:
+        joined = "".join(texts)
+        plain = joined.isprintable() and (joined.isascii() or is_normalized("NFC", joined))
+        if shortest > 1 or not plain or max(map(len, texts), default=0) > longest:
+            return None
+        return [text or None for text in texts]
 
     return read
 
@@ -152,7 +168,8 @@ class LongText(Words):
         def read(raw: Any) -> str | None:
             return check_length(clean_lines(raw), options.min_length, options.max_length) or None
 
-        return ValueSchema(read, json_schema={"type": "string"})
+        plain = _plain_reader(options.min_length, options.max_length)
+        return ValueSchema(read, read_plain=plain, json_schema={"type": "string"})
 
     def sample(self, options: Options, random: Random) -> str:
         """Some words on some lines."""

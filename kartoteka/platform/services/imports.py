@@ -39,7 +39,7 @@ Each = TypeVar("Each")
 Loading = Callable[[Loader], Outcome]
 KIND = "import"
 VIA = "import"
-CHUNK = 2000
+CHUNK = 2500
 MAX_ERRORS = 1000
 FOLDER = "imports"
 _FORGOTTEN_SECONDS = 3600
@@ -332,7 +332,7 @@ class _Import:
 
     def _look_over(self, work: Work) -> Step:
         assert self.place is not None
-        look_over_registry(work, self.registry)
+        look_over_registry(work, self.registry, self.tally.created)
         return self._step(self.place)
 
     def _follow(self, work: Work) -> Step:

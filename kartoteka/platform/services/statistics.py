@@ -7,10 +7,11 @@ from sqlalchemy import inspect
 from kartoteka.platform.kernel import turns
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.work import Work
-from kartoteka.platform.storage.statistics import look_over
+from kartoteka.platform.storage.statistics import look_over, rows_known
 
-# So many new records at once change what the database should know of their registry.
+# So many new records at once, and such a part of all, change what the database should know of their registry.
 MANY = 1000
+NOTABLE = 0.1
 _EVERY = timedelta(hours=1)
 _TURN = "statistics"
 
@@ -35,9 +36,11 @@ def look_over_all(office: Office) -> bool:
     return True
 
 
-def look_over_registry(work: Work, registry: str) -> None:
-    """This function will look over the table of one registry, in the transaction of the work."""
-    look_over(work.connection, [work.layout.table(work.catalog.registries[registry]).name])
+def look_over_registry(work: Work, registry: str, added: int) -> None:
+    """This function will look over the table of a registry to which many records, for its size, have been added."""
+    table = work.layout.table(work.catalog.registries[registry]).name
+    if added >= max(MANY, rows_known(work.connection, table) * NOTABLE):
+        look_over(work.connection, [table])
 
 
 __all__ = ["MANY", "look_over_all", "look_over_registry"]

@@ -7,31 +7,39 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
+from kartoteka.platform.storage.engine import COPY
+
 Convert = Callable[[Any], Any]
 Converters = dict[str, Convert | None]
 
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
     """This function will store new rows given as columns of equal length; columns not named stay empty."""
-    statement, positions, converters = _prepared(table, tuple(columns), connection.dialect)
-    converted = [_converted(columns[name], converters[name]) for name in positions or columns]
-    rows: list[Any] = list(zip(*converted, strict=True))
-    if positions is None:
-        rows = [dict(zip(columns, row, strict=True)) for row in rows]
-    if rows:
+    statement, order, converters = _prepared(table, tuple(columns), connection.dialect)
+    rows = list(zip(*(_converted(columns[name], converters[name]) for name in order), strict=True))
+    if len(rows) > 1 or (rows and connection.dialect.positional):
         connection.exec_driver_sql(statement, rows)
+    elif rows:
+        connection.execute(insert(table), {name: columns[name][0] for name in order})
 
 
 @lru_cache(maxsize=256)
 def _prepared(
     table: Table, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, tuple[str, ...] | None, Converters]:
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
-    order = compiled.positiontup if compiled.positional else None
+) -> tuple[str, tuple[str, ...], Converters]:
     converters: Converters = {
         name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
     }
-    return str(compiled), None if order is None else tuple(order), converters
+    if not dialect.positional:
+        return copy_statement(dialect, table.name, names), names, converters
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ()), converters
+
+
+def copy_statement(dialect: Dialect, table: str, names: Sequence[str]) -> str:
+    """This function will write the statement by which PostgreSQL takes many rows, given as tuples, into a table."""
+    quote = dialect.identifier_preparer.quote
+    return f"{COPY}{quote(table)} ({', '.join(map(quote, names))}) FROM STDIN"
 
 
 def _converted(values: Sequence[Any], convert: Convert | None) -> Sequence[Any]:
@@ -44,4 +52,4 @@ def _converted(values: Sequence[Any], convert: Convert | None) -> Sequence[Any]:
     return [convert(value) for value in values]
 
 
-__all__ = ["insert_columns"]
+__all__ = ["copy_statement", "insert_columns"]

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DisconnectionError
 from kartoteka.field_types.folding import fold
 
 WRITES = "kartoteka_writes"
+# A statement that begins so and comes with many rows (as tuples) streams them into a table of PostgreSQL.
+COPY = "COPY "
 # A change of the design may have to carry all values of a large registry while others wait to write.
 BUSY_SECONDS = 120
 # A connection that has just answered is not asked again whether it is still there.
@@ -24,6 +26,7 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(url, pool_size=8, max_overflow=16)
         event.listen(engine, "checkin", _note_answer)
         event.listen(engine, "checkout", _ask_after_rest)
+        event.listen(engine, "do_executemany", _copy_rows)
         return engine
     engine = create_engine(
         url,
@@ -37,11 +40,23 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def _copy_rows(cursor: Any, statement: str, rows: Any, _context: Any) -> bool:
+    """COPY takes the rows of one statement in a fraction of the time; its errors are told as those of any other."""
+    if not statement.startswith(COPY):
+        return False
+    with cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)
+    return True
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling would commit before DDL; we say BEGIN ourselves.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}",
-                   "cache_size=-65536", "temp_store=MEMORY", "analysis_limit=400"):  # fmt: skip
+                   "cache_size=-65536", "temp_store=MEMORY", "analysis_limit=400",
+                   # Pages that change again and again go from the log into the file once for many transactions.
+                   "wal_autocheckpoint=8000"):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("kartoteka_fold", 1, _fold_or_none, deterministic=True)
 

@@ -12,6 +12,7 @@ from sqlalchemy import column as sql_column
 from sqlalchemy.sql.elements import TextClause
 
 from kartoteka.field_types.folding import fold
+from kartoteka.platform.storage.bulk import copy_statement
 
 SLOTS = 1 << 20
 WORD = re.compile(r"[^\W_]+")
@@ -48,7 +49,8 @@ def words(source: str) -> list[str]:
 def write_documents(connection: Connection, registry_key: str, documents: Sequence[Document]) -> None:
     """This function will store new documents (record, section id, text); empty texts are left out."""
     rows = [(record, slot, " ".join(words(body))) for record, slot, body in documents]
-    rows = [row for row in rows if row[2]]
+    # SQLite keeps what it is given in memory as long as the numbers of rows rise.
+    rows = sorted(row for row in rows if row[2])
     if not rows:
         return
     name = index_name(registry_key)
@@ -56,6 +58,10 @@ def write_documents(connection: Connection, registry_key: str, documents: Sequen
         connection.exec_driver_sql(
             f"INSERT INTO {name} (rowid, body) VALUES (?, ?)", [(r * SLOTS + s, b) for r, s, b in rows]
         )
+    elif len(rows) > 1:
+        # Words hold letters and digits alone, so that a text of them can be read as it is.
+        copied = copy_statement(connection.dialect, name, ("record", "slot", "body"))
+        connection.exec_driver_sql(copied, rows)
     else:
         connection.execute(
             text(

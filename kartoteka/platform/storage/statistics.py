@@ -20,6 +20,21 @@ def look_over(connection: Connection, tables: Iterable[str]) -> None:
         _even_out(connection, names)
 
 
+def rows_known(connection: Connection, table: str) -> int:
+    """This function will tell how many rows the database thinks that a table has; 0 when it has never counted."""
+    if connection.dialect.name == "postgresql":
+        counted = connection.exec_driver_sql(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", (table,)
+        ).scalar()
+        return max(int(counted or 0), 0)
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").scalar():
+        return 0
+    counted = connection.exec_driver_sql(
+        "SELECT stat FROM sqlite_stat1 WHERE tbl = ? LIMIT 1", (table,)
+    ).scalar()
+    return int(str(counted).split()[0]) if counted is not None else 0
+
+
 def _even_out(connection: Connection, tables: list[str]) -> None:
     """Its guesses of how many rows an index has are rough; nearly all rows of a table are in each of its indexes."""
     for name in tables:
@@ -36,4 +51,4 @@ def _even_out(connection: Connection, tables: list[str]) -> None:
     connection.exec_driver_sql("ANALYZE sqlite_master")
 
 
-__all__ = ["look_over"]
+__all__ = ["look_over", "rows_known"]

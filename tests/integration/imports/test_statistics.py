@@ -74,3 +74,15 @@ def test_a_worker_looks_over_all_tables_once_an_hour(office: Office, tmp_path: P
     now = office.clock()
     office.clock = lambda: now + timedelta(hours=1, minutes=1)
     assert statistics.look_over_all(office) is sqlite
+
+
+def test_a_few_more_of_very_many_are_left_to_the_usual_round(office: Office, tmp_path: Path) -> None:
+    bring_in(office, tmp_path, statistics.MANY)
+    with office.begin_system(write=True) as work:
+        known_before = known(office, "r_wells")
+        statistics.look_over_registry(work, "wells", statistics.MANY - 1)
+    assert known(office, "r_wells") == known_before
+    with office.begin_system(write=True) as work:
+        work.connection.exec_driver_sql("DELETE FROM r_wells WHERE id > 500")
+        statistics.look_over_registry(work, "wells", statistics.MANY)
+    assert abs(known(office, "r_wells") - 500) < 100

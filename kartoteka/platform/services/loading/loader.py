@@ -9,6 +9,7 @@ import marshmallow as ma
 from kartoteka.field_types.capabilities import Numbering
 from kartoteka.field_types.cleaning import as_text
 from kartoteka.field_types.folding import fold
+from kartoteka.field_types.schema import ValueSchema
 from kartoteka.platform.access.conduct import Known
 from kartoteka.platform.access.gate import CATEGORY, KEEP, Judged, NewRow, OpenRegistry, SeenRow
 from kartoteka.platform.catalog.conditions import EMPTY, REQUIRED, VISIBLE, suits
@@ -203,7 +204,11 @@ class Loader:
         return items
 
     def _column(self, target: Target, one: Field, column: Sequence[Cell], rows: Sequence[Row]) -> list[Any]:
-        reading = self.memory.reading(one.key, self.opened.kind(one).schema)
+        schema = self.opened.kind(one).schema
+        values = schema.deserialize_many(column) if isinstance(schema, ValueSchema) else None
+        if values is not None:
+            return list(values)
+        reading = self.memory.reading(one.key, schema)
         try:
             return list(map(reading.__getitem__, column))
         except ma.ValidationError:
