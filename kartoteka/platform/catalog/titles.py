@@ -7,7 +7,6 @@ from typing import Any
 from kartoteka.platform.catalog.definitions import Field, Registry
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_BLANKS = re.compile(r"\s+")
 _LEFTOVERS = re.compile(r"\(\s*\)|\[\s*\]")
 
 
@@ -25,4 +24,6 @@ def title_fields(registry: Registry) -> tuple[Field, ...]:
 def make_title(pattern: str, texts: Mapping[str, Any]) -> str:
     """This function will fill a pattern with texts; brackets left empty and blanks too many vanish."""
     filled = _PLACE.sub(lambda place: str(texts.get(place[1]) or ""), pattern)
-    return _BLANKS.sub(" ", _LEFTOVERS.sub("", filled)).strip(" ,;·–-")[:500]
+    if "(" in filled or "[" in filled:
+        filled = _LEFTOVERS.sub("", filled)
+    return " ".join(filled.split()).strip(" ,;·–-")[:500]

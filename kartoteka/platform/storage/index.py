@@ -17,6 +17,8 @@ from kartoteka.platform.storage.bulk import copy_statement
 SLOTS = 1 << 20
 WORD = re.compile(r"[^\W_]+")
 _ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_BETWEEN = "\x1f"
+_GAPS_TOGETHER = {code: gap for code, gap in _ASCII_GAPS.items() if chr(code) != _BETWEEN}
 Document = tuple[int, int, str]
 
 
@@ -30,7 +32,9 @@ def create_statements(dialect: str, registry_key: str) -> list[str]:
     name = index_name(registry_key)
     if dialect == "sqlite":
         return [
-            f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3')"
+            # How long documents are matters to nobody: what is found is not ranked.
+            f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize='unicode61 remove_diacritics 0', prefix='2 3',"
+            " columnsize=0)"
         ]
     return [
         f"CREATE TABLE {name} (record BIGINT NOT NULL, slot INTEGER NOT NULL, body TSVECTOR NOT NULL,"
@@ -46,11 +50,23 @@ def words(source: str) -> list[str]:
     return folded.translate(_ASCII_GAPS).split() if folded.isascii() else WORD.findall(folded)
 
 
+def words_together(sources: Sequence[str]) -> list[str]:
+    """This function will give the words of each of many texts, with gaps between them, in a fraction of the time."""
+    folded = fold(_BETWEEN.join(sources))
+    parts = folded.translate(_GAPS_TOGETHER).split(_BETWEEN) if folded.isascii() else []
+    # One text with a letter that is not ASCII, or with the mark itself, and all are read one by one.
+    return parts if len(parts) == len(sources) else [" ".join(words(source)) for source in sources]
+
+
 def write_documents(connection: Connection, registry_key: str, documents: Sequence[Document]) -> None:
     """This function will store new documents (record, section id, text); empty texts are left out."""
-    rows = [(record, slot, " ".join(words(body))) for record, slot, body in documents]
+    bodies = words_together([body for _record, _slot, body in documents])
     # SQLite keeps what it is given in memory as long as the numbers of rows rise.
-    rows = sorted(row for row in rows if row[2])
+    rows = sorted(
+        (record, slot, body)
+        for (record, slot, _body), body in zip(documents, bodies, strict=True)
+        if body and not body.isspace()
+    )
     if not rows:
         return
     name = index_name(registry_key)
@@ -136,5 +152,6 @@ __all__ = [
     "remove_documents",
     "remove_range",
     "words",
+    "words_together",
     "write_documents",
 ]
