@@ -5,7 +5,7 @@ from flask import Flask
 from kartoteka import registries
 from kartoteka.platform import rest, web
 from kartoteka.platform.extension import Plugin, discover, plug_in
-from kartoteka.platform.front import calling, failing, protection, ready, rights
+from kartoteka.platform.front import addresses, calling, failing, protection, ready, rights
 from kartoteka.platform.front.health import health
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services.office import Office
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
     """
     running = office or open_office(settings or Settings.from_environment())
     app = Flask("kartoteka")
+    addresses.install(app)
     calling.install(app, running)
     protection.install(
         app, secret=running.settings.secret_key, https=running.settings.base_url.startswith("https:")

@@ -1,6 +1,7 @@
 """How a route of the API is declared: method, address, right, what comes in and what goes out, in one line."""
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 import marshmallow as ma
@@ -36,9 +37,34 @@ class IdConverter(BaseConverter):
 
 
 class Interface(Api):  # type: ignore[misc]
-    """The OpenAPI description of all resources. How errors are told is decided for the whole application."""
+    """The OpenAPI description of all resources. How errors are told is decided for the whole application.
+
+    It is written when somebody asks for it: most processes never do, and it is half of what an application costs.
+    """
 
     ERROR_SCHEMA = schemas.Problem
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._undescribed: list[tuple[Resource, str]] = []
+        self._describing = Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blp: "Resource", *, name: str = "") -> None:
+        """Put the routes of a resource into the application."""
+        name = name or blp.name
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self
+        self._app.register_blueprint(blp, name=name)
+        self._undescribed.append((blp, name))
+
+    def described(self) -> dict[str, Any]:
+        """The OpenAPI document of all resources."""
+        with self._describing:
+            for each, name in self._undescribed:
+                each.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+                self.spec.tag({"name": name, "description": each.description})
+            self._undescribed.clear()
+        document: dict[str, Any] = self.spec.to_dict()
+        return document
 
     def _register_error_handlers(self) -> None:
         """Leave errors to the application."""
@@ -105,7 +131,7 @@ def _schema_name(schema: Any) -> str:
 
 def description_of(interface: Interface) -> dict[str, Any]:
     """This function will give the finished OpenAPI document, its summaries without the phrase of our docstrings."""
-    document: dict[str, Any] = interface.spec.to_dict()
+    document = interface.described()
     for operations in document["paths"].values():
         for operation in operations.values():
             if isinstance(operation, dict) and "summary" in operation:
