@@ -136,6 +136,7 @@ from kartoteka.platform.services.records import (
     restore,
     summary,
 )
+from kartoteka.platform.services.tallies import Spans, Tally, tally
 from kartoteka.platform.services.telling import mentioned, said_mentioned, tell_people, tells, writer
 from kartoteka.platform.services.verbs import Verbs
 from kartoteka.platform.services.work import Work
@@ -243,10 +244,12 @@ __all__ = [
     "Role",
     "Shape",
     "Signal",
+    "Spans",
     "StaleVersion",
     "State",
     "Step",
     "Tab",
+    "Tally",
     "Task",
     "ThingForm",
     "Tile",
@@ -394,6 +397,7 @@ __all__ = [
     "summary",
     "table_of",
     "take_turn",
+    "tally",
     "tell",
     "tell_people",
     "tells",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Row,
     Select,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 
 from kartoteka.field_types.folding import sort_key
@@ -32,6 +34,7 @@ from kartoteka.platform.storage.layout import Kind
 
 MAX_KEPT_KEY = 4000
 CHUNK = 500
+MOST_TALLIED = 50_000
 
 
 @dataclass
@@ -171,10 +174,13 @@ class Reading:
             found.setdefault(title, []).append(record)
         return found
 
-    def rows_by_id(self, records: Sequence[int], *, flags: bool = False) -> dict[int, SeenRow]:
+    def rows_by_id(
+        self, records: Sequence[int], *, flags: bool = False, removed: bool = False
+    ) -> dict[int, SeenRow]:
         """This function will fetch many records by id; those that the actor may not see are missing."""
         shape = self._shape(self.fields, flags=flags)
-        statement = shape.statement.where(self._reached(), self.seen.table.c.id.in_(list(records)))
+        reached = self._reached(removed=removed)
+        statement = shape.statement.where(reached, self.seen.table.c.id.in_(list(records)))
         found = self._seen_rows(self.gate.connection.execute(statement).all(), shape)
         return {row.id: row for row in found}
 
@@ -187,6 +193,13 @@ class Reading:
         if group is not None:
             statement = statement.group_by(group).order_by(group.is_(None), group)
         return list(self.gate.connection.execute(statement.limit(5000)))
+
+    def tallied(self, columns: Sequence[ColumnElement[Any]], selection: Selection,
+                tallies: Callable[[CTE], Sequence[Select[Any]]]) -> list[Row[*tuple[Any, ...]]]:  # fmt: skip
+        """This function will look for a selection once and count it in several ways; `columns` come from `seen`."""
+        there = select(*columns).select_from(self.seen.table).where(self._selected(selection)).cte("_there")
+        statement = union_all(*tallies(there)).limit(MOST_TALLIED)
+        return list(self.gate.connection.execute(statement))
 
     def _selected(self, selection: Selection) -> Bool:
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
-from sqlalchemy import ColumnElement, case, func, insert, select
+from sqlalchemy import ColumnElement, FromClause, false, func, insert, select, true
 
 from kartoteka.field_types.capabilities import Cautious
 from kartoteka.field_types.field_type import Operator
@@ -302,7 +302,7 @@ def summary(
     """
     opened = work.open(registry)
     function, measured = _measure(opened, measure)
-    grouped = _group_field(opened, group_by)
+    grouped = group_field(opened, group_by)
     columns: list[ColumnElement[Any]] = [func.count().label("_count")]
     if measured is not None:
         columns += [func.sum(opened.seen.column(measured)), func.min(opened.seen.column(measured)),
@@ -311,11 +311,11 @@ def summary(
     rows = opened.groups(expression, columns, query.selection(), join)
     if group_by is None:
         return [Group(None, "", total, _measured(function, values)) for total, *values in map(tuple, rows)]
-    texts = _group_texts(work, opened, grouped, [row[0] for row in rows])
+    texts = group_texts(work, opened, grouped, [row[0] for row in rows])
     return [
         Group(key, texts.get(row[0], ""), row[1], _measured(function, list(row)[2:]))
         for row in rows
-        for key in [_key(row[0])]
+        for key in [group_key(row[0])]
     ]
 
 
@@ -416,6 +416,24 @@ def _check_required(opened: OpenRegistry, parsed: Mapping[str, Any]) -> None:
             emptied[key] = [_("“{field}” must be filled in.", field=each.name)]
     if emptied:
         raise Invalid(emptied)
+
+
+def read_values(opened: OpenRegistry, values: Mapping[str, Any]) -> dict[str, Any]:
+    """This function will read values that a record is to be changed to.
+
+    :raises Invalid: with a sentence for every field that does not exist for the actor, is wrong or is emptied wrongly.
+    """
+    parsed = _parsed(opened, values)
+    _check_required(opened, parsed)
+    return parsed
+
+
+def read_category(opened: OpenRegistry, key: Any) -> str | None:
+    """This function will read the category that a record is to have.
+
+    :raises Invalid: when there is no such category.
+    """
+    return _category(opened, key)
 
 
 def _category(opened: OpenRegistry, key: Any) -> str | None:
@@ -625,7 +643,8 @@ def _measured(function: str, values: Sequence[Any]) -> Any:
     return {"sum": total, "min": low, "max": high}[function]
 
 
-def _group_field(opened: OpenRegistry, group_by: str | None) -> Field | None:
+def group_field(opened: OpenRegistry, group_by: str | None) -> Field | None:
+    """This function will look up what is grouped by; None when that is the category or nothing."""
     if group_by is None or group_by == "category":
         return None
     found = opened.seen.field(group_by)
@@ -647,22 +666,25 @@ def _group_expression(opened: OpenRegistry, grouped: Field | None, group_by: str
 def _link_group(opened: OpenRegistry, grouped: Field) -> Any:
     """Group by the targets that the actor may see; those he may not see count as empty."""
     table, links = opened.seen.table, LINKS.alias()
-    visible: ColumnElement[bool] = opened.seen.field_shown(grouped)
-    if grouped.type == "relation":
-        target = opened.seen.target_of(grouped)
-        if target is None:
-            # Empty on every row; PostgreSQL does not group by a constant.
-            return case((table.c.id.is_(None), table.c.id)), lambda statement: statement
-        visible = visible & links.c.target.in_(
-            select(target.table.c.id).where(target.alive, target.reach("view"))
-        )
+    visible = opened.seen.field_shown(grouped) & seen_targets(opened, grouped, links)
     on = (links.c.field_id == grouped.id) & (links.c.source == table.c.id) & visible
     return links.c.target, lambda statement: statement.outerjoin_from(table, links, on)
 
 
-def _group_texts(
+def seen_targets(opened: OpenRegistry, grouped: Field, links: FromClause) -> ColumnElement[bool]:
+    """This function will give the condition that the actor may see what a link leads to, where a record does."""
+    if grouped.type != "relation":
+        return true()
+    target = opened.seen.target_of(grouped)
+    if target is None:
+        return false()
+    return links.c.target.in_(select(target.table.c.id).where(target.alive, target.reach("view")))
+
+
+def group_texts(
     work: Work, opened: OpenRegistry, grouped: Field | None, keys: Iterable[Any]
 ) -> dict[Any, str]:
+    """This function will say what the keys of groups mean, as far as the actor may see it."""
     language = work.actor.locale.language
     if grouped is None:
         return {each.key: each.names.get(language) or each.name for each in opened.registry.categories}
@@ -675,12 +697,13 @@ def _group_texts(
     return {key: kind.type.text(key, kind.options, work.actor.locale) for key in known}
 
 
-def _key(value: Any) -> Any:
+def group_key(value: Any) -> Any:
+    """This function will give the key of a group as an answer can hold it."""
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
 __all__ = [
     "KEEP", "BatchResult", "Bearer", "Group", "Link", "Page", "Query", "Record", "Related", "batch", "begin_batch",
-    "browse", "cautions", "change", "count", "create", "fetch", "picker", "record_id", "related", "remove", "restore",
-    "summary",
+    "browse", "cautions", "change", "count", "create", "fetch", "group_field", "group_key", "group_texts", "picker",
+    "record_id", "related", "remove", "restore", "seen_targets", "summary",
 ]  # fmt: skip

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from babel import dates
 from flask import render_template, request, url_for
 
-from kartoteka.platform.sdk import Link, Query, Work, _, begin, label, render, summary
+from kartoteka.platform.sdk import Link, Query, Spans, Tally, Work, _, begin, label, render, summary, tally
 from kartoteka.plugins.activities.design import KEY
 from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
 from kartoteka.plugins.activities.pages import asked_again, asking, wanted
-from kartoteka.plugins.activities.timeline import Filter, Timeline, Wanted, everywhere
+from kartoteka.plugins.activities.timeline import Timeline, Wanted, everywhere
 
 WEEKS = 6
 
@@ -33,7 +33,6 @@ class Table:
 
     weeks: Sequence[str]
     lines: Sequence[Line]
-    sums: Line
 
 
 @pages.page("/activities")
@@ -45,8 +44,8 @@ def overview() -> str:
         context = _listed(everywhere(work, asked))
         return render(
             work, "activities/overview.html", at="activities", asking=asking(work, asked, _chosen(work, asked)),
-            people=_by_people(work, asked), kinds=_by_kinds(work, asked),
-            templates_url=url_for("activities.templates") if "design" in work.actor.powers else "", **context,
+            templates_url=url_for("activities.templates") if "design" in work.actor.powers else "",
+            **_tables(work, asked), **context,
         )  # fmt: skip
 
 
@@ -59,8 +58,7 @@ def listed() -> str:
         context = _listed(everywhere(work, asked, cursor))
         if cursor:
             return render_template("activities/timeline.html", **context)
-        tables = {"people": _by_people(work, asked), "kinds": _by_kinds(work, asked)}
-        return render_template("activities/overview_part.html", **tables, **context)
+        return render_template("activities/overview_part.html", **_tables(work, asked), **context)
 
 
 def _listed(shown: Timeline) -> dict[str, object]:
@@ -74,33 +72,35 @@ def _listed(shown: Timeline) -> dict[str, object]:
 
 
 def _chosen(work: Work, asked: Wanted) -> Sequence[Link]:
-    found = summary(work, KEY, group_by="who", query=_query(asked, [])) if asked.who else []
+    found = summary(work, KEY, group_by="who", query=_query(asked)) if asked.who else []
     return [Link(each.key, each.text) for each in found if each.key == asked.who and each.text]
 
 
-def _query(asked: Wanted, more: Sequence[Filter]) -> Query:
-    nodes = [*asked.nodes(), *more]
+def _query(asked: Wanted) -> Query:
+    nodes = asked.nodes()
     return Query(filter={"and": nodes} if nodes else None, q=asked.q)
 
 
-def _by_people(work: Work, asked: Wanted) -> Table:
-    """One statement for each week; only a person who has done something in one of them stands in the table."""
-    language, weeks = work.actor.locale.language, _weeks(work, asked)
-    found = [summary(work, KEY, group_by="who", query=_query(asked, _within(*week))) for week in weeks]
-    names = {each.key: each.text or _("Nobody of us") for groups in found for each in groups}
-    counts = [{each.key: each.count for each in groups} for groups in found]
-    lines = [_line(name, [numbers.get(key, 0) for numbers in counts]) for key, name in names.items()]
+def _tables(work: Work, asked: Wanted) -> dict[str, object]:
+    """Who did how much in which week, and of which kinds: all of it in one statement."""
+    days = _days(work, asked)
+    found = tally(work, KEY, ("who", "category"), Spans("at", days), _query(asked))
+    return {"people": _by_people(work, found["who"], days), "kinds": _by_kinds(work, found["category"])}
+
+
+def _by_people(work: Work, found: Sequence[Tally], days: Sequence[date]) -> Table:
+    """Only a person who has done something in one of the weeks stands in the table."""
+    language = work.actor.locale.language
+    lines = [_line(each.text or _("Nobody of us"), each.counts) for each in found]
     lines.sort(key=lambda line: (-line.total, line.name))
-    written = [dates.format_skeleton("Md", first, locale=language) for first, _end in weeks]
-    return Table(written, lines, _line("", [sum(numbers.values()) for numbers in counts]))
+    written = [dates.format_skeleton("Md", first, locale=language) for first in days[:-1]]
+    return Table(written, lines)
 
 
-def _by_kinds(work: Work, asked: Wanted) -> Sequence[Line]:
+def _by_kinds(work: Work, found: Sequence[Tally]) -> Sequence[Line]:
     language, registry = work.actor.locale.language, work.catalog.registries[KEY]
-    weeks = _weeks(work, asked)
-    found = summary(work, KEY, group_by="category", query=_query(asked, _within(weeks[0][0], weeks[-1][1])))
     names = {each.key: label(each, language) for each in registry.categories}
-    lines = [Line(names.get(each.key, _("Activity")), (), each.count) for each in found]
+    lines = [Line(names.get(each.key, _("Activity")), (), sum(each.counts)) for each in found]
     return sorted(lines, key=lambda line: (-line.total, line.name))
 
 
@@ -108,17 +108,10 @@ def _line(name: str, numbers: Sequence[int]) -> Line:
     return Line(name, numbers, sum(numbers))
 
 
-def _weeks(work: Work, asked: Wanted) -> list[tuple[date, date]]:
-    """The last weeks, Monday to Monday, up to the last day asked for."""
+def _days(work: Work, asked: Wanted) -> list[date]:
+    """The Mondays of the last weeks up to the last day asked for, and the one after them."""
     today = work.now.astimezone(ZoneInfo(work.actor.locale.timezone)).date()
     last = asked.last or today
     last = min(max(last, date(1900, 1, 1)), date(9000, 1, 1))
     monday = last - timedelta(days=last.weekday())
-    return [(monday - timedelta(weeks=n), monday - timedelta(weeks=n - 1)) for n in reversed(range(WEEKS))]
-
-
-def _within(first: date, end: date) -> list[Filter]:
-    return [
-        {"field": "at", "op": "gte", "value": first.isoformat()},
-        {"field": "at", "op": "lt", "value": end.isoformat()},
-    ]
+    return [monday - timedelta(weeks=n) for n in reversed(range(-1, WEEKS))]

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +18,7 @@ from kartoteka.platform.sdk import (
     Bearer,
     NotFound,
     Query,
+    Spans,
     Work,
     browse,
     create,
@@ -23,6 +27,8 @@ from kartoteka.platform.sdk import (
     create_role,
     create_user,
     fetch,
+    remove,
+    tally,
 )
 from kartoteka.platform.services.modelling import apply_design, change_category, export_design
 from kartoteka.platform.services.office import Office
@@ -109,9 +115,16 @@ def as_(office: Office, who: str) -> Iterator[Work]:
 
 
 def note(
-    office: Office, who: str, registry: str, record: int, text: str, category: str = "call", **more: object
+    office: Office,
+    writer: str,
+    registry: str,
+    record: int,
+    text: str,
+    /,
+    category: str = "call",
+    **more: object,
 ) -> int:
-    with as_(office, who) as work:
+    with as_(office, writer) as work:
         values = {"text": text, **more}
         return log(work, "_activities", values, category=category, on=Bearer(registry, record)).id
 
@@ -402,3 +415,62 @@ def test_the_overview_counts_what_its_reader_sees(browser: Callable[[str], Brows
     assert numbers("reader") == ["0", "0", "0", "0", "0", "2", "2"]
     assert numbers("blind") == []
     assert "called Ann" not in browser("reader").get("/activities").text
+
+
+def test_a_tally_is_what_one_counts_by_hand(firm: Office) -> None:
+    """Several people at one activity, nobody, borders of weeks and years, what is in the bin, what is hidden."""
+    people = [_person(firm, name) for name in ("adam", "bara")]
+    moments = "2025-12-28T23:59 2025-12-29T00:00 2026-01-04T23:59 2026-01-05T00:00 2026-01-11T23:59 2026-01-12T00:00"
+    for number, at in enumerate(moments.split()):
+        who = [people, people[:1], people[1:], []][number % 4]
+        kind = ("call", "visit")[number % 2]
+        note(firm, "seller", "companies", 1, f"n{number}", category=kind, at=at, who=who)
+        note(firm, "seller", "contacts", 1, f"c{number}", category="meeting", at=at, who=who)
+    gone = note(firm, "seller", "companies", 1, "gone", at="2026-01-05T10:00", who=people)
+    with as_(firm, "seller") as work:
+        remove(work, "_activities", gone)
+        create(work, "companies", {"name": "Gone"})
+    note(firm, "seller", "companies", 3, "on what is gone", at="2026-01-05T10:00", who=people)
+    with as_(firm, "seller") as work:
+        remove(work, "companies", 3)
+    days = [date(2025, 12, 29), date(2026, 1, 5), date(2026, 1, 12)]
+    for reader in ("seller", "reader", "blind"):
+        with as_(firm, reader) as work:
+            zone = ZoneInfo(work.actor.locale.timezone)
+            by_who, by_kind = Counter[tuple[int | None, int]](), Counter[tuple[str | None, int]]()
+            for each in browse(work, "_activities", Query(page_size=500)).items:
+                day = each.values["at"].astimezone(zone).date()
+                if not days[0] <= day < days[-1]:
+                    continue
+                week = (day - days[0]).days // 7
+                by_kind[each.category, week] += 1
+                for person in each.values["who"] or [None]:
+                    by_who[person and person.id, week] += 1
+            found = tally(work, "_activities", ("who", "category"), Spans("at", days))
+            for name, counted in (("who", by_who), ("category", by_kind)):
+                told = {(each.key, week): each.counts[week] for each in found[name] for week in (0, 1)}
+                assert {key: number for key, number in told.items() if number} == counted, (reader, name)
+            only = tally(work, "_activities", ["category"], Spans("at", days[1:]), Query(q="n3"))
+            assert [(each.key, each.counts) for each in only["category"]] == (
+                [] if reader == "blind" else [("visit", [1])]
+            )
+            assert bool(by_kind) == (reader != "blind")
+
+
+def _person(office: Office, name: str) -> int:
+    with office.begin_system() as work:
+        return create_user(work, {"email": f"{name}@example.com", "name": name, "roles": ["seller"]}).id
+
+
+def test_the_overview_asks_once_for_all_its_numbers(firm: Office, browser: Callable[[str], Browser]) -> None:
+    seller, asked = browser("seller"), list[str]()
+
+    def keep(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(firm.engine, "before_cursor_execute", keep)
+    try:
+        assert seller.get("/activities/list?until=2026-03-08").status_code == 200
+    finally:
+        event.remove(firm.engine, "before_cursor_execute", keep)
+    assert len([each for each in asked if "count(" in each and "r__activities" in each]) == 1, asked
