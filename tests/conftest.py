@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.servers.browsers",
     "tests.servers.databases",
     "tests.servers.guard",
+    "tests.servers.hashing",
     "tests.servers.imap",
     "tests.servers.mail",
     "tests.servers.offices",

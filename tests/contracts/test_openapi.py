@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation.modes import GenerationMode
 
-from kartoteka.app import create_app, open_office
+from kartoteka.app import open_office
 from kartoteka.platform.services import modelling, people, records, tokens
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
 from tests.servers.offices import settings_for
 
 # PostgreSQL has the stricter types; what SQLite alone would choke on takes fewer tries to find.
@@ -137,7 +138,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             records.batch(
                 work, "companies", create=[{"values": {"name": f"Firm {n}", "turnover": n}} for n in range(3)]
             )
-        yield Site(create_app(office=office), office, tokens.create_token(office, "admin@example.com"))
+        yield Site(app_for(office), office, tokens.create_token(office, "admin@example.com"))
         office.engine.dispose()
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from kartoteka.app import create_app, open_office
+from kartoteka.app import open_office
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.services import modelling, people, records, tokens
 from kartoteka.platform.services.office import Office
 from kartoteka.plugins.ares.standin import StandIn
 from kartoteka.plugins.ares.standin.server import ARES, POLAND, VIES
+from tests.servers.apps import app_for
 from tests.servers.offices import Furnish
 
 API = "/api/v1"
@@ -68,7 +69,7 @@ class Bureau:
     @cached_property
     def app(self) -> Flask:
         """The application, for tests that come through one of its faces."""
-        return create_app(office=self.office)
+        return app_for(self.office)
 
     def call(self, who: str, method: str, path: str, body: Any = None, **query: str) -> Answered:
         """Ask the interface as somebody."""

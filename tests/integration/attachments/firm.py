@@ -10,11 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app
 from kartoteka.platform.sdk import Work, create
 from kartoteka.platform.services import modelling, people, plugins, tokens
 from kartoteka.platform.services.files import Vault, files_of
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
 
 API = "/api/v1"
 PNG = bytes.fromhex(
@@ -76,7 +76,7 @@ class Firm:
     def client(self) -> FlaskClient:
         """A client of the application."""
         if not hasattr(self, "_app"):
-            self._app = create_app(office=self.office)
+            self._app = app_for(self.office)
             self._tokens: dict[str, str] = {}
         return self._app.test_client()
 

@@ -6,14 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import update
 
 from kartoteka.platform.catalog.definitions import Grant, Role
 from kartoteka.platform.catalog.models import CatalogState, RoleRow
 from kartoteka.platform.catalog.portable import role_to_row
 from kartoteka.platform.kernel.settings import Settings
-from kartoteka.platform.services import passwords
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
 from tests.servers.databases import PostgreSQL, SQLiteFiles
@@ -47,22 +45,6 @@ class TurnedClock:
     def turn(self, **by: float) -> None:
         """Turn the clock on."""
         self.now += timedelta(**by)
-
-
-@pytest.fixture(autouse=True)
-def weak_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 at its quickest, except where its time is what matters."""
-    if request.node.get_closest_marker("usefixtures") is None:
-        monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        passwords._decoy.cache_clear()
-
-
-@pytest.fixture
-def real_hashes() -> Iterator[None]:
-    """Argon2 as it is in use."""
-    passwords._decoy.cache_clear()
-    yield
-    passwords._decoy.cache_clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from kartoteka.app import create_app
 from kartoteka.platform.sdk import (
     Bearer,
     Invalid,
@@ -20,6 +19,7 @@ from kartoteka.platform.sdk import (
 from kartoteka.platform.services.office import Office
 from kartoteka.plugins.activities.templating import Template, keep_templates, templates_of
 from tests.integration.plugins.test_activities import COMPANIES, PASSWORD, grant
+from tests.servers.apps import app_for
 
 VISIT = Template("Visit of a roof", "visit", "Seen:\nAgreed:")
 
@@ -41,7 +41,7 @@ def firm(office: Office) -> Office:
 
 
 def come_in(office: Office, who: str) -> tuple[FlaskClient, str]:
-    client = create_app(office=office).test_client()
+    client = app_for(office).test_client()
     token = client.get("/sign-in").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
     form = {"email": f"{who}@example.com", "password": PASSWORD, "csrf_token": token}
     client.post("/sign-in", data=form)

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kartoteka.app import create_app, open_office
+from kartoteka.app import open_office
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.sdk import (
     Query,
@@ -28,6 +28,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.office import Office
+from tests.servers.apps import app_for
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 from tests.servers.offices import settings_for
 
@@ -231,7 +232,7 @@ def _fill(url: str) -> None:
 @pytest.fixture
 def firm(office: Office) -> Firm:
     """The firm, on each database."""
-    built = Firm(office, create_app(office=office))
+    built = Firm(office, app_for(office))
     with built.as_("ada") as work:
         for registry in ("companies", "contacts", "orders"):
             for each in browse(work, registry, Query(page_size=100)).items:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import tokens
 from tests.integration.watchdogs.conftest import Kennel
+from tests.servers.apps import app_for
 
 BODY: dict[str, Any] = {
     "name": "Ends soon",
@@ -23,7 +23,7 @@ class Api:
     """The API as one person uses it."""
 
     def __init__(self, kennel: Kennel, person: str) -> None:
-        self.client = create_app(office=kennel.office).test_client()
+        self.client = app_for(kennel.office).test_client()
         self.headers = {
             "Authorization": f"Bearer {tokens.create_token(kennel.office, f'{person}@firm.example')}"
         }

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kartoteka.app import create_app
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.plugins.watchdogs import sending, webhooks
 from kartoteka.plugins.watchdogs.tables import DELIVERIES
 from tests.integration.watchdogs.conftest import Kennel
+from tests.servers.apps import app_for
 from tests.servers.mail import Mailbox
 from tests.servers.ports import free_port
 
@@ -58,7 +58,7 @@ def test_mail_with_one_click_to_get_no_more(kennel: Kennel, smtp_server: Mailbox
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = message["List-Unsubscribe"].strip("<>")
     assert address.startswith("https://kartoteka.firm.example/api/v1/watchdogs/unsubscribe/")
-    client = create_app(office=kennel.office).test_client()
+    client = app_for(kennel.office).test_client()
     path = address.removeprefix("https://kartoteka.firm.example")
     assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert client.get(path).location == path.removeprefix("/api/v1")

@@ -3,15 +3,15 @@
 import io
 from typing import Any
 
-from kartoteka.app import create_app
 from kartoteka.platform.services import records, tokens
 from kartoteka.platform.services.records import Bearer
 from kartoteka.plugins.watchdogs import alerts
 from tests.integration.watchdogs.conftest import Kennel
+from tests.servers.apps import app_for
 
 
 def _send(kennel: Kennel, path: str, content: bytes) -> dict[str, Any]:
-    client = create_app(office=kennel.office).test_client()
+    client = app_for(kennel.office).test_client()
     headers = {"Authorization": f"Bearer {tokens.create_token(kennel.office, 'ana@firm.example')}"}
     data = {"file": (io.BytesIO(content), "contract.txt")}
     answer = client.post(f"/api/v1{path}", data=data, headers=headers)
