@@ -11,8 +11,8 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -35,6 +35,9 @@ from kartoteka.platform.storage.layout import Kind
 MAX_KEPT_KEY = 4000
 CHUNK = 500
 MOST_TALLIED = 50_000
+MOST_WORDS = 10
+# So many found records are as quickly sorted as looked out for on the way along an order of a hundred thousand.
+MANY_FOUND = 2000
 
 
 @dataclass
@@ -99,15 +102,28 @@ class Reading:
 
     def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
         """The statements of a page; those of a first page are kept, since they are asked for again and again."""
-        key = ("page", repr(selection), shape.fields, shape.flags)
+        walking = self._walking(selection)
+        key = ("page", repr(selection), shape.fields, shape.flags, walking)
         if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
-            return self._new_phases(selection, shape)
-        return self.seen.kept(key, lambda: self._new_phases(selection, shape))
+            return self._new_phases(selection, shape, walking)
+        return self.seen.kept(key, lambda: self._new_phases(selection, shape, walking))
 
-    def _new_phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
+    def _new_phases(self, selection: Selection, shape: Shape, walking: bool) -> keyset.Phases:
         terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
         place = keyset.read(selection.cursor, terms, selection.sort)
-        return keyset.phases(shape.statement.where(self._selected(selection)), terms, place, selection.size)
+        selected = self._selected(selection, walking=walking)
+        return keyset.phases(shape.statement.where(selected), terms, place, selection.size)
+
+    def _walking(self, selection: Selection) -> bool:
+        """Whether so many records have the words that to walk along the order is quicker than to sort those found.
+
+        SQLite cannot know it, so it is told; PostgreSQL can.
+        """
+        words, slots = _words(selection.q), list(self._slots())
+        if self.gate.sight.dialect != "sqlite" or not words or not slots or not selection.sort:
+            return False
+        found = index.count_up_to(self.gate.connection, self.registry.key, words, slots, MANY_FOUND)
+        return found == MANY_FOUND
 
     def count(self, selection: Selection) -> int:
         """This function will count the records of a selection."""
@@ -201,41 +217,48 @@ class Reading:
         statement = union_all(*tallies(there)).limit(MOST_TALLIED)
         return list(self.gate.connection.execute(statement))
 
-    def _selected(self, selection: Selection) -> Bool:
+    def _selected(self, selection: Selection, *, walking: bool = False) -> Bool:
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
         reach = true() if selection.right == "view" else self.seen.reach(selection.right)
-        return all_of(
-            [self._reached(removed=selection.removed), reach, condition, self._matching(selection.q)]
-        )
+        matching = self._matching(selection.q, walking)
+        return all_of([self._reached(removed=selection.removed), reach, condition, matching])
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:
             return all_of([self.seen.removed, self.seen.reach("view"), self.seen.reach("delete")])
         return all_of([self.seen.alive, self.seen.reach("view")])
 
-    def _matching(self, q: str) -> Bool:
+    def _matching(self, q: str, walking: bool) -> Bool:
         """Every word must be found in some text that is readable on the row."""
-        words = index.words(q)[:10]
-        slots = {self.slot(each): each for each in self.fields if self.kind(each).type.searchable}
-        return all_of(self._word(word, slots) for word in words)
+        slots = self._slots()
+        return all_of(self._word(word, slots, walking) for word in _words(q))
+
+    def _slots(self) -> Mapping[int, Field]:
+        return {self.slot(each): each for each in self.fields if self.kind(each).type.searchable}
 
     def slot(self, each: Field) -> int:
         """This function will tell under which number the words of a field are kept; what shares one is seen alike."""
         return self.gate.sight.catalog.slot(self.registry, each)
 
-    def _word(self, word: str, slots: Mapping[int, Field]) -> Bool:
-        always: list[tuple[int, Bool]] = []
+    def _word(self, word: str, slots: Mapping[int, Field], walking: bool) -> Bool:
+        always: list[int] = []
         sometimes: list[tuple[int, Bool]] = []
         for number, each in slots.items():
             shown = self.seen.field_shown(each)
-            (always if shown.compare(true()) else sometimes).append((number, shown))
-        found: list[Bool] = [self._match(word, [slot]) & shown for slot, shown in sometimes]
-        if always:
-            found.append(self._match(word, [slot for slot, _shown in always]))
-        return or_(literal(False), *found)
+            if shown.compare(true()):
+                always.append(number)
+            else:
+                sometimes.append((number, shown))
 
-    def _match(self, word: str, slots: list[int]) -> Bool:
-        return index.matches(self.gate.sight.dialect, self.registry.key, self.seen.table.c.id, word, slots)
+        def match(some: Sequence[int]) -> Bool:
+            dialect, record = self.gate.sight.dialect, self.seen.table.c.id
+            return index.matches(dialect, self.registry.key, record, word, some, walking=walking)
+
+        found: list[Bool] = [match([slot]) & shown for slot, shown in sometimes]
+        if always:
+            found.append(match(always))
+        # Nothing may stand beside the found ones here: they are where the database begins.
+        return or_(false(), *found)
 
     def _chosen(self, keys: tuple[str, ...] | None) -> tuple[Field, ...]:
         if keys is None:
@@ -304,6 +327,10 @@ class Reading:
         fields = [identifier for _key, identifier, _place in shape.links]
         links = rows.read_links(self.gate.connection, fields, [row[0] for row in found])
         return [shape.row(row, links) for row in found]
+
+
+def _words(q: str) -> list[str]:
+    return index.words(q)[:MOST_WORDS]
 
 
 def no_record(record: int) -> NotFound:

@@ -7,7 +7,7 @@ a tsvector. Both get words that are folded and split here, so that both find the
 import re
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 from sqlalchemy import column as sql_column
 from sqlalchemy.sql.elements import TextClause
 
@@ -127,25 +127,48 @@ def remove_range(connection: Connection, registry_key: str, after: int, up_to: i
 
 
 def matches(
-    dialect: str, registry_key: str, record: ColumnElement[int], word: str, slots: Sequence[int]
-) -> ColumnElement[bool]:
-    """This function will give the condition that a record has a word beginning like `word` in one of the sections."""
+    dialect: str, registry_key: str, record: ColumnElement[int], word: str, slots: Sequence[int],
+    *, walking: bool = False,
+) -> ColumnElement[bool]:  # fmt: skip
+    """This function will give the condition that a record has a word beginning like `word` in one of the sections.
+
+    Where SQLite is `walking` along an order, it asks each record on its way; else it begins with those found.
+    """
+    found = _found(dialect, registry_key, word, slots).columns(sql_column("record"))
+    return (record + 0 if walking else record).in_(found)
+
+
+def count_up_to(
+    connection: Connection, registry_key: str, sought: Sequence[str], slots: Sequence[int], most: int
+) -> int:
+    """This function will count the documents with the rarest of some words, up to a number."""
+    numbers = [
+        select(func.count()).select_from(
+            _found(connection.dialect.name, registry_key, word, slots).columns(sql_column("record"))
+            .subquery().select().limit(most).subquery()
+        ).scalar_subquery()
+        for word in sought
+    ]  # fmt: skip
+    return min(int(number) for number in connection.execute(select(*numbers)).one())
+
+
+def _found(dialect: str, registry_key: str, word: str, slots: Sequence[int]) -> TextClause:
     name = index_name(registry_key)
     if dialect == "sqlite":
-        found: TextClause = text(
-            f"SELECT rowid / {SLOTS} FROM {name} WHERE {name} MATCH :word AND rowid % {SLOTS} IN :slots"
+        found = text(
+            f"SELECT rowid / {SLOTS} AS record FROM {name} WHERE {name} MATCH :word AND rowid % {SLOTS} IN :slots"
         )
         value = f'"{word}"*'
     else:
         found = text(f"SELECT record FROM {name} WHERE body @@ CAST(:word AS tsquery) AND slot IN :slots")
         value = f"'{word}':*"
-    found = found.bindparams(
+    return found.bindparams(
         bindparam("word", value, unique=True), bindparam("slots", list(slots), expanding=True, unique=True)
     )
-    return record.in_(found.columns(sql_column("record")))
 
 
 __all__ = [
+    "count_up_to",
     "create_statements",
     "empty_index",
     "matches",
