@@ -495,6 +495,42 @@ def batch_asks(p: Places) -> Iterator[Ask]:
     yield api("POST", path, {"create": 5, "delete": "x"})
 
 
+def merge_asks(p: Places) -> Iterator[Ask]:
+    """His own records with foreign, hidden, removed and missing ones, values of hidden fields, wrong bodies."""
+    for registry, record in p.records:
+        yield api("POST", f"/registries/{registry}/records/{record}/merge", {"merge": [p.open]})
+    for foreign in (p.closed, p.gone, MISSING, p.crowd, p.open, HUGE, "x"):
+        yield api("POST", f"/registries/persons/records/{p.open}/merge", {"merge": [foreign]})
+    path = f"/registries/firms/records/{p.masked}/merge"
+    for name in ("h_text_a", "nothing", "units", "contacts", "partner"):
+        yield api("POST", path, {"merge": [p.shown], "values": {name: p.closed}})
+    yield api("POST", path, {"merge": [p.shown], "version": 1, "versions": {str(p.shown): 1, "x": 1}})
+    yield api("POST", path, {"merge": [p.shown, p.masked], "category": "customer"})
+    yield api("POST", path, {"merge": "x", "other": 1})
+    for registry in REGISTRIES:
+        yield api("POST", f"/registries/{registry}/records/1/merge", {"merge": [2]})
+
+
+def merge_selection_asks(p: Places) -> Iterator[Ask]:
+    """The dialog and the deed, with his own records and foreign ones."""
+    for foreign in (p.closed, p.gone, MISSING, p.crowd, p.open):
+        ids = ("ids", str(p.open)), ("ids", str(foreign))
+        yield post("/r/persons/selection/merge", *ids)
+        yield post("/r/persons/selection/merge", *ids, ("save", "1"), ("survivor", str(foreign)))
+    ids = ("ids", str(p.masked)), ("ids", str(p.shown))
+    yield post("/r/firms/selection/merge", *ids)
+    for name in ("h_text_a", "nothing", "units", "contacts", "_category"):
+        yield post("/r/firms/selection/merge", *ids, (f"c.{name}", str(p.shown)), ("save", "1"))
+    yield post("/r/vault_a/selection/merge", ("ids", "1"), ("ids", "2"))
+    yield post("/r/nothing/selection/merge", ("ids", "x"))
+
+
+def merge_with_asks(p: Places) -> Iterator[Ask]:
+    """The question which records are the same, of everything."""
+    for registry, record in p.records:
+        yield get(f"/r/{registry}/{record}/merge")
+
+
 def restore_asks(p: Places) -> Iterator[Ask]:
     """Out of the bin, and back to versions."""
     for registry, record in p.records:
@@ -1806,6 +1842,7 @@ ROUTES: Mapping[str, Asks | str] = {
     "PATCH /api/v1/registries/<registry>/records/<id:record>": change_asks,
     "POST /api/v1/registries/<registry>/records": create_asks,
     "POST /api/v1/registries/<registry>/records/batch": batch_asks,
+    "POST /api/v1/registries/<registry>/records/<id:record>/merge": merge_asks,
     "POST /api/v1/registries/<registry>/records/<id:record>/restore": restore_asks,
     "DELETE /api/v1/registries/<registry>/records/<id:record>": remove_asks,
     "POST /api/v1/design/history/<id:version>/return": with_parts(
@@ -1881,6 +1918,8 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /r/<registry>/<int:id>/remove": posts("/r/<registry>/<id>/remove", ("version", "97")),
     "POST /r/<registry>/<int:id>/restore": posts("/r/<registry>/<id>/restore"),
     "POST /r/<registry>/selection/change": bulk_change_asks,
+    "POST /r/<registry>/selection/merge": merge_selection_asks,
+    "GET /r/<registry>/<int:id>/merge": merge_with_asks,
     "POST /r/<registry>/selection/remove": bulk_remove_asks,
     "POST /api/v1/registries/<registry>/imports": import_asks,
     "POST /r/<registry>/import": import_form_asks,

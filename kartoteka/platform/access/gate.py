@@ -19,7 +19,7 @@ from kartoteka.field_types.capabilities import Numbering
 from kartoteka.field_types.field_type import Sort
 from kartoteka.field_types.folding import sort_key
 from kartoteka.field_types.locale import Locale
-from kartoteka.platform.access.inserting import CATEGORY, ON, Inserting, NewRow, wire
+from kartoteka.platform.access.inserting import CATEGORY, MERGED, ON, Inserting, NewRow, wire
 from kartoteka.platform.access.judging import Judged, Judging
 from kartoteka.platform.access.keeping import Writing
 from kartoteka.platform.access.passage import Failure, Passage
@@ -147,6 +147,7 @@ class OpenRegistry(Reading):
             self._check_moves()
             changes[ON] = (lies, on)
             columns["_on_registry"], columns["_on_record"] = on or (None, None)
+        changes |= self._told_beside()
         if not changes:
             return False
         self._check_targets(self._added(old, changed))
@@ -163,6 +164,10 @@ class OpenRegistry(Reading):
         if keeper is not None and writing is not None:
             keeper.after([replace(writing, values=changed)])
         return True
+
+    def _told_beside(self) -> dict[str, tuple[Any, Any]]:
+        """What the entry of a change tells beside values."""
+        return {}
 
     def _check_moves(self) -> None:
         """Files stay: each lies in a folder or a detail of its record, and the plugin knows all its versions there."""
@@ -465,6 +470,7 @@ def _no_target(key: str, target: int) -> Invalid:
 __all__ = [
     "CATEGORY",
     "KEEP",
+    "MERGED",
     "ON",
     "Failure",
     "Gate",

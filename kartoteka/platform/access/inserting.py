@@ -26,6 +26,8 @@ _PLAIN = Locale()
 CATEGORY = "_category"
 # What a record is attached to, in history.
 ON = "_on"
+# The record that a merged one is now part of, in history.
+MERGED = "_merged"
 _JSON = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _TEXTS = {str, type(None)}
 Values = Sequence[Any]
@@ -211,4 +213,4 @@ class Inserting:
         ]
 
 
-__all__ = ["CATEGORY", "ON", "Inserting", "NewRow", "wire"]
+__all__ = ["CATEGORY", "MERGED", "ON", "Inserting", "NewRow", "wire"]

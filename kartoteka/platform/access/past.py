@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from kartoteka.platform.access.gate import CATEGORY, ON, Gate, OpenRegistry, SeenRow, wire
+from kartoteka.platform.access.gate import CATEGORY, MERGED, ON, Gate, OpenRegistry, SeenRow, wire
 from kartoteka.platform.access.seen import USERS
 from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.catalog.filters import fields_of, parse
@@ -113,7 +113,7 @@ class PastOf:
             for key, (old, _new) in entry.changes.items():
                 if key == CATEGORY:
                     category = old
-                elif key != ON:
+                elif key not in (ON, MERGED):
                     values[key] = old
             removed_at = self._removed_before(entry, removed_at)
         raise NotFound("")
@@ -214,7 +214,7 @@ class PastOf:
 
     def _readable(self, action: str, changes: Mapping[str, Sequence[Any]]) -> dict[str, Pair]:
         """What is left of stored changes, in the order of the fields; where a thing has begun is told by itself."""
-        system = (CATEGORY,) if action == "create" else (CATEGORY, ON)
+        system = (CATEGORY,) if action == "create" else (CATEGORY, ON, MERGED)
         keys = [key for key in (*system, *self.fields) if key in changes]
         return {key: (changes[key][0], changes[key][1]) for key in keys}
 
@@ -228,11 +228,21 @@ class PastOf:
         for each in changes:
             for place in filter(None, map(self._place, each.get(ON, ()))):
                 wanted.setdefault(place[0], set()).add(place[1])
+            if MERGED in each:
+                wanted.setdefault(self.opened.registry.key, set()).update(_merged(each[MERGED]))
             for key, pair in each.items():
                 target = self._target(key)
                 if target is not None:
                     wanted.setdefault(target, set()).update(_ids(pair[0]), _ids(pair[1]))
-        return self.opened.gate.titles(wanted) if wanted else {}
+        if not wanted:
+            return {}
+        merged = {one for each in changes for one in _merged(each.get(MERGED, (None, None)))}
+        return {**self._titles_in_bin(merged), **self.opened.gate.titles(wanted)}
+
+    def _titles_in_bin(self, merged: set[int]) -> dict[tuple[str, int], str]:
+        """Records that have become part of others lie in the bin; whoever may bring them back sees what they are."""
+        found = self.opened.rows_by_id(sorted(merged), removed=True) if merged else {}
+        return {(self.opened.registry.key, each.id): each.title or f"#{each.id}" for each in found.values()}
 
     def _shown(self, key: str, pair: Pair, titles: Mapping[tuple[str, int], str]) -> Pair:
         old, new = (self._shown_value(key, value, titles) for value in pair)
@@ -245,6 +255,10 @@ class PastOf:
         return None if found is None else (found, value[1])
 
     def _shown_value(self, key: str, value: Any, titles: Mapping[tuple[str, int], str]) -> Any:
+        if key == MERGED:
+            of = self.opened.registry.key
+            here = [each for each in _merged((value, None)) if (of, each) in titles]
+            return [{"id": each, "title": titles[(of, each)]} for each in here] or None
         if key == ON:
             place = self._place(value)
             known = place is not None and place in titles
@@ -328,6 +342,11 @@ def seen_links(opened: OpenRegistry, field: Field, value: Any) -> Any:
 def _names(changes: Mapping[str, Any]) -> set[str]:
     """What stored changes are about, by the names that filters use."""
     return {"on" if key == ON else key for key in changes}
+
+
+def _merged(pair: Sequence[Any]) -> list[int]:
+    """The records that an entry names: those that one is made of, or the one that it is part of."""
+    return [one for end in pair for one in (end if isinstance(end, list) else [end]) if one is not None]
 
 
 def _ids(value: Any) -> tuple[int, ...]:

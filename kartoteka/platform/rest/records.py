@@ -15,7 +15,7 @@ from kartoteka.platform.rest import reading, schemas
 from kartoteka.platform.rest.answers import answer, listing, moment, nothing, whole
 from kartoteka.platform.rest.resource import PREFIX, Resource
 from kartoteka.platform.rest.showing import Shown, link, person
-from kartoteka.platform.services import history
+from kartoteka.platform.services import history, merging
 from kartoteka.platform.services import records as verbs
 from kartoteka.platform.services.records import KEEP, Query, Record
 from kartoteka.platform.services.work import Work
@@ -140,10 +140,36 @@ def restore_record(body: dict[str, Any], registry: str, record: int) -> Response
 
 
 def _version_of(body: Mapping[str, Any]) -> int:
-    version = body["version"]
+    return _whole_number("version", body["version"])
+
+
+def _whole_number(name: str, version: Any) -> int:
     if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 2**31:
-        raise Invalid({"version": [_("This must be a whole number.")]})
+        raise Invalid({name: [_("This must be a whole number.")]})
     return version
+
+
+@records.verb("POST", f"{ONE}/merge", signed_in, body=schemas.MergeIn, gives=schemas.MergeOut, headers=ETAG)
+def merge_records(body: dict[str, Any], registry: str, record: int) -> Response:
+    """This function will make other records of the registry part of this one, as a batch that can be undone."""
+    reading.known_names(body, "merge", "values", "category", "version", "versions")
+    values, merged = reading.object_of(body, "values"), reading.list_of(body, "merge")
+    version = _version_of(body) if body.get("version") is not None else reading.expected_version()
+    given = reading.object_of(body, "versions")
+    versions = {int(key): _whole_number("versions", given[key]) for key in given if _names_a_record(key)}
+    with begin(write=True) as work:
+        category = body.get("category", KEEP)
+        done = merging.merge(
+            work, registry, record, merged, values, category=category, version=version, versions=versions
+        )
+        shown = Shown(work, registry)(done.record)
+        return answer({"batch": done.batch, "record": shown}, ETag=f'"{done.record.version}"')
+
+
+def _names_a_record(key: Any) -> bool:
+    if not (isinstance(key, str) and key.isdecimal() and len(key) < 19):
+        raise Invalid({"versions": [_("This must be an object of versions by the ids of records.")]})
+    return True
 
 
 @records.verb("GET", f"{ONE}/history", signed_in, query=schemas.HistoryQuery, gives=schemas.Entry(many=True))

@@ -302,6 +302,28 @@ class BatchOut(Described):
     deleted = f.List(f.Int())
 
 
+class MergeIn(Described):
+    """Which records become part of this one, and what it is to be afterwards.
+
+    Fields that are not named keep its value; empty ones are filled from the others, several values are united.
+    """
+
+    merge = f.List(f.Int(), metadata=_said("One to four other records of the registry."))
+    values = f.Dict(keys=f.Str(), values=f.Raw(allow_none=True))
+    category = f.Str(allow_none=True)
+    version = f.Int(metadata=_said("The version that the choice is based on; If-Match says the same."))
+    versions = f.Dict(
+        keys=f.Str(), values=f.Int(), metadata=_said("The same of the other records, by their ids.")
+    )
+
+
+class MergeOut(Described):
+    """The record that stayed, and the batch that takes everything back."""
+
+    batch = f.Int()
+    record = f.Nested(Record)
+
+
 class Restoration(Described):
     """Nothing to take a record out of the recycle bin, a version to put it back to that."""
 

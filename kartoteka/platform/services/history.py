@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access import past
 from kartoteka.platform.access.audit import Audit, Break
-from kartoteka.platform.access.gate import CATEGORY, KEEP, ON, Judged, OpenRegistry
+from kartoteka.platform.access.gate import CATEGORY, KEEP, MERGED, ON, Judged, OpenRegistry
 from kartoteka.platform.access.past import Moment, PastOf, Trace
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.catalog.titles import make_title, title_fields
 from kartoteka.platform.kernel.errors import Conflict, Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
-from kartoteka.platform.services import records
+from kartoteka.platform.services import merging, records
 from kartoteka.platform.services.office import DESIGN_LOCK, Office
 from kartoteka.platform.services.records import NUMERIC, Link, Record, record_id
 from kartoteka.platform.services.work import Work
@@ -105,7 +105,7 @@ def entries(
 
 
 def _changes(pairs: Mapping[str, tuple[Any, Any]]) -> list[Change]:
-    named = {CATEGORY: "category", ON: "on"}
+    named = {CATEGORY: "category", ON: "on", MERGED: "merged"}
     return [Change(named.get(key, key), old, new) for key, (old, new) in pairs.items()]
 
 
@@ -221,7 +221,9 @@ def undo_batch(work: Work, batch: int) -> UndoResult:
         raise NotFound(_("There is no batch {id}.", id=str(batch)[:20]))
     if row.undone_at is not None:
         raise Conflict(_("This batch has been undone already."))
-    done = _Undoing(work, batch, records.begin_batch(work, "undo", row.registry_key, str(batch))).go()
+    kind = merging.KIND if row.kind == merging.KIND else "undo"
+    undoing = _Undoing(work, batch, records.begin_batch(work, kind, row.registry_key, str(batch)))
+    done = undoing.unmerge(row.registry_key) if kind == merging.KIND else undoing.go()
     if done.undone:
         # Where nothing could be taken back, such as private things of another, their author still can.
         row.undone_at, row.undone_by = work.now, work.actor.user_id
@@ -234,6 +236,7 @@ class _Undoing:
 
     def __init__(self, work: Work, batch: int, own: int) -> None:
         self.work = work
+        self.batch = batch
         self.own = own
         self.traces = past.traces(work.gate, batch)
 
@@ -249,6 +252,12 @@ class _Undoing:
         for key, made in created.items():
             self.work.open(key).remove_many(made)
         return UndoResult(self.own, len(untouched), self._named(touched))
+
+    def unmerge(self, registry: str) -> UndoResult:
+        """This function will take back a merge, in which things went along that its actor does not see."""
+        untouched, touched = self._sorted_out()
+        done = merging.take_back(self.work, registry, self.batch, untouched, self.traces)
+        return UndoResult(self.own, done, self._named(touched, seen_only=True))
 
     def _sorted_out(self) -> tuple[list[Trace], list[Trace]]:
         versions: dict[tuple[str, int], int] = {}
@@ -292,7 +301,7 @@ class _Undoing:
                 values[key] = past.seen_links(opened, each, value)
         return values, trace.old.get(CATEGORY, KEEP)
 
-    def _named(self, touched: Sequence[Trace]) -> list[Left]:
+    def _named(self, touched: Sequence[Trace], *, seen_only: bool = False) -> list[Left]:
         wanted: dict[str, list[int]] = {}
         for each in touched:
             wanted.setdefault(each.registry.key, []).append(each.record)
@@ -304,6 +313,7 @@ class _Undoing:
                 titles.get((each.registry.key, each.record), f"#{each.record}"),
             )
             for each in touched
+            if not seen_only or (each.registry.key, each.record) in titles
         ]
 
 

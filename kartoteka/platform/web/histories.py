@@ -175,6 +175,9 @@ def _change(work: Work, record: Record, change: history.Change) -> ChangeView | 
         )
     registry = work.open(record.registry).registry
     each = registry.field(change.field)
+    if change.field == "merged":
+        gone, come = (", ".join(each["title"] for each in end or ()) for end in (change.old, change.new))
+        return ChangeView(_("Merged"), gone, come)
     if each is None and registry.attached and change.field == "on":
         places = [place["title"] if place else "" for place in (change.old, change.new)]
         return ChangeView(_("Belongs to"), *places)

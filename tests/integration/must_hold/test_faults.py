@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from kartoteka.platform.services import history, imports, jobs, modelling, people, records
+from kartoteka.platform.services import history, imports, jobs, merging, modelling, people, records
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.records import Query
 from kartoteka.platform.services.search import difference
@@ -108,6 +108,8 @@ RECORDS: Mapping[str, Deed] = {
         delete=[ids[0]],
     ),
     "undo_batch": lambda work, ids: history.undo_batch(work, 1),
+    "merge": lambda work, ids: merging.merge(work, "things", ids[2], [ids[1], ids[5]], {"name": "Jedna"}),
+    "undo_merge": lambda work, ids: history.undo_batch(work, 2),
     "create_user": lambda work, ids: people.create_user(
         work, {"email": "new@firm.example", "name": "New", "roles": ["admin"]}
     ),
@@ -142,6 +144,14 @@ def _prepare(keeper: Keeper) -> None:
             create=[{"values": {"name": "Z dávky"}}],
             update=[{"id": keeper.things[7], "values": {"amount": 70}}],
         )
+    with keeper.office.begin(keeper.admin, write=True) as work:
+        doubled = records.create(
+            work, "things", {"name": "Podruhé", "code": "9", "parts": keeper.things[:1]}
+        ).id
+        records.create(work, "_notes", {"text": "napsáno"}, on=records.Bearer("things", doubled))
+        records.change(work, "things", keeper.things[0], {"parts": [doubled]})
+    with keeper.office.begin(keeper.admin, write=True) as work:
+        merging.merge(work, "things", keeper.things[4], [doubled])
 
 
 def _all_or_nothing(keeper: Keeper, deed: Callable[[], object]) -> int:
