@@ -99,6 +99,7 @@ from kartoteka.platform.services.noting import (
     move_to_rooms,
     names_of_people,
     note_record,
+    readable_fields,
     sees_field,
     sees_section,
 )
@@ -366,6 +367,7 @@ __all__ = [
     "query_of",
     "raw_value",
     "read_typed",
+    "readable_fields",
     "refusing",
     "related",
     "remove",

@@ -9,7 +9,8 @@ from typing import Any
 from tests.properties.twin_companies import NUMBERS
 from tests.properties.twin_dogs import bodies
 from tests.properties.twin_files import file_routes
-from tests.properties.twin_things import COMMENTS, MOST, TEXT, THINGS
+from tests.properties.twin_talks import talk_routes
+from tests.properties.twin_things import COMMENTS, MOST, TALKS, TEXT, THINGS
 from tests.properties.twin_worlds import COLLEAGUE, PASSWORD, PROBES, READER, Ask, World
 
 API = "/api/v1"
@@ -1055,7 +1056,7 @@ def _on(registry: str, record: int) -> dict[str, Any]:
 
 def kept_asks(p: Places) -> Iterator[Ask]:
     """What plugins keep, through all doors of the engine."""
-    for key in (*THINGS, COMMENTS):
+    for key in (*THINGS, COMMENTS, TALKS):
         base = f"{API}/registries/{key}"
         text = TEXT[key]
         yield get(f"{API}/registries/{key}")
@@ -1501,7 +1502,6 @@ PORTAL_PAGES = (
     "/admin/portal",
     "/admin/portal/<role>",
     "/admin/portal/<role>/pages/<registry>",
-    "/from-customers",
     "/from-customers/invite/<registry>",
     "/from-customers/invite/<registry>/<int:id>",
     "/from-customers/people",
@@ -1531,12 +1531,9 @@ PORTAL_FORMS = (
     "/admin/portal/<role>/pages/<registry>",
     "/admin/portal/<role>/tiles",
     "/admin/portal/roles",
-    "/from-customers/<int:item>/<any(accept, refuse, done, again, assign):deed>",
     "/from-customers/chosen/<registry>",
     "/from-customers/invite/<registry>",
     "/from-customers/look",
-    "/from-customers/on/<registry>/<int:id>/answer",
-    "/from-customers/on/<registry>/<int:id>/approval",
     "/portal/<registry>/<int:id>/approvals/<int:item>",
     "/portal/<registry>/<int:id>/edit",
     "/portal/<registry>/<int:id>/files",
@@ -1765,6 +1762,7 @@ ROUTES: Mapping[str, Asks | str] = {
     ),
     "DELETE /api/v1/watchdogs/<id:watchdog>": dog_asks("DELETE"),
     **file_routes(),
+    **talk_routes(),
     **thing_routes("tasks", {"title": "psáno"}),
     "GET /api/v1/tasks": all_asks("tasks", mine="1"),
     "POST /api/v1/tasks": new_thing_asks("tasks", {"title": "nový"}),

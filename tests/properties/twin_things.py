@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from tests.properties.twin_worlds import World
 
 THINGS = ("_notes", "_tasks", "_activities")
-COMMENTS = "_task_comments"
-TEXT = {"_notes": "text", "_tasks": "title", "_activities": "text", COMMENTS: "text"}
+COMMENTS, TALKS = "_task_comments", "_portal"
+TEXT = {"_notes": "text", "_tasks": "title", "_activities": "text", COMMENTS: "text", TALKS: "text"}
 # As many of each as are made below, and one that is not there.
 MOST = 13
 

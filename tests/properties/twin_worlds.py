@@ -34,6 +34,7 @@ from kartoteka.platform.web.tiles.placing import place_tile
 from tests.properties.twin_companies import FIELD, know_companies, number_of
 from tests.properties.twin_dogs import set_dogs
 from tests.properties.twin_files import keep_files
+from tests.properties.twin_talks import keep_talks
 from tests.properties.twin_things import keep_things
 from tests.servers.apps import app_for
 from tests.servers.databases import PostgreSQL, SQLiteFiles
@@ -533,6 +534,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
                 "tasks": "edit",
                 "activities": "read",
                 "attachments": "edit",
+                "portal": "edit",
                 "ares": "edit",
             },
             "fields": {"margin": "hidden", "number": "read"},
@@ -738,6 +740,7 @@ def build(world: World) -> None:
     _affairs_of_others(world)
     keep_things(world)
     keep_files(world)
+    keep_talks(world)
     know_companies(world)
     _make_rules(world)
     _make_home(world)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from kartoteka.platform.access import noting
 from kartoteka.platform.access.noting import STAYS
 from kartoteka.platform.catalog.definitions import EDIT
+from kartoteka.platform.kernel.errors import NotFound
 from kartoteka.platform.kernel.events import RecordsChanged
 from kartoteka.platform.services.work import Work
 
@@ -47,6 +48,26 @@ def sees_field(work: Work, registry: str, record: int, field: str, level: str) -
     return _holds(work, registry, record, shown)
 
 
+def readable_fields(
+    work: Work, registry: str, records: Iterable[int], keys: Iterable[str]
+) -> Mapping[int, frozenset[str]]:
+    """This function will tell which of some fields the actor reads on each of many living records, by one statement.
+
+    Records that he does not see at all are left out.
+    """
+    try:
+        seen = work.open(registry).seen
+    except NotFound:
+        return {}
+    known = [each for key in sorted(set(keys)) if (each := seen.field(key)) is not None]
+    shown = [seen.field_shown(each).label(f"f{place}") for place, each in enumerate(known)]
+    wanted = and_(seen.table.c.id.in_(sorted(set(records))), seen.alive, seen.reach("view"))
+    rows = work.connection.execute(select(seen.table.c.id, *shown).where(wanted))
+    return {
+        row[0]: frozenset(each.key for each, told in zip(known, row[1:], strict=True) if told) for row in rows
+    }
+
+
 def _holds(work: Work, registry: str, record: int, condition: ColumnElement[bool]) -> bool:
     seen = work.open(registry).seen
     wanted = and_(seen.table.c.id == record, seen.alive, seen.reach("view"), condition)
@@ -78,4 +99,12 @@ def move_to_rooms(
         work.connection.execute(moved.values(_on_room=room_of(value)))
 
 
-__all__ = ["STAYS", "move_to_rooms", "names_of_people", "note_record", "sees_field", "sees_section"]
+__all__ = [
+    "STAYS",
+    "move_to_rooms",
+    "names_of_people",
+    "note_record",
+    "readable_fields",
+    "sees_field",
+    "sees_section",
+]

@@ -30,7 +30,7 @@ from kartoteka.plugins.portal.design import (
     WAITING,
 )
 from kartoteka.plugins.portal.faces import pages
-from kartoteka.plugins.portal.matters import Frozen, keep_approved, matters, seen_part
+from kartoteka.plugins.portal.matters import Frozen, keep_approved, matters, readable, seen_part
 from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks
 from kartoteka.plugins.portal.visitors import Visit, nowhere, visiting
 
@@ -88,8 +88,13 @@ def approvals(visit: Visit, record: Record) -> list[Asked]:
     found = talks(visit.work, {"and": [on(record), kind(APPROVAL)]})
     url = url_for("portal.record", registry=record.registry, id=record.id)
     kept = matters(visit.work, found)
+    read = readable(visit.work, found, kept)
     return [
-        asked(each, f"{url}/approvals/{each.id}", seen_part(visit.work, record, kept.get(each.id)))
+        asked(
+            each,
+            f"{url}/approvals/{each.id}",
+            seen_part(kept.get(each.id), read.get(each.id, frozenset())),
+        )
         for each in found
     ]
 

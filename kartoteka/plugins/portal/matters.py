@@ -5,12 +5,12 @@ not see. As fields of the talk they would be told to whoever reads it, in lists,
 are told only to whoever sees the detail or the file itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import select
 
-from kartoteka.platform.sdk import NotFound, Query, Record, Work, browse, label, titles_of
+from kartoteka.platform.sdk import Record, Work, label, readable_fields, titles_of
 from kartoteka.plugins.portal.tables import Matter
 
 Frozen = Sequence[tuple[str, str, str]]
@@ -40,40 +40,40 @@ def matters(work: Work, items: Iterable[Record]) -> dict[int, Matter]:
     return {each.item: each for each in work.session.scalars(wanted)}
 
 
-def matter(work: Work, item: Record) -> Matter | None:
-    """This function will give what is kept of one item."""
-    return work.session.get(Matter, item.id)
+def readable(work: Work, items: Iterable[Record], kept: Mapping[int, Matter]) -> Mapping[int, frozenset[str]]:
+    """This function will tell which of the details that items are about the reader reads where they lie, by their ids.
+
+    That a detail is empty there says nothing: what is hidden on one record looks so, too.
+    """
+    about = [(each.id, each.on, _details(kept[each.id])) for each in items if each.on and each.id in kept]
+    records: dict[str, set[int]] = {}
+    keys: dict[str, set[str]] = {}
+    for _item, on, details in about:
+        records.setdefault(on.registry, set()).add(on.id)
+        keys.setdefault(on.registry, set()).update(details)
+    found = {
+        registry: readable_fields(work, registry, ids, keys[registry]) for registry, ids in records.items()
+    }
+    return {item: found[on.registry].get(on.id, frozenset()) & details for item, on, details in about}
 
 
-def bearers(work: Work, items: Iterable[Record]) -> dict[tuple[str, int], Record]:
-    """This function will give the records that items lie on as the reader sees them, those that he sees at all."""
-    places: dict[str, set[int]] = {}
-    for each in items:
-        if each.on is not None:
-            places.setdefault(each.on.registry, set()).add(each.on.id)
-    found = {}
-    for registry, ids in places.items():
-        asked = Query(filter={"field": "id", "op": "in", "value": sorted(ids)}, page_size=len(ids))
-        try:
-            found.update({(registry, each.id): each for each in browse(work, registry, asked).items})
-        except NotFound:
-            continue
-    return found
+def _details(kept: Matter) -> frozenset[str]:
+    return frozenset([*filter(None, [kept.field]), *(key for key, _name, _text in kept.seen or ())])
 
 
-def detail_name(work: Work, record: Record | None, kept: Matter | None) -> str:
-    """This function will name the detail that was proposed to be changed; empty for whoever does not see it there."""
-    if kept is None or record is None or kept.field not in record.values:
+def detail_name(work: Work, item: Record, kept: Matter | None, read: Set[str]) -> str:
+    """This function will name the detail that was proposed to be changed; empty for whoever does not read it there."""
+    if kept is None or item.on is None or kept.field not in read:
         return ""
-    known = (each for each in work.open(record.registry).fields if each.key == kept.field)
+    known = (each for each in work.open(item.on.registry).fields if each.key == kept.field)
     return next((label(each, work.actor.locale.language) for each in known), "")
 
 
-def seen_part(work: Work, record: Record, kept: Matter | None) -> list[tuple[str, str]]:
-    """This function will give of what was approved as much as the reader may read of that record: names and texts."""
-    readable = {each.key for each in work.open(record.registry).fields if each.key in record.values}
-    seen = kept.seen if kept is not None and kept.seen else []
-    return [(name, text) for key, name, text in seen if key in readable]
+def seen_part(kept: Matter | None, read: Set[str]) -> list[tuple[str, str]]:
+    """This function will give of what was approved as much as the reader may read there: names and texts."""
+    return [
+        (name, text) for key, name, text in (kept.seen if kept is not None else None) or () if key in read
+    ]
 
 
 def files_sent(work: Work, items: Sequence[Record], kept: Mapping[int, Matter]) -> dict[int, list[str]]:
@@ -98,13 +98,12 @@ def _files(kept: Matter | None) -> list[Any]:
 __all__ = [
     "Frozen",
     "Sent",
-    "bearers",
     "detail_name",
     "files_sent",
     "keep_approved",
     "keep_proposed",
     "keep_sent",
-    "matter",
     "matters",
+    "readable",
     "seen_part",
 ]

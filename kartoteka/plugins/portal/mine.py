@@ -32,7 +32,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.design import DONE, OUTDATED, PROPOSAL, TALKS, WAITING
 from kartoteka.plugins.portal.faces import pages
-from kartoteka.plugins.portal.matters import keep_proposed, matters
+from kartoteka.plugins.portal.matters import keep_proposed, matters, readable
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Visit as VisitRow
 from kartoteka.plugins.portal.talking import kind, on, put_down, talks
@@ -92,11 +92,13 @@ def _page(visit: Visit, views: Sequence[FieldView], errors: Mapping[str, Sequenc
 def _waiting(visit: Visit, record: Record) -> list[dict[str, Any]]:
     asked = {"and": [on(record), kind(PROPOSAL), {"field": "verdict", "op": "eq", "value": WAITING}]}
     known = {each.key: each for each in visit.work.open(record.registry).fields}
-    kept = matters(visit.work, talks(visit.work, asked)).values()
+    found = talks(visit.work, asked)
+    kept = matters(visit.work, found)
+    read = readable(visit.work, found, kept)
     return [
         {"label": visit.field(record, known[each.field]).label, "old": each.old, "new": each.new}
-        for each in kept
-        if each.field in known and each.field in record.values
+        for each in kept.values()
+        if each.field in known and each.field in read.get(each.item, frozenset())
     ]
 
 

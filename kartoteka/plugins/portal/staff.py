@@ -1,6 +1,6 @@
 """The staff's side of the portal: what customers sent, on a record and in one inbox, answered, assigned, settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ from kartoteka.plugins.portal.design import (
     WAITING,
 )
 from kartoteka.plugins.portal.faces import pages
-from kartoteka.plugins.portal.matters import bearers, detail_name, files_sent, matter, matters, seen_part
+from kartoteka.plugins.portal.matters import detail_name, files_sent, matters, readable, seen_part
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Matter, Opening
 from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks, thread
@@ -154,9 +154,7 @@ def show(work: Work, record: Record) -> str:
         "portal/tab.html",
         thread=thread(work, record),
         items=items_of(
-            work,
-            [each for each in found if each.values.get("outside") or each.category == APPROVAL],
-            {(record.registry, record.id): record},
+            work, [each for each in found if each.values.get("outside") or each.category == APPROVAL]
         ),
         may=may,
         answer_url=url_for("portal.answer", registry=record.registry, id=record.id),
@@ -214,21 +212,16 @@ def openings(work: Work, record: Record) -> list[Opened]:
     return [Opened(titles.get(("users", row[0]), ""), row[1]) for row in rows]
 
 
-def items_of(
-    work: Work, found: Sequence[Record], places: Mapping[tuple[str, int], Record] | None = None
-) -> list[Item]:
-    """This function will show what customers sent, as much of each as the reader sees of the record that it lies on.
-
-    `places` are these records, where they are known already.
-    """
+def items_of(work: Work, found: Sequence[Record]) -> list[Item]:
+    """This function will show what customers sent, as much of each as the reader sees of the record that it lies on."""
     kept = matters(work, found)
-    files = files_sent(work, found, kept)
-    there = bearers(work, found) if places is None else places
-    borne = {each.id: there.get((each.on.registry, each.on.id)) for each in found if each.on is not None}
-    return [_item(work, each, kept.get(each.id), files[each.id], borne.get(each.id)) for each in found]
+    files, read = files_sent(work, found, kept), readable(work, found, kept)
+    return [
+        _item(work, each, kept.get(each.id), files[each.id], read.get(each.id, frozenset())) for each in found
+    ]
 
 
-def _item(work: Work, item: Record, kept: Matter | None, files: Sequence[str], record: Record | None) -> Item:
+def _item(work: Work, item: Record, kept: Matter | None, files: Sequence[str], read: Set[str]) -> Item:
     values, place = item.values, item.on
     registry = work.catalog.registries[TALKS]
     category = registry.category(item.category or "")
@@ -248,10 +241,8 @@ def _item(work: Work, item: Record, kept: Matter | None, files: Sequence[str], r
         "edit" in item.may,
         files,
         _files_url(work, item) if files else "",
-        _proposal(work, item, kept, record) if item.category == PROPOSAL else None,
-        asked(item, "", seen_part(work, record, kept) if record is not None else ())
-        if item.category == APPROVAL
-        else None,
+        _proposal(work, item, kept, read) if item.category == PROPOSAL else None,
+        asked(item, "", seen_part(kept, read)) if item.category == APPROVAL else None,
     )
 
 
@@ -262,8 +253,8 @@ def _files_url(work: Work, item: Record) -> str:
     return url_for("web.plugin_tab", registry=place.registry, id=place.id, plugin=there[0])
 
 
-def _proposal(work: Work, item: Record, kept: Matter | None, record: Record | None) -> Proposal:
-    values, name = item.values, detail_name(work, record, kept)
+def _proposal(work: Work, item: Record, kept: Matter | None, read: Set[str]) -> Proposal:
+    values, name = item.values, detail_name(work, item, kept, read)
     verdict, reason = values.get("verdict") or WAITING, values.get("reason") or ""
     # Who may not read a detail of the record reads it here no more than there.
     if kept is None or not name:
@@ -373,10 +364,11 @@ def deal(item: int, deed: str) -> ResponseReturnValue:
 
 def _accept(work: Work, item: Record) -> None:
     """Somebody of the firm makes the change with his own rights, under his own name."""
-    place, kept = item.on, matter(work, item)
+    place, known = item.on, matters(work, [item])
+    kept = known.get(item.id)
     if place is None or kept is None or item.category != PROPOSAL:
         raise NotFound(_("There is nothing at this address."))
-    if not detail_name(work, fetch(work, place.registry, place.id), kept):
+    if not detail_name(work, item, kept, readable(work, [item], known).get(item.id, frozenset())):
         raise Forbidden(_("You do not see the detail that is to be changed."))
     change(work, place.registry, place.id, {kept.field: kept.new})
     _settle(work, item, ACCEPTED)

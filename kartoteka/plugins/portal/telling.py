@@ -32,7 +32,7 @@ from kartoteka.plugins.portal.design import (
     TALKS,
     WAITING,
 )
-from kartoteka.plugins.portal.matters import detail_name, matter, matters
+from kartoteka.plugins.portal.matters import detail_name, matters, readable
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Opening, Told
 from kartoteka.plugins.portal.tables import Visit as VisitRow
@@ -178,13 +178,15 @@ def _state_told(visit: Visit, record: Record) -> str | None:
     return f"{view.label}: {view.text}"
 
 
-def _told(template: str, item: int, visit: Visit, record: Record) -> str | None:
+def _told(template: str, item: int, visit: Visit, _record: Record) -> str | None:
     found = fetch(visit.work, TALKS, item)
     if template != "portal_decided":
         return str(found.values.get("text") or "")
     accepted = found.values.get("verdict") == ACCEPTED
     said = _("Changed as you proposed.") if accepted else _("We have not changed it.")
-    about = detail_name(visit.work, record, matter(visit.work, found)) or found.values.get("text")
+    kept = matters(visit.work, [found])
+    read = readable(visit.work, [found], kept).get(item, frozenset())
+    about = detail_name(visit.work, found, kept.get(item), read) or found.values.get("text")
     reason = found.values.get("reason")
     return f"{about}: {said}" + (f" {reason}" if reason else "")
 
