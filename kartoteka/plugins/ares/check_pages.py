@@ -25,6 +25,7 @@ from kartoteka.platform.sdk import (
     go,
     label,
     picked,
+    readable_fields,
     render,
 )
 from kartoteka.plugins.ares import checking
@@ -208,9 +209,12 @@ def _lines(work: Work, registry: str, told: Sequence[Mapping[str, Any]]) -> list
     for start in range(0, len(ids), 100):
         some = ids[start : start + 100]
         asked = Query(filter={"field": "id", "op": "in", "value": some}, page_size=100)
+        read = readable_fields(work, registry, some, [one.key for one in fields])
         for each in browse(work, registry, asked).items:
             titles[each.id] = each.title
-            readable[each.id] = {one.key: label(one, language) for one in fields if one.key in each.values}
+            readable[each.id] = {
+                one.key: label(one, language) for one in fields if one.key in read.get(each.id, ())
+            }
     return [_line(registry, each, titles, readable, language) for each in told if int(each["id"]) in titles]
 
 

@@ -23,6 +23,7 @@ from kartoteka.platform.sdk import (
     _,
     browse,
     fetch,
+    readable_fields,
     write_mail,
 )
 from kartoteka.plugins.ares import announcing, desk, filling, known, telling
@@ -77,7 +78,9 @@ def open_findings(work: Work, record: Record) -> list[str]:
     if not found:
         return []
     mapping = mapping_of(work, record.registry)
-    return [what for what in sorted(found) if what == STANDING or mapping.get(what) in record.values]
+    keys = {key for what in found if (key := mapping.get(what))}
+    read = readable_fields(work, record.registry, [record.id], keys).get(record.id, frozenset())
+    return [what for what in sorted(found) if what == STANDING or mapping.get(what) in read]
 
 
 def settle(work: Work, record: Record, what: Iterable[str], how: str) -> None:
