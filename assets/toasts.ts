@@ -28,6 +28,13 @@ function wayBack(address: string): HTMLElement {
   return undo;
 }
 
+/** The messages that say the same and offer no way back: one of them is enough. */
+function saidBefore(text: string): HTMLElement[] {
+  return all("#toasts .toast").filter(
+    (toast) => !one(".undo", toast) && one("span", toast)?.textContent === text,
+  );
+}
+
 export function say(text: string, tone = "", undo = ""): void {
   const place = one("#toasts");
   if (!place || !text) return;
@@ -41,6 +48,7 @@ export function say(text: string, tone = "", undo = ""): void {
   shut.ariaLabel = document.body.dataset.close ?? "";
   shut.textContent = "×";
   toast.append(words, ...(undo ? [wayBack(undo)] : []), shut);
+  if (!undo) saidBefore(text).forEach((older) => older.remove());
   place.append(toast);
   leaveLater(toast);
 }

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.servers.browsers import NARROW, WIDE
+from tests.servers.browsers import NARROW, WIDE, answered
 
 ComeIn = Callable[..., Page]
 
@@ -32,6 +32,54 @@ PAGES = (
     "/r/companies/1/from/contacts",
     "/r/nonsense",
 )
+ADMIN = (
+    "/settings",
+    "/admin",
+    "/admin/organisation",
+    "/admin/gallery",
+    "/admin/gallery/contracts",
+    "/admin/roles/changes",
+    "/admin/roles/compare",
+    "/admin/history",
+    "/admin/jobs",
+    "/admin/plugins/activities",
+    "/admin/plugins/attachments",
+    "/admin/plugins/portal",
+    "/admin/plugins/watchdogs",
+    "/admin/ares",
+    "/admin/ares/companies",
+    "/admin/attachments",
+    "/admin/attachments/usage",
+    "/admin/portal",
+    "/admin/r/_activities",
+    "/activities/templates",
+    "/activities/tray",
+    "/tasks/packages",
+    "/watchdogs",
+    "/watchdogs/overview",
+    "/from-customers",
+)
+# By the address that a button asks for its dialog, or by the button, page by page.
+DIALOGS = {
+    "/admin": ("/admin/registries/new", "/see-as"),
+    "/admin/r/companies": (
+        "/admin/r/companies/preview",
+        "/admin/r/companies/copy",
+        "/admin/r/companies/general",
+        "/admin/r/companies/title",
+        "/admin/r/companies/columns",
+        "/admin/r/companies/sections/basic",
+        "/admin/r/companies/categories/customer",
+        "#open-field-keeper",
+    ),
+    "/admin/r/companies/roles": (
+        "/admin/r/companies/roles/reader/rule",
+        "/admin/r/companies/roles/reader/fields/basic",
+    ),
+    "/admin/roles": ("/admin/roles/new", "/admin/roles/reader"),
+    "/admin/people": ("/admin/people/add", "/admin/people/invite", "/admin/people/second-factor"),
+    "/admin/plugins": ("/admin/plugins/notes/switch",),
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -52,6 +100,44 @@ def test_pages_are_accessible(firm: Firm, come_in: ComeIn, scheme: str, size: di
     page.locator("#field-city[data-editing]").wait_for()
     found += judged(page, "a detail being edited")
     assert not found, "\n".join(found)
+
+
+def test_the_administration_is_accessible(firm: Firm, come_in: ComeIn) -> None:
+    firm.create("companies", name="Rytec", category="customer", city="Trutnov")
+    page = come_in("ana")
+    # Colours on their way from light to dark would be judged as they stand.
+    page.emulate_media(reduced_motion="reduce")
+    site = page.url.rstrip("/")
+    found: list[str] = []
+    for address in ADMIN:
+        page.goto(f"{site}{address}")
+        found += judged_both_ways(page, address)
+    for address, dialogs in DIALOGS.items():
+        page.goto(f"{site}{address}")
+        found += judged_both_ways(page, address)
+        for asked in dialogs:
+            # Some of the buttons wait in a menu that is shut.
+            button = asked if asked.startswith("#") else f"[hx-get='{asked}']"
+            page.locator(button).first.evaluate("button => button.click()")
+            expect(page.locator("dialog#dialog[open] #dialog-title")).to_be_visible()
+            found += judged_both_ways(page, f"{address}: the dialog {asked}")
+            page.keyboard.press("Escape")
+            expect(page.locator("dialog#dialog[open]")).to_have_count(0)
+    assert not found, "\n".join(found)
+
+
+def judged_both_ways(page: Page, place: str) -> list[str]:
+    """As a light screen, then the same as a dark phone, which it must fit as well."""
+    answered(page)
+    found = judged(page, place)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    found += judged(page, f"{place}, dark and narrow")
+    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+        found.append(f"{place} sticks out of a phone")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    return found
 
 
 def faults(page: Page, address: str) -> list[str]:

@@ -128,10 +128,10 @@ def test_a_rule_of_several_ways_is_tried_and_everything_about_it_can_be_asked(
     expect(page.get_by_role("row", name="Which records").first).to_contain_text("City: Praha or Keeper: me")
 
     page.goto(f"{firm.site.url}/admin/roles/changes")
-    expect(page.locator(".told")).to_contain_text("Companies: reaches: City: Praha or Keeper: me.")
+    expect(page.locator(".rights-since")).to_contain_text("Companies: reaches: City: Praha or Keeper: me.")
     page.get_by_label("Role", exact=True).select_option("reader")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator(".told")).not_to_contain_text("Reader (copy)")
+    expect(page.locator(".rights-since")).not_to_contain_text("Reader (copy)")
     assert Axe().run(page).violations_count == 0
 
     page.goto(f"{firm.site.url}/r/companies")

@@ -5,7 +5,7 @@ Whoever may see them is no matter, but for what people keep to themselves: of th
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from kartoteka.platform.catalog.definitions import Field, Registry
 from kartoteka.platform.storage import rows
@@ -67,7 +67,7 @@ class Counter:
 
     def _filled(self, each: Field) -> ColumnElement[bool]:
         if self.layout.kind(each).linking:
-            linked = select(distinct(rows.LINKS.c.source)).where(rows.LINKS.c.field_id == each.id)
+            linked = select(rows.LINKS.c.source).where(rows.LINKS.c.field_id == each.id)
             return self._table.c.id.in_(linked)
         column = self._table.c.get(each.column)
         return column.is_not(None) if column is not None else self._table.c.id.is_(None)
