@@ -7,8 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kartoteka.platform.access.gate import OpenRegistry
-from kartoteka.platform.catalog.definitions import Field, label
+from kartoteka.platform.catalog.definitions import Field, Registry, label
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from kartoteka.platform.kernel.texts import _, plural
@@ -166,7 +165,7 @@ def _questions(work: Work, chosen: Sequence[Record], survivor: Record) -> list[Q
         texts = {record.id: _text(work, each, record) for record in ordered}
         united = _United(merging.several(opened, each) and sum(map(bool, texts.values())) > 1)
         found.append(_question(f"c.{each.key}", label(each, language), ordered, texts, united))
-    categories = {each.id: _category(opened, each, language) for each in ordered}
+    categories = {each.id: _category(opened.registry, each, language) for each in ordered}
     found.append(_question(f"c._{CATEGORY}", _("Category"), ordered, categories, _United(False)))
     return [each for each in found if len(each.choices) > 1]
 
@@ -203,6 +202,6 @@ def _text(work: Work, each: Field, record: Record) -> str:
     return FieldView(each, work.layout.kind(each), work.actor.locale, record.values.get(each.key)).text
 
 
-def _category(opened: OpenRegistry, record: Record, language: str) -> str:
-    found = opened.registry.category(record.category) if record.category else None
+def _category(registry: Registry, record: Record, language: str) -> str:
+    found = registry.category(record.category) if record.category else None
     return label(found, language) if found is not None else ""
