@@ -216,9 +216,17 @@ class Seen:
                     )
                 )
         if whole:
-            parts.append(self.table.c._on_registry.in_(whole))
+            parts.append(self._of_registries(whole))
         reached = or_(false(), *parts)
         return reached if kept_to is None else all_of([reached, self._rule(kept_to)])
+
+    def _of_registries(self, registries: list[int]) -> Bool:
+        """The condition that a row is attached to a record of one of some registries, mostly that of nearly all rows.
+
+        SQLite would take it for the best place to begin, and read every row there is; PostgreSQL knows better.
+        """
+        of: ColumnElement[int] = self.table.c._on_registry
+        return (of + 0 if self.sight.dialect == "sqlite" else of).in_(registries)
 
     def _reached_on(self, bearer: "Seen", *, rows: Rows, right: str, level: str) -> Bool:
         """The condition that a bearer is among some rows, and that the room of it in which a thing lies is open."""
