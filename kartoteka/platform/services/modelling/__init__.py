@@ -6,6 +6,7 @@ from kartoteka.platform.services.modelling.copying import (
     copy_parts,
     copy_section,
     plan_copy,
+    unused_name,
 )
 from kartoteka.platform.services.modelling.designer import Plan
 from kartoteka.platform.services.modelling.documents import (
@@ -79,4 +80,5 @@ __all__ = [
     "set_grant",
     "told",
     "undo",
+    "unused_name",
 ]

@@ -127,6 +127,11 @@ class _Copying:
 _STAY = frozenset({"active", "when", "fields"})
 
 
+def unused_name(name: str, names: set[str]) -> str:
+    """This function will give a name that none of some others is: itself, or with a number after it."""
+    return _numbered(name, _free_number(name, names))
+
+
 def _free_number(name: str, names: set[str]) -> int:
     number = 1
     while _numbered(name, number) in names:

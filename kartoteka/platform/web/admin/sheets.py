@@ -11,7 +11,7 @@ from kartoteka.platform.catalog.definitions import label
 from kartoteka.platform.front import begin, office
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, TooLarge
 from kartoteka.platform.kernel.texts import N_, _, plural
-from kartoteka.platform.services import jobs, proposals
+from kartoteka.platform.services import jobs, modelling, proposals
 from kartoteka.platform.services.proposals import Corrected, Proposal, Proposed
 from kartoteka.platform.services.sheets.refining import BASIC, CONTACT, FINANCE
 from kartoteka.platform.services.work import Work
@@ -85,7 +85,9 @@ def admin_sheet(folder: str) -> str:
         found = proposals.proposal(work, folder)
         if found is None:
             return show(work, "sheet_reading.html", "registries", reading=_reading(work, folder))
-        return show(work, "sheet.html", "registries", form=_form(work, folder, found, _as_guessed(found)))
+        return show(
+            work, "sheet.html", "registries", form=_form(work, folder, found, _as_guessed(work, found))
+        )
 
 
 @page("/admin/sheets/<folder>/progress", right=DESIGN)
@@ -172,8 +174,11 @@ def _reading(work: Work, folder: str) -> Mapping[str, Any]:
     }
 
 
-def _as_guessed(found: Proposal) -> Corrected:
-    return Corrected(found.name, "", found.title, found.columns, _sections(found.columns), True)
+def _as_guessed(work: Work, found: Proposal) -> Corrected:
+    others = [each for each in work.catalog.registries.values() if not each.plugin]
+    taken = {name for each in others for name in (each.name, *each.names.values())}
+    name = modelling.unused_name(found.name, taken)
+    return Corrected(name, "", found.title, found.columns, _sections(found.columns), True)
 
 
 def _sections(columns: Sequence[Proposed]) -> dict[str, str]:
