@@ -78,6 +78,8 @@ class Door:
     name: str
     language: str
     by_id: int | None
+    # A command made the account, and nobody has said in which language he is to be spoken to.
+    any_language: bool = False
 
 
 def sign_in(office: Office, email: str, password: str, remote: str, *, language: str = "") -> Arrival:
@@ -114,13 +116,15 @@ def sign_in(office: Office, email: str, password: str, remote: str, *, language:
 
 
 def _is_new(session: Session, user_id: int) -> bool:
-    """Whether nothing was done with an account but that a command made it, without a word about a language."""
+    """Whether a command made an account, or invited to it, without a word about a language, and no more was done."""
     done = session.execute(
-        select(UserChange.via, UserChange.action, UserChange.changes).where(UserChange.user_id == user_id)
+        select(UserChange.via, UserChange.action, UserChange.changes)
+        .where(UserChange.user_id == user_id)
+        .order_by(UserChange.id)
     ).all()
-    return [(via, action, "language" in changes) for via, action, changes in done] == [
-        ("cli", "created", False)
-    ]
+    told = [(via, action, "language" in changes) for via, action, changes in done]
+    made, invited = ("cli", "created", False), ("cli", "invited", False)
+    return told[:1] == [made] and all(each == invited for each in told[1:])
 
 
 def finish_sign_in(office: Office, half: HalfIn, code: str, remote: str) -> SignedIn:
@@ -215,36 +219,38 @@ def door(office: Office, key: str, purpose: str) -> Door:
         return _door(session, key, purpose, office.clock())
 
 
-def accept_invitation(office: Office, key: str, password: str, name: str) -> SignedIn:
+def accept_invitation(office: Office, key: str, password: str, name: str, *, language: str = "") -> SignedIn:
     """This function will let in somebody invited, under the password and the name that he chooses.
 
+    He goes on in the `language` of the door if nobody has said another for him.
     The roles are looked at again: whoever invited him must be there and be able to give them today.
 
     :raises NotFound: when the link is no longer valid.
     :raises Invalid: when the password or the name will not do.
     """
     found = door(office, key, INVITATION)
-    with speaking(found.language):
+    spoken = language if language and found.any_language else found.language
+    with speaking(spoken):
         given = particulars.read({"name": name}, particulars.OWN)
         given.note("password", passwords.faults(password, found.email))
         given.refuse()
         if found.by_id is None:
             raise _dead()
         try:
-            with office.begin(found.by_id, via="web", write=True) as work, speaking(found.language):
-                return _come_in(work, key, password, given.values["name"])
+            with office.begin(found.by_id, via="web", write=True) as work, speaking(spoken):
+                return _come_in(work, key, password, given.values["name"], spoken)
         except Unauthenticated as error:
             # He who invited is switched off himself.
             raise _dead() from error
 
 
-def _come_in(work: Work, key: str, password: str, name: str) -> SignedIn:
+def _come_in(work: Work, key: str, password: str, name: str, language: str) -> SignedIn:
     user_id = _use(work.session, key, INVITATION, work.now)
     invited = work.session.get_one(User, user_id)
     roles = people.roles_of(work, [user_id])[user_id]
     if "users" not in work.actor.powers or beyond(work.actor, roles, work.catalog):
         raise _dead()
-    invited.name, invited.active = name, True
+    invited.name, invited.active, invited.language = name, True, language
     people.set_password(work, invited, password)
     _note(work.session, user_id, "accepted", work.now)
     return SignedIn(user_id, invited.epoch)
@@ -427,7 +433,9 @@ def _door(session: Session, key: str, purpose: str, now: datetime) -> Door:
     row = session.execute(statement).one_or_none()
     if row is None:
         raise _dead()
-    return Door(row[0].id, row[0].email, row[0].name, row[0].language, row[1])
+    user, by_id = row
+    any_language = purpose == INVITATION and _is_new(session, user.id)
+    return Door(user.id, user.email, user.name, user.language, by_id, any_language)
 
 
 def _use(session: Session, key: str, purpose: str, now: datetime) -> int:

@@ -99,7 +99,11 @@ def invitation(key: str) -> Answer:
 def accept(key: str) -> Answer:
     """The invitation accepted, and in."""
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    return _through(key, INVITATION, lambda: signing.accept_invitation(front.office(), key, password, name))
+    return _through(
+        key,
+        INVITATION,
+        lambda: signing.accept_invitation(front.office(), key, password, name, language=g.language),
+    )
 
 
 @page("/language/<language>", right=public)
@@ -140,7 +144,7 @@ def _form(key: str, purpose: str, wrong: Invalid | None = None) -> Answer:
         door = signing.door(front.office(), key, purpose)
     except NotFound:
         return _dead_link()
-    if "language" not in session:
+    if "language" not in session and not door.any_language:
         front.speak(door.language)
     shown = _shown(door, purpose, wrong)
     return (shown, 422) if wrong else shown

@@ -87,6 +87,24 @@ def test_an_invitation(office: Office) -> None:
     assert signing.sign_in(office, "new@firm.example", NEW, HERE).user_id == signed.user_id
 
 
+def test_whom_a_command_invites_goes_on_in_the_language_of_the_door(office: Office) -> None:
+    """Nobody has said another for him: neither the command nor an administrator."""
+
+    def language(email: str, **more: Any) -> str:
+        with office.begin_system() as work:
+            key = signing.invite(work, email, ["admin"], **more).link.rpartition("/")[2]
+        signing.accept_invitation(office, key, NEW, "Nora Nová", language="cs")
+        with office.begin_as(email) as work:
+            return work.actor.locale.language
+
+    assert language("new@firm.example") == "cs"
+    assert language("other@firm.example", language="en") == "en"
+    with office.begin_as(ADMIN_EMAIL, via="web") as work:
+        key = signing.invite(work, "third@firm.example", ["sales"]).link.rpartition("/")[2]
+    signing.accept_invitation(office, key, NEW, "Nora Nová", language="cs")
+    assert user_row(office, "third@firm.example").language == "en"
+
+
 def test_only_the_hash_of_a_link_is_kept(office: Office) -> None:
     key = invite(office)
     letters(office)
