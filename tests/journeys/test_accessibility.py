@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW, WIDE, answered
 
 ComeIn = Callable[..., Page]
@@ -147,5 +147,4 @@ def faults(page: Page, address: str) -> list[str]:
 
 
 def judged(page: Page, place: str) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{place}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations]
+    return [f"{place}: {each}" for each in axe(page)]

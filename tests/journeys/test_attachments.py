@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.worker import Worker
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
 from tests.unit.attachments.corpus import HOSTILE, OF_THE_VIEWER, PNG
@@ -65,7 +65,7 @@ def test_files_are_dropped_seen_renewed_and_brought_back(firm: Firm, come_in: Co
     page = come_in("rita", f"/r/companies/{rytec}")
     page.get_by_role("link", name="Attachments", exact=True).last.click()
     expect(page.get_by_role("heading", name="No file yet")).to_be_visible()
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
 
     page.locator("#files [data-files][multiple]").set_input_files(
         [
@@ -94,7 +94,7 @@ def test_files_are_dropped_seen_renewed_and_brought_back(firm: Firm, come_in: Co
     expect(dialog.locator("pre")).to_have_text("signed by both")
     expect(dialog.locator(".file-versions li")).to_have_count(2)
     expect(dialog.locator(".file-versions li").first).to_contain_text("Signed")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     dialog.get_by_role("button", name="Restore").click()
     expect(page.locator(".file-row", has_text="smlouva.txt")).to_contain_text("version 3")
     page.get_by_role("button", name="smlouva.txt").click()
@@ -143,7 +143,7 @@ def test_a_phone_takes_a_picture_and_the_line_breaks(firm: Firm, come_in: ComeIn
     assert fits(page)
     page.get_by_role("button", name="IMG_1.png").click()
     expect(page.locator("dialog#dialog[open] .file-preview img")).to_be_visible()
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     assert fits(page)
 
 
@@ -158,7 +158,7 @@ def test_an_admin_lays_down_folders(firm: Firm, come_in: ComeIn) -> None:
     line.get_by_label("Largest").fill("many")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".folder-line .error")).to_contain_text("whole number")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.locator(".folder-line").first.get_by_label("Largest").fill("5")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".folder-line").first.get_by_label("Endings")).to_have_value("pdf txt")
@@ -201,7 +201,7 @@ def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come
     dialog.get_by_role("button", name="Make a link").click()
     expect(dialog.get_by_label("The link is shown only now")).to_have_value(re.compile("/shared/"))
     link = dialog.get_by_label("The link is shown only now").input_value()
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.set_viewport_size(NARROW)
     assert fits(page) and dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
 
@@ -210,7 +210,7 @@ def test_a_version_is_marked_worked_on_and_given_away_by_a_link(firm: Firm, come
     outside = browser.new_context(viewport=NARROW).new_page()
     outside.goto(firm.site.url + urlsplit(link).path)
     expect(outside.get_by_role("heading", name="smlouva.txt")).to_be_visible()
-    assert fits(outside) and Axe().run(outside).violations_count == 0
+    assert fits(outside) and axe(outside) == []
     with outside.expect_download() as found:
         outside.get_by_role("link", name="Download").click()
     assert found.value.suggested_filename == "smlouva.txt"
@@ -253,7 +253,7 @@ def test_an_admin_sees_what_takes_the_space(firm: Firm, come_in: ComeIn) -> None
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".toast")).to_contain_text("quotas are saved")
     expect(page.locator("input[name=quota-reader]")).to_have_value("100")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.set_viewport_size(NARROW)
     assert fits(page)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from time import process_time
 from typing import Any, Protocol
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import modelling
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW, drag, tick
 from tests.servers.sites import Site
 
@@ -56,8 +56,7 @@ def field(firm: Firm, key: str) -> Any:
 
 
 def faults(page: Page, place: str) -> list[str]:
-    violations = Axe().run(page).response["violations"]
-    return [f"{place}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations]
+    return [f"{place}: {each}" for each in axe(page)]
 
 
 def fits(page: Page) -> bool:

@@ -6,10 +6,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import xlsxwriter  # type: ignore[import-untyped]
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.services import jobs
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
 
@@ -57,8 +57,7 @@ def named(page: Page) -> Locator:
 
 def faults(page: Page) -> list[str]:
     """What axe finds on the page."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
+    return axe(page)
 
 
 def no_scrolling_aside(page: Page) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from kartoteka.platform.sdk import change, change_plugin, create, create_registry, create_role, create_user
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.worker import Worker
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
 
@@ -99,8 +99,7 @@ def fits(page: Page) -> bool:
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert axe(page) == []
     assert fits(page)
 
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from kartoteka.platform.catalog.definitions import Registry
 from kartoteka.platform.services import modelling
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW, answered, drag, tick
 from tests.servers.sites import Site
 
@@ -67,9 +67,7 @@ def design(firm: Firm, key: str) -> Registry:
 
 def accessible(page: Page) -> list[str]:
     """What axe finds wrong with the page as it is."""
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in Axe().run(page).response["violations"]
-    ]
+    return axe(page)
 
 
 def test_a_registry_is_made_from_nothing_in_the_studio(firm: Firm, come_in: ComeIn) -> None:

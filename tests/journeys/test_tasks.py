@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kartoteka.platform.services import modelling
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
 
@@ -40,7 +40,7 @@ def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Fi
     dialog.get_by_label("Due").fill("2027-01-31")
     dialog.get_by_label("Repeats").select_option(label="Every month")
     dialog.get_by_label("Checklist").fill("- [x] Hall\n- [ ] Roof")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator(".task")).to_have_count(2)
     meters = page.locator(".task", has_text="Read the meters")
@@ -52,7 +52,7 @@ def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Fi
 
     page.locator(".rail").get_by_role("link", name="Tasks").click()
     expect(page.locator(".rail a[aria-current] small")).to_have_text("2")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.get_by_role("link", name="Board").click()
     page.get_by_role("button", name="One column on: Send the offer").click()
     column = page.locator(".task-column", has=page.get_by_role("heading", name="In progress"))
@@ -65,11 +65,11 @@ def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Fi
     waiting.locator(".task-cards").hover()
     page.mouse.up()
     expect(waiting.locator(".task-card")).to_have_count(1)
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.get_by_role("link", name="Calendar", exact=True).click()
     page.goto(f"{firm.site.url}/tasks?shape=calendar&month=2027-02")
     expect(page.locator("td", has_text="28").locator(".task-title").first).to_have_text("Read the meters")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
 
 
 def test_a_technician_ticks_his_tasks_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
@@ -115,11 +115,11 @@ def test_a_technician_ticks_his_tasks_on_a_phone(firm: Firm, come_in: ComeIn) ->
     page.get_by_role("button", name="Follow", exact=True).click()
     expect(page.get_by_role("button", name="Do not follow")).to_be_visible()
     assert fits(page)
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
 
     page.goto(f"{firm.site.url}/tasks/calendar-link")
     page.get_by_role("button", name="Make the link").click()
     assert page.get_by_label("Your link.").input_value().startswith(f"{firm.site.url}/tasks/feed/")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     page.get_by_role("button", name="Take the link back").click()
     expect(page.get_by_role("button", name="Make the link")).to_be_visible()

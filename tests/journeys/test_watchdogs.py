@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Protocol
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kartoteka.platform.services import records
 from kartoteka.platform.services.worker import Worker
+from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
 
@@ -42,7 +42,7 @@ def test_from_the_bell_beside_a_detail_to_what_it_tells(firm: Firm, come_in: Com
     page.locator("#field-city").get_by_role("link", name="Watch “City”").click()
     say = page.locator("#dog-say")
     expect(say).to_have_text("Tell me when “City” changes of Rytec, in the application, at once.")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
 
     say.get_by_role("button", name="in the application").click()
     expect(page.locator("#part-when")).to_be_hidden()
@@ -63,7 +63,7 @@ def test_from_the_bell_beside_a_detail_to_what_it_tells(firm: Firm, come_in: Com
     told = page.locator(".told")
     expect(told).to_contain_text("Rytec")
     expect(told).to_contain_text("Lead → Won")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page) == []
     told.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Again tomorrow").click()
     expect(page.get_by_role("heading", name="Everything is read")).to_be_visible()

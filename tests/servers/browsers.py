@@ -45,7 +45,9 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own in a window of its own; an error in its console fails the test."""
-    context = browser.new_context(viewport=WIDE, locale="en-GB", timezone_id="Europe/Prague")
+    context = browser.new_context(
+        viewport=WIDE, locale="en-GB", timezone_id="Europe/Prague", reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE)
     faults: list[str] = []
     window = context.new_page()
