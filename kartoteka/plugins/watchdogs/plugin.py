@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import marshmallow as ma
-from flask import url_for
+from flask import g, url_for
 from marshmallow import fields as f
 
 from kartoteka.platform.sdk import (
@@ -45,7 +45,11 @@ class Settings(ma.Schema):
 
 
 def _of_field(registry: str, record: int, field: str) -> str:
-    return url_for("watchdogs.new", registry=registry, record=record, field=field)
+    """The addresses of a record's details differ in their keys alone; it may have hundreds of them."""
+    known: dict[tuple[str, int], str] = g.setdefault("watched_details", {})
+    if (registry, record) not in known:
+        known[registry, record] = url_for("watchdogs.new", registry=registry, record=record)
+    return f"{known[registry, record]}&field={field}"
 
 
 def _of_list(registry: str, document: Any) -> str:
