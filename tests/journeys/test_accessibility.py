@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.servers.axe import axe
 from tests.servers.browsers import NARROW, WIDE, answered
@@ -84,7 +84,7 @@ DIALOGS = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["screen", "phone"])
-def test_pages_are_accessible(firm: Firm, come_in: ComeIn, scheme: str, size: dict[str, int]) -> None:
+def test_pages_are_accessible(firm: Firm, come_in: ComeIn, scheme: str, size: ViewportSize) -> None:
     record = firm.create(
         "companies", name="Rytec", category="customer", status="won", keeper=None, city="Trutnov"
     )
@@ -92,7 +92,7 @@ def test_pages_are_accessible(firm: Firm, come_in: ComeIn, scheme: str, size: di
     firm.create("contacts", name="Jan Horák", company=record)
     page = come_in("ana")
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.set_viewport_size(size)
     site = page.url.rstrip("/")
     found = [fault for address in PAGES for fault in faults(page, f"{site}{address}")]
     page.goto(f"{site}/r/companies/1")
@@ -131,12 +131,12 @@ def judged_both_ways(page: Page, place: str) -> list[str]:
     answered(page)
     found = judged(page, place)
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     found += judged(page, f"{place}, dark and narrow")
     if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
         found.append(f"{place} sticks out of a phone")
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     return found
 
 

@@ -421,7 +421,7 @@ def test_the_administration_is_closed_to_others(firm: Firm, come_in: ComeIn) -> 
 
 def test_rights_are_changed_on_a_phone(firm: Firm, come_in: ComeIn) -> None:
     page = come_in("ana")
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     page.goto(f"{firm.site.url}/admin/r/companies/roles")
     tick(page.get_by_role("radiogroup", name="Reader: Finance").get_by_label("read"))
     page.locator(".matrix-foot").get_by_role("button", name="Save changes").click()

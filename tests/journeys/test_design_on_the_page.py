@@ -132,7 +132,7 @@ def test_a_plus_adds_a_choice_and_a_section(firm: Firm, come_in: ComeIn) -> None
     expect(dialog(page).get_by_label("Section", exact=True)).to_have_value("contract_terms")
     save(page)
     expect(page.locator("details[data-section='companies.contract_terms']")).to_contain_text(LONG)
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     assert fits(page)
 
 

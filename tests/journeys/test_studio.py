@@ -299,7 +299,7 @@ def test_two_hundred_fields_in_thirty_sections_stay_usable(firm: Firm, come_in: 
     page.get_by_role("button", name="Unfold all sections").click()
     expect(page.locator("#open-field-f0_0")).to_be_visible()
     assert not accessible(page)
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     answered(page)
     assert not accessible(page)

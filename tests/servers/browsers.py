@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tests.servers.lacking import lacking
 
@@ -26,8 +26,8 @@ USUAL = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 # In milliseconds: a machine that does other things beside is no fault of the page.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
