@@ -45,6 +45,10 @@ SHOTS = (
     Picture("list", f"/r/companies?category=customer&filter={LIVING}", LOW),
     Picture("record", "/r/companies/1"),
     Picture("roles", "/admin/r/contacts/roles", LOW),
+    Picture("studio", "/admin/r/contacts", LOW),
+    Picture("gallery", "/admin/gallery", LOW),
+    Picture("home", "/", LOW),
+    Picture("people", "/admin/people", LOW),
     Picture("record-phone", "/r/companies/1", NARROW),
 )
 
