@@ -22,7 +22,8 @@ PICTURES = Path(__file__).parent / "pictures"
 PERSON, PASSWORD = "hana@klenakamen.example", "kartoteka-demo"  # of the invented firm
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-WIDE, LOW, NARROW = (1440, 900), (1440, 640), (390, 844)  # many rows would make a large file
+# Many rows would make a large file.
+WIDE, LOW, LOWEST, NARROW = (1440, 820), (1440, 640), (1440, 560), (390, 844)
 LIVING = quote('{"field":"status","op":"in","value":["active","lead","dormant"]}')
 # What colleagues have changed in the company that is shown, so that its history tells something.
 CHANGES = (
@@ -45,7 +46,7 @@ SHOTS = (
     Picture("list", f"/r/companies?category=customer&filter={LIVING}", LOW),
     Picture("record", "/r/companies/1"),
     Picture("roles", "/admin/r/contacts/roles", LOW),
-    Picture("studio", "/admin/r/contacts", LOW),
+    Picture("studio", "/admin/r/contacts", LOWEST),
     Picture("gallery", "/admin/gallery", LOW),
     Picture("home", "/", LOW),
     Picture("people", "/admin/people", LOW),
