@@ -27,7 +27,14 @@ from kartoteka.platform.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from kartoteka.platform.kernel.events import DesignChanged, Event, PeopleTold, RecordsChanged
+from kartoteka.platform.kernel.events import (
+    DesignChanged,
+    Event,
+    PeopleTold,
+    RecordsChanged,
+    RecordsMerged,
+    RecordsParted,
+)
 from kartoteka.platform.kernel.outbox import Delivery
 from kartoteka.platform.kernel.tables import Document, Moment, own_metadata, table_of
 from kartoteka.platform.kernel.texts import LANGUAGES, N_, _, plural
@@ -240,6 +247,8 @@ __all__ = [
     "Reaction",
     "Record",
     "RecordsChanged",
+    "RecordsMerged",
+    "RecordsParted",
     "Registry",
     "Resource",
     "Role",

@@ -27,6 +27,26 @@ class RecordsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsMerged(Event):
+    """Records of one registry have become one of them; what each was told of is in other events of the same moment."""
+
+    kind: ClassVar[str] = "records_merged"
+    registry: str
+    survivor: int
+    merged: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsParted(Event):
+    """A merge was taken back: records are again what they were, apart from the one that stayed."""
+
+    kind: ClassVar[str] = "records_parted"
+    registry: str
+    survivor: int
+    parted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DesignChanged(Event):
     """The design came into force in a new version."""
 

@@ -17,6 +17,7 @@ from kartoteka.platform.access.past import Trace
 from kartoteka.platform.catalog.conditions import EMPTY, suits
 from kartoteka.platform.catalog.definitions import Field
 from kartoteka.platform.kernel.errors import Invalid
+from kartoteka.platform.kernel.events import RecordsMerged, RecordsParted
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services import people, records
 from kartoteka.platform.services.records import Link, Record, record_id
@@ -64,6 +65,7 @@ def merge(
     wanted = category if category is KEEP else records.read_category(opened, category)
     merging.bury(ids, survivor)
     merging.change(survivor, meant, category=wanted)
+    work.emit(RecordsMerged(registry, survivor, tuple(ids)))
     return Merged(batch, records.fetch(work, registry, survivor))
 
 
@@ -255,6 +257,7 @@ def take_back(work: Work, registry: str, batch: int, traces: Sequence[Trace], ev
     stayed = [each.record for each in every if _is_main(each, registry) and _stays(each)]
     if back and stayed:
         merging.bury(back, stayed[0])
+        work.emit(RecordsMerged(registry, stayed[0], tuple(back)))
     for each in mains:
         if _stays(each):
             merging.made_of = (sorted(gone) or None, sorted(back) or None)
@@ -262,6 +265,8 @@ def take_back(work: Work, registry: str, batch: int, traces: Sequence[Trace], ev
     for record in gone:
         merging.restore(record)
     merging.check(gone)
+    if gone and stayed:
+        work.emit(RecordsParted(registry, stayed[0], tuple(gone)))
     _take_people_back(work, batch, own)
     return len(mains)
 

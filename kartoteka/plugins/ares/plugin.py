@@ -1,11 +1,12 @@
 """What the plugin brings."""
 
-from kartoteka.platform.sdk import N_, AfterImport, Duty, Plugin
+from kartoteka.platform.sdk import N_, AfterImport, Duty, Plugin, Reaction
 from kartoteka.plugins.ares import mapping_pages as _mapping_pages  # noqa: F401  pages
 from kartoteka.plugins.ares.check_pages import deed
 from kartoteka.plugins.ares.checking import EMPTY, start
 from kartoteka.plugins.ares.command import ares_standin
 from kartoteka.plugins.ares.faces import pages
+from kartoteka.plugins.ares.following import KINDS, follow
 from kartoteka.plugins.ares.form_pages import aid
 from kartoteka.plugins.ares.mapping import Settings, number_field
 from kartoteka.plugins.ares.record_pages import tab
@@ -27,6 +28,7 @@ plugin = Plugin(
     tab=tab,
     resources=(ares,),
     duties=(Duty("watch", 900, watch_all),),
+    reactions=(Reaction("merges", KINDS, follow),),
     signals=(signal,),
     commands=(ares_standin,),
     settings=Settings,

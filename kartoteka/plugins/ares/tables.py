@@ -114,3 +114,15 @@ class Finding(Own):
     settled_by: Mapped[int | None]
 
     __table_args__ = (Index("ix_p_ares__findings_open", "of_registry", "settled", "of_record"),)
+
+
+class Followed(Own):
+    """That a record came to be watched because one that was watched has become part of it."""
+
+    __tablename__ = "p_ares__followed"
+
+    of_registry: Mapped[str] = mapped_column(String(41), primary_key=True)
+    of_record: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_record: Mapped[int]
+    # With all that was found of the company, since nothing was known here.
+    whole: Mapped[bool]

@@ -24,6 +24,7 @@ from kartoteka.plugins.watchdogs import centre, overseeing, pages, verbs
 from kartoteka.plugins.watchdogs.colleagues import hear_of_people
 from kartoteka.plugins.watchdogs.escalating import escalate
 from kartoteka.plugins.watchdogs.faces import pages as faces
+from kartoteka.plugins.watchdogs.following import KINDS
 from kartoteka.plugins.watchdogs.reacting import react
 from kartoteka.plugins.watchdogs.resources import notifications, watchdogs
 from kartoteka.plugins.watchdogs.sending import deliver
@@ -86,7 +87,7 @@ plugin = Plugin(
     condition_taker="watchdogs.condition",
     resources=(watchdogs, notifications),
     reactions=(
-        Reaction("events", frozenset({"records_changed"}), react, signals=True),
+        Reaction("events", frozenset({"records_changed"}) | KINDS, react, signals=True),
         Reaction("people", frozenset({"people_told"}), hear_of_people),
     ),
     duties=(

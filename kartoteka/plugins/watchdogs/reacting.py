@@ -12,6 +12,7 @@ from kartoteka.platform.sdk import Noticed, Office, RecordsChanged, Unauthentica
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.asking import Numbers, Question, Signals, Steps, Things
 from kartoteka.plugins.watchdogs.definition import stored
+from kartoteka.plugins.watchdogs.following import KINDS, follow
 from kartoteka.plugins.watchdogs.tables import TRIGGERS, WATCHDOGS
 from kartoteka.plugins.watchdogs.telling import Dog, Said, ask_owner, tell
 
@@ -22,6 +23,22 @@ Found = Mapping[int, tuple[Dog, set[str]]]
 
 def react(office: Office, deliveries: Sequence[Any]) -> None:
     """This function will ask all watchdogs that wait for what has happened; asked again they say nothing new."""
+    failed: list[Exception] = []
+    asked: list[Any] = []
+    for each in deliveries:
+        if each.kind in KINDS:
+            failed += _ask_all(office, asked)
+            follow(office, each)
+            asked = []
+        else:
+            asked.append(each)
+    failed += _ask_all(office, asked)
+    if failed:
+        raise failed[0]
+
+
+def _ask_all(office: Office, deliveries: Sequence[Any]) -> list[Exception]:
+    """What could not be asked stands in nobody's way; the event comes again for it."""
     failed: list[Exception] = []
     for registry, events in _by_registry(deliveries).items():
         records = sorted({record for each in events for record in _records(each)})
@@ -34,11 +51,9 @@ def react(office: Office, deliveries: Sequence[Any]) -> None:
             except Unauthenticated:
                 continue
             except Exception as error:
-                # One that fails must not keep the others from being asked; the event comes again for it.
                 logger.exception("Watchdogs of %s have failed.", owner)
                 failed.append(error)
-    if failed:
-        raise failed[0]
+    return failed
 
 
 def _by_registry(deliveries: Sequence[Any]) -> dict[str, list[Any]]:

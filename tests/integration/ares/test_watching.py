@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from kartoteka.platform.kernel.mail import OutgoingMail
-from kartoteka.platform.services import modelling, plugins, records
+from kartoteka.platform.services import history, merging, modelling, plugins, records
+from kartoteka.platform.services.delivery import deliver
 from kartoteka.plugins.ares import filling, watching
 from kartoteka.plugins.ares.standin import companies
 from tests.integration.ares.conftest import Bureau
@@ -158,3 +159,56 @@ def test_an_admin_decides_what_goes_where(bureau: Bureau) -> None:
         modelling.change_field(work, "firms", "file_number", {"active": False})
     said = bureau.call("ana", "GET", f"/registries/firms/records/{record}/ares")
     assert said.status == 200 and said.body["differences"] == []
+
+
+def test_marks_and_findings_go_along_with_a_merge_and_back(bureau: Bureau) -> None:
+    sawmill = bureau.create(name="Sawmill", ico=SAWMILL)
+    watch(bureau, sawmill)
+    watching.watch_all(bureau.office)
+    before = findings(bureau, sawmill)
+    assert "name" in before
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        watching.settle(work, records.fetch(work, "firms", sawmill), ["name"], watching.LEFT)
+    plain = bureau.create(name="Plain")
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        batch = merging.merge(work, "firms", plain, [sawmill]).batch
+    _work(bureau)
+    assert is_watched(bureau, plain) and findings(bureau, plain) == [
+        each for each in before if each != "name"
+    ]
+    watching.watch_all(bureau.office)
+    assert "name" not in findings(bureau, plain), "what was left stays left"
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        history.undo_batch(work, batch)
+    _work(bureau)
+    assert not is_watched(bureau, plain) and findings(bureau, plain) == []
+    assert is_watched(bureau, sawmill) and "name" not in findings(bureau, sawmill)
+
+
+def test_a_firm_that_was_compared_before_keeps_its_own_findings_in_a_merge(bureau: Bureau) -> None:
+    one, two = bureau.create(name="One", ico=SAWMILL), bureau.create(name="Two")
+    watch(bureau, one)
+    watching.watch_all(bureau.office)
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        watching.watch(work, records.fetch(work, "firms", one), False)
+        watching.watch(work, records.fetch(work, "firms", two), True)
+    before = findings(bureau, one)
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        batch = merging.merge(work, "firms", one, [two]).batch
+    _work(bureau)
+    assert is_watched(bureau, one) and findings(bureau, one) == before != []
+    with bureau.office.begin(bureau.ids["ana"], write=True) as work:
+        history.undo_batch(work, batch)
+    _work(bureau)
+    assert not is_watched(bureau, one) and findings(bureau, one) == before and is_watched(bureau, two)
+
+
+def is_watched(bureau: Bureau, record: int) -> bool:
+    """Whether a firm is watched."""
+    with bureau.office.begin(bureau.ids["ana"]) as work:
+        return watching.is_watched(work, records.fetch(work, "firms", record))
+
+
+def _work(bureau: Bureau) -> None:
+    while deliver(bureau.office):
+        pass
