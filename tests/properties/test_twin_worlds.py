@@ -39,6 +39,7 @@ from tests.properties.twin_asks import (
     leaf,
     places,
 )
+from tests.properties.twin_doubles import keep_doubles, merge_and_part
 from tests.properties.twin_worlds import Ask, Leak, Told, Twins, World, changed, one_world, twins
 from tests.servers.databases import PostgreSQL, SQLiteFiles
 
@@ -129,6 +130,13 @@ def test_files_that_a_worker_writes_do_not_tell_the_worlds_apart(both: Twins) ->
         told = both.ask(get(f"/r/firms/exports/{job}/file"))
         assert told.status == 200 and "Firma L" in told.body
         assert both.ask(get(f"{API}/jobs/{job}/file")).body == told.body
+
+
+def test_merging_does_not_tell_the_worlds_apart(both: Twins) -> None:
+    one, other = (keep_doubles(world) for world in (both.a, both.b))
+    assert one == other
+    both.work()
+    merge_and_part(both, one)
 
 
 def _comparison() -> st.SearchStrategy[dict[str, Any]]:
