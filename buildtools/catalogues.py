@@ -6,6 +6,7 @@ import string
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 from babel import Locale
@@ -15,8 +16,79 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-LANGUAGES = ("cs",)
+LANGUAGES = ("cs", "pl")
 """What the English source is translated to; each of them must be complete."""
+
+OUTSIDE = ("pl",)
+"""Languages that are spoken with people from outside only: they hold the texts of these files and no others."""
+OF_OUTSIDE = (
+    "kartoteka/field_types/*",
+    "kartoteka/plugins/portal/*",
+    "kartoteka/plugins/attachments/outside.py",
+    "kartoteka/plugins/attachments/templates/attachments/outside.html",
+    "kartoteka/plugins/attachments/templates/attachments/shared.html",
+    "kartoteka/plugins/attachments/shared_pages.py",
+    "kartoteka/plugins/attachments/intake.py",
+    "kartoteka/plugins/attachments/plugin.py",
+    "kartoteka/plugins/attachments/quotas.py",
+    "kartoteka/plugins/attachments/receiving.py",
+    "kartoteka/plugins/attachments/rooms.py",
+    "kartoteka/plugins/attachments/serving.py",
+    "kartoteka/plugins/tasks/outside.py",
+    "kartoteka/plugins/tasks/plugin.py",
+    "kartoteka/plugins/tasks/templates/tasks/outside.html",
+    "kartoteka/platform/access/conduct.py",
+    "kartoteka/platform/access/gate.py",
+    "kartoteka/platform/access/keyset.py",
+    "kartoteka/platform/access/uniqueness.py",
+    "kartoteka/platform/front/calling.py",
+    "kartoteka/platform/front/failing.py",
+    "kartoteka/platform/kernel/mail.py",
+    "kartoteka/platform/services/attempts.py",
+    "kartoteka/platform/services/passwords.py",
+    "kartoteka/platform/services/particulars.py",
+    "kartoteka/platform/services/people.py",
+    "kartoteka/platform/services/records.py",
+    "kartoteka/platform/services/second_factor.py",
+    "kartoteka/platform/services/signing.py",
+    "kartoteka/platform/services/work.py",
+    "kartoteka/platform/web/entrance.py",
+    "kartoteka/platform/web/factor.py",
+    "kartoteka/platform/web/forms.py",
+    "kartoteka/platform/web/looks.py",
+    "kartoteka/platform/web/oops.py",
+    "kartoteka/platform/web/state.py",
+    "kartoteka/templates/entrance/*.html",
+    "kartoteka/templates/errors/*.html",
+    "kartoteka/templates/fields/*",
+    "kartoteka/templates/frame.html",
+    "kartoteka/templates/macros.html",
+    "kartoteka/templates/outside.html",
+    "kartoteka/templates/toast.html",
+    "kartoteka/templates/mail/*",
+)
+"""Whatever somebody from outside may come to see. New files of the portal are among them by themselves."""
+OF_STAFF = (
+    "kartoteka/plugins/portal/access.py",
+    "kartoteka/plugins/portal/designing*.py",
+    "kartoteka/plugins/portal/plugin.py",
+    "kartoteka/plugins/portal/settings.py",
+    "kartoteka/plugins/portal/staff*.py",
+    "kartoteka/plugins/portal/templates/portal/design.html",
+    "kartoteka/plugins/portal/templates/portal/inbox.html",
+    "kartoteka/plugins/portal/templates/portal/invite.html",
+    "kartoteka/plugins/portal/templates/portal/items.html",
+    "kartoteka/plugins/portal/templates/portal/page.html",
+    "kartoteka/plugins/portal/templates/portal/people.html",
+    "kartoteka/plugins/portal/templates/portal/tab.html",
+    "kartoteka/plugins/portal/templates/portal/window.html",
+    "kartoteka/templates/mail/substitute.*",
+    "kartoteka/templates/mail/tasks.*",
+    "kartoteka/templates/mail/told.*",
+    "kartoteka/templates/mail/trial.*",
+    "kartoteka/templates/mail/watchdogs.*",
+)
+"""What among these files only people of the firm come to see."""
 
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2", ".eml": "jinja2"}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
@@ -71,9 +143,10 @@ def read(path: Path) -> Catalog:
 def collect(root: Path = ROOT) -> Iterator[Path]:
     """Bring every catalogue in step with the source: new texts empty, vanished ones gone."""
     for home in homes(root):
-        template = extract(home, root)
         for language in LANGUAGES:
-            path = catalogue_of(home, language)
+            path, template = catalogue_of(home, language), wanted_in(language, home, root)
+            if not template and not path.exists():
+                continue
             catalogue = read(path) if path.exists() else Catalog(locale=language, fuzzy=False)
             begun = catalogue.creation_date
             catalogue.update(template, no_fuzzy_matching=True)
@@ -92,6 +165,27 @@ def _sign(catalogue: Catalog, begun: datetime | str) -> None:
     catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "Kartoteka", "catalogue", ""
     catalogue.last_translator = catalogue.language_team = str(name)
     catalogue.creation_date = catalogue.revision_date = begun
+
+
+def wanted_in(language: str, home: Path, root: Path = ROOT) -> Catalog:
+    """The texts that a catalogue must hold: all of its folder, or those that people from outside come to see."""
+    every = extract(home, root)
+    if language not in OUTSIDE:
+        return every
+    texts = Catalog(project="Kartoteka", fuzzy=False)
+    for message in every:
+        if message.id and any(is_for_outside(file) for file, _line in message.locations):
+            texts.add(message.id, locations=message.locations, context=message.context)
+    return texts
+
+
+def is_for_outside(file: str) -> bool:
+    """Whether people from outside come to see what a file says."""
+    return _among(file, OF_OUTSIDE) and not _among(file, OF_STAFF)
+
+
+def _among(file: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(file, pattern) for pattern in patterns)
 
 
 def catalogue_of(home: Path, language: str) -> Path:
@@ -116,9 +210,8 @@ def extract(home: Path, root: Path = ROOT) -> Catalog:
 def faults(root: Path = ROOT) -> Iterator[str]:
     """One line for each text that is missing, empty, only guessed or asks for an unknown placeholder."""
     for home in homes(root):
-        wanted = extract(home, root)
         for language in LANGUAGES:
-            path = catalogue_of(home, language)
+            path, wanted = catalogue_of(home, language), wanted_in(language, home, root)
             have = read(path) if path.exists() else Catalog(locale=language)
             for message in wanted:
                 if message.id and (fault := _fault(message, have.get(message.id, message.context))):

@@ -38,6 +38,11 @@ def _marks(language: str) -> _Marks:
     )
 
 
+def decimal_mark(language: str) -> str:
+    """What stands before the decimals of a number."""
+    return _marks(language).decimal
+
+
 def number_text(number: Decimal | int, language: str, fewest: int = 0, most: int | None = None) -> str:
     """A number with its thousands grouped and between `fewest` and `most` decimals, without idle zeros."""
     most = fewest if most is None else most

@@ -38,9 +38,9 @@ _WITH_CLOCK = re.compile(
 
 @cache
 def _months() -> dict[str, int]:
-    """Names of months in English and Czech, long and short, as they stand in a date or alone."""
+    """Names of months in English, Czech and Polish, long and short, as they stand in a date or alone."""
     names: dict[str, int] = {}
-    for language in ("en", "cs"):
+    for language in ("en", "cs", "pl"):
         for context in customs_of(language).months.values():
             for width in ("wide", "abbreviated"):
                 names |= {fold(name).rstrip("."): number for number, name in context[width].items()}

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from gettext import GNUTranslations
 from html.parser import HTMLParser
 from io import BytesIO
@@ -21,6 +22,7 @@ from tests.house.tree import ROOT, files
 CATALOGUES = [
     pytest.param(catalogues.catalogue_of(home, language), id=f"{home.name}-{language}")
     for home, language in product(catalogues.homes(), catalogues.LANGUAGES)
+    if language not in catalogues.OUTSIDE or catalogues.wanted_in(language, home)
 ]
 MARKING = {"_": 1, "N_": 1, "gettext": 1, "plural": 2, "ngettext": 2}
 PUT_TOGETHER = (ast.JoinedStr, ast.BinOp, ast.IfExp, ast.BoolOp)
@@ -35,6 +37,10 @@ FILLED_IN = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 def messages(path: Path) -> list[Message]:
     return [message for message in catalogues.read(path) if message.id]
+
+
+def language_of(path: Path) -> str:
+    return path.parent.parent.name
 
 
 def forms(text: object) -> list[str]:
@@ -58,7 +64,7 @@ def test_no_text_is_missing_or_only_guessed() -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES)
 def test_a_catalogue_holds_nothing_old(path: Path) -> None:
-    wanted = {message.id for message in catalogues.extract(path.parents[3], ROOT)}
+    wanted = {message.id for message in catalogues.wanted_in(language_of(path), path.parents[3], ROOT)}
     assert not [message.id for message in messages(path) if message.id not in wanted]
     assert not catalogues.read(path).obsolete
     assert not [message.id for message in messages(path) if message.fuzzy]
@@ -89,11 +95,36 @@ def test_a_translation_keeps_blanks_and_the_end_of_the_sentence(path: Path) -> N
     assert not wrong
 
 
-def test_czech_has_its_own_quotation_marks() -> None:
-    for path in (catalogues.catalogue_of(home, "cs") for home in catalogues.homes()):
-        texts = [form for message in messages(path) for form in forms(message.string)]
-        marks = [(re.sub("[^„“”]", "", text), text) for text in texts]
-        assert not [text for found, text in marks if found != "„“" * (len(found) // 2)]
+@pytest.mark.parametrize("path", CATALOGUES)
+def test_a_language_has_its_own_quotation_marks(path: Path) -> None:
+    pair = {"cs": "„“", "pl": "„”"}[language_of(path)]
+    texts = [form for message in messages(path) for form in forms(message.string)]
+    marks = [(re.sub("[^„“”]", "", text), text) for text in texts]
+    assert not [text for found, text in marks if found != pair * (len(found) // 2)]
+
+
+def test_a_language_of_the_portal_holds_what_stands_there_and_nothing_of_staff() -> None:
+    wanted = {message.id for message in catalogues.wanted_in("pl", ROOT / "kartoteka") if message.id}
+    assert {"Waits for you", "Keep for later", "Please sign in.", "This is not an e-mail address."} <= wanted
+    assert not wanted & {"In Polish", "Invite into the portal", "Send to the customer", "Recycle bin"}
+    patterns = (*catalogues.OF_OUTSIDE, *catalogues.OF_STAFF)
+    every = [str(path) for path in files("kartoteka/**/*")]
+    assert not [each for each in patterns if not any(fnmatch(path, each) for path in every)], "a file is gone"
+
+
+def test_polish_counts_in_three_forms() -> None:
+    polish = spoken(catalogues.catalogue_of(catalogues.ROOT / "kartoteka", "pl"))
+    token = plural_translator.set(polish.ngettext)
+    try:
+        said = [
+            plural("{n} file is sent. Thank you.", "{n} files are sent. Thank you.", n)
+            for n in (1, 3, 5, 22, 12)
+        ]
+    finally:
+        plural_translator.reset(token)
+    assert [text.partition(".")[0] for text in said] == [
+        "Wysłano 1 plik", "Wysłano 3 pliki", "Wysłano 5 plików", "Wysłano 22 pliki", "Wysłano 12 plików",
+    ]  # fmt: skip
 
 
 def test_czech_counts_in_three_forms() -> None:

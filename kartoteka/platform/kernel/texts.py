@@ -9,9 +9,12 @@ from pathlib import Path
 
 from kartoteka.field_types.texts import N_, _, plural, plural_translator, translator
 
-__all__ = ["LANGUAGES", "N_", "_", "add_translations", "plural", "speaking", "translator"]
+__all__ = ["LANGUAGES", "N_", "OF_STAFF", "_", "add_translations", "plural", "speaking", "translator"]
 
-LANGUAGES = {"en": "English", "cs": "Čeština"}
+LANGUAGES = {"en": "English", "cs": "Čeština", "pl": "Polski"}
+"""What can be spoken; in some of them only with people from outside."""
+OF_STAFF = {code: name for code, name in LANGUAGES.items() if code != "pl"}
+"""What the whole interface speaks; the others know what stands in the portal, in its letters and at the doors."""
 
 
 _others: list[Path] = []

@@ -27,7 +27,7 @@ from kartoteka.platform.extension.plugin import Plugin
 from kartoteka.platform.front.rights import right_of
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.kernel.tables import own_prefix
-from kartoteka.platform.kernel.texts import LANGUAGES
+from kartoteka.platform.kernel.texts import OF_STAFF
 from kartoteka.platform.services import own_tables, plugins, removing, tokens
 from kartoteka.platform.services.installing import install
 from kartoteka.platform.services.modelling import create_registry, create_role
@@ -53,7 +53,7 @@ class PluginPromises:
 
     plugin: ClassVar[Plugin]
     # What it is translated to, beside English.
-    languages: ClassVar[Collection[str]] = tuple(set(LANGUAGES) - {"en"})
+    languages: ClassVar[Collection[str]] = tuple(set(OF_STAFF) - {"en"})
 
     @staticmethod
     def make_app(office: Office) -> Flask:

@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from kartoteka.field_types.capabilities import Choice, Computed
+from kartoteka.field_types.formatting import decimal_mark
 from kartoteka.field_types.locale import Locale
 from kartoteka.platform.access.conduct import Conduct, Known, Rules
 from kartoteka.platform.catalog.conditions import RULES_OF_FIELDS
@@ -283,7 +284,7 @@ class FieldView:
 
     def _typed_number(self) -> str:
         text = str(self.kind.schema.serialize("value", {"value": self.value}))
-        return text.replace(".", ",") if self.locale.language == "cs" else text
+        return text.replace(".", decimal_mark(self.locale.language))
 
     @property
     def meant(self) -> Any:

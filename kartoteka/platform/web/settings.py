@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kartoteka.platform import front
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Invalid
-from kartoteka.platform.kernel.texts import LANGUAGES, N_, _, plural
+from kartoteka.platform.kernel.texts import N_, OF_STAFF, _, plural
 from kartoteka.platform.services import people, second_factor, sessions, signing, tokens
 from kartoteka.platform.services.particulars import timezones
 from kartoteka.platform.services.second_factor import Standing
@@ -158,7 +158,7 @@ def _shown(
     roles = ", ".join(role.names.get(own.language) or role.name for role in work.actor.roles)
     themes = [(theme, _(name)) for theme, name in THEMES]
     view = SettingsView(
-        own.email, roles, values, list(LANGUAGES.items()), themes, sorted(timezones()), tokens.tokens(work),
+        own.email, roles, values, list(OF_STAFF.items()), themes, sorted(timezones()), tokens.tokens(work),
         new_token, errors or {}, own_lines(work), second_factor.standing(work), _sessions(work),
     )  # fmt: skip
     return render(work, "settings/settings.html", at="settings", view=view)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kartoteka.platform.access.guises import name_of
 from kartoteka.platform.catalog.definitions import Registry, label
 from kartoteka.platform.front import office
-from kartoteka.platform.kernel.texts import LANGUAGES
+from kartoteka.platform.kernel.texts import LANGUAGES, OF_STAFF
 from kartoteka.platform.services import organisation
 from kartoteka.platform.services.organisation import DEFAULT_NAME, Organisation
 from kartoteka.platform.services.work import Work
@@ -125,6 +125,7 @@ def _inside(work: Work, at: str) -> Shell:
         may_look=actor.is_admin and actor.seen_by is None,
         organisation=firm.name,
         firm=firm,
+        languages=OF_STAFF,
     )
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from kartoteka.platform.front import begin
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, KartotekaError
-from kartoteka.platform.kernel.texts import LANGUAGES, _
+from kartoteka.platform.kernel.texts import OF_STAFF, _
 from kartoteka.platform.services import people, rosters, signing
 from kartoteka.platform.services.people import Person
 from kartoteka.platform.services.rosters import Entry
@@ -139,7 +139,7 @@ def invite_form(
     return InviteForm(
         typed,
         role_choices(work, typed.get("roles", ())),
-        list(LANGUAGES.items()),
+        list(OF_STAFF.items()),
         done,
         failed,
         foreseen,

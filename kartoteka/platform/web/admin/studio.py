@@ -23,7 +23,7 @@ from kartoteka.platform.web.admin.when import sentences
 from kartoteka.platform.web.admin.words import TypeView, type_view
 from kartoteka.platform.web.targets import SYSTEM
 
-TRANSLATIONS = {"cs": N_("In Czech"), "en": N_("In English")}
+TRANSLATIONS = {"cs": N_("In Czech"), "en": N_("In English"), "pl": N_("In Polish")}
 PICTURE = "file-text"
 
 
