@@ -1768,6 +1768,7 @@ ROUTES: Mapping[str, Asks | str] = {
     "POST /api/v1/tasks": new_thing_asks("tasks", {"title": "nový"}),
     "POST /api/v1/tasks/<id:thing>/accept": api_things("tasks", "/accept"),
     "POST /api/v1/tasks/<id:thing>/hand-back": api_things("tasks", "/hand-back"),
+    "GET /tasks/count": just(get("/tasks/count")),
     "GET /tasks": just(
         *(
             get("/tasks", whose=whose, shape=shape)
@@ -1819,6 +1820,9 @@ ROUTES: Mapping[str, Asks | str] = {
         get("/activities"),
         *(get("/activities", q=word, kind="call") for word in WORDS),
         get("/activities", who="1"),
+    ),
+    "GET /activities/numbers": just(
+        get("/activities/numbers", until="2030-01-01"), get("/activities/numbers", who="2")
     ),
     "GET /activities/list": just(
         get("/activities/list", until="2030-01-01"), get("/activities/list", who="2")

@@ -20,13 +20,14 @@ from sqlalchemy import (
 )
 
 from kartoteka.field_types.folding import sort_key
-from kartoteka.platform.access import keyset
+from kartoteka.platform.access import few_links, keyset
 from kartoteka.platform.access.conduct import Rules
 from kartoteka.platform.access.passage import Passage
 from kartoteka.platform.access.reach import rows_for
 from kartoteka.platform.access.rows_seen import SeenRow, Selection, Shape, fields_key
 from kartoteka.platform.access.seen import USERS, Bool, Seen, all_of
 from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Registry
+from kartoteka.platform.catalog.filters import Comparison
 from kartoteka.platform.kernel.errors import Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage import index, rows
@@ -38,6 +39,14 @@ MOST_TALLIED = 50_000
 MOST_WORDS = 10
 # So many found records are as quickly sorted as looked out for on the way along an order of a hundred thousand.
 MANY_FOUND = 2000
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a database is to go about a selection: along its order, or from a link that few records have."""
+
+    walking: bool = False
+    few: Comparison | None = None
 
 
 @dataclass
@@ -102,16 +111,16 @@ class Reading:
 
     def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
         """The statements of a page; those of a first page are kept, since they are asked for again and again."""
-        walking = self._walking(selection)
-        key = ("page", repr(selection), shape.fields, shape.flags, walking)
+        way = Way(self._walking(selection), self._few(selection))
+        key = ("page", repr(selection), shape.fields, shape.flags, repr(way))
         if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
-            return self._new_phases(selection, shape, walking)
-        return self.seen.kept(key, lambda: self._new_phases(selection, shape, walking))
+            return self._new_phases(selection, shape, way)
+        return self.seen.kept(key, lambda: self._new_phases(selection, shape, way))
 
-    def _new_phases(self, selection: Selection, shape: Shape, walking: bool) -> keyset.Phases:
+    def _new_phases(self, selection: Selection, shape: Shape, way: Way) -> keyset.Phases:
         terms = keyset.complete(self.seen.sort_terms(selection.sort), self.seen.table.c.id)
         place = keyset.read(selection.cursor, terms, selection.sort)
-        selected = self._selected(selection, walking=walking)
+        selected = self._selected(selection, way)
         return keyset.phases(shape.statement.where(selected), terms, place, selection.size)
 
     def _walking(self, selection: Selection) -> bool:
@@ -124,6 +133,9 @@ class Reading:
             return False
         found = index.count_up_to(self.gate.connection, self.registry.key, words, slots, MANY_FOUND)
         return found == MANY_FOUND
+
+    def _few(self, selection: Selection) -> Comparison | None:
+        return few_links.fewest(self.gate.connection, self.seen, selection.condition)
 
     def count(self, selection: Selection) -> int:
         """This function will count the records of a selection."""
@@ -217,11 +229,13 @@ class Reading:
         statement = union_all(*tallies(there)).limit(MOST_TALLIED)
         return list(self.gate.connection.execute(statement))
 
-    def _selected(self, selection: Selection, *, walking: bool = False) -> Bool:
+    def _selected(self, selection: Selection, way: Way | None = None) -> Bool:
+        way = way or Way(few=self._few(selection))
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
+        among = few_links.among(self.seen, way.few) if way.few is not None else true()
         reach = true() if selection.right == "view" else self.seen.reach(selection.right)
-        matching = self._matching(selection.q, walking)
-        return all_of([self._reached(removed=selection.removed), reach, condition, matching])
+        matching = self._matching(selection.q, way.walking)
+        return all_of([self._reached(removed=selection.removed), reach, among, condition, matching])
 
     def _reached(self, *, removed: bool = False) -> Bool:
         if removed:

@@ -466,6 +466,10 @@ class Seen:
         found = exists().where(links.c.field_id == field.id, links.c.source == self.table.c.id, chosen)
         return and_(self.field_shown(field), found)
 
+    def pointed_at(self, column: ColumnElement[Any], field: Field, operator: Operator, value: Any) -> Bool:
+        """This function will give the condition that a column of targets holds what a link is compared with."""
+        return self._any_of(column, self.sight.layout.kind(field), operator, value)
+
     def _any_of(self, column: ColumnElement[Any], kind: Kind, operator: Operator, value: Any) -> Bool:
         values = value if operator is Operator.IN else [value]
         if not isinstance(values, list):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import Link, Query, Spans, Tally, Work, _, begin, label, render, summary, tally
 from kartoteka.plugins.activities.design import KEY
@@ -44,21 +45,26 @@ def overview() -> str:
         context = _listed(everywhere(work, asked))
         return render(
             work, "activities/overview.html", at="activities", asking=asking(work, asked, _chosen(work, asked)),
-            templates_url=url_for("activities.templates") if "design" in work.actor.powers else "",
-            **_tables(work, asked), **context,
+            templates_url=url_for("activities.templates") if "design" in work.actor.powers else "", **context,
         )  # fmt: skip
 
 
 @pages.page("/activities/list")
-def listed() -> str:
-    """The numbers and the list narrowed down, or the activities before those that are shown."""
+def listed() -> ResponseReturnValue:
+    """The list narrowed down, whose numbers the page asks for then, or the activities before those that are shown."""
     with begin() as work:
         work.open(KEY)
         asked, cursor = wanted(), request.args.get("cursor")
-        context = _listed(everywhere(work, asked, cursor))
-        if cursor:
-            return render_template("activities/timeline.html", **context)
-        return render_template("activities/overview_part.html", **_tables(work, asked), **context)
+        shown = render_template("activities/timeline.html", **_listed(everywhere(work, asked, cursor)))
+        return shown if cursor else (shown, {"HX-Trigger": "activities-asked"})
+
+
+@pages.page("/activities/numbers")
+def numbers() -> str:
+    """Who did how much in which week, and of which kinds; counted after the page has come, however much there is."""
+    with begin() as work:
+        work.open(KEY)
+        return render_template("activities/numbers.html", **_tables(work, wanted()))
 
 
 def _listed(shown: Timeline) -> dict[str, object]:

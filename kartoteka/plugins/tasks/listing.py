@@ -82,7 +82,7 @@ def both(*filters: Filter) -> Filter:
 
 
 def mine_left(work: Work) -> str:
-    """This function will count what the actor has to do, as it stands beside the line of the rail."""
+    """This function will count what the actor has to do, nothing where there is nothing."""
     number = count(work, KEY, Query(filter=both(DO, LEFT)))
     return str(number) if number else ""
 

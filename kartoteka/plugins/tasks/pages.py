@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from babel import dates
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import (
@@ -61,6 +61,13 @@ def _whose(work: Work) -> Mapping[str, str]:
 
 def _shapes() -> Mapping[str, str]:
     return {"list": _("List"), "board": _("Board"), "calendar": _("Calendar")}
+
+
+@pages.page("/tasks/count")
+def number_left() -> Response:
+    """The number of what the reader has to do, as it stands beside the line of the rail."""
+    with begin() as work:
+        return Response(listing.mine_left(work), mimetype="text/plain")
 
 
 @pages.page("/tasks")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from kartoteka.platform.sdk import N_, Duty, NavEntry, Plugin, Reaction, RecordsChanged, Tab
 from kartoteka.plugins.tasks import comments, keeping, outside, package_pages, task_page, telling
 from kartoteka.plugins.tasks.design import COMMENTS, TASKS
-from kartoteka.plugins.tasks.listing import mine_left
 from kartoteka.plugins.tasks.packages import TaskSettings
 from kartoteka.plugins.tasks.pages import number, show
 from kartoteka.plugins.tasks.reminders import remind
@@ -29,7 +28,7 @@ plugin = Plugin(
     tab=Tab(N_("Tasks"), show, number),
     outside=Tab(N_("Steps"), outside.show),
     news_outside=outside.news,
-    navigation=(NavEntry("tasks", N_("Tasks"), "checkbox", "tasks.overview", count=mine_left),),
+    navigation=(NavEntry("tasks", N_("Tasks"), "checkbox", "tasks.overview", live="tasks.number_left"),),
     resources=(tasks,),
     duties=(Duty("remind", 300, remind),),
     reactions=(Reaction("packages", frozenset({RecordsChanged.kind}), start_on_new),),

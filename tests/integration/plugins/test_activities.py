@@ -407,7 +407,7 @@ def test_an_unknown_caller_can_be_made_a_record(browser: Callable[[str], Browser
 
 def test_the_overview_counts_what_its_reader_sees(browser: Callable[[str], Browser]) -> None:
     def numbers(who: str) -> list[str]:
-        shown = browser(who).get("/activities/list?until=2026-03-08").text
+        shown = browser(who).get("/activities/numbers?until=2026-03-08").text
         row = re.search(r'<th scope="row">seller</th>(.*?)</tr>', shown, re.S)
         return re.findall(r">(\d+)<", row[1]) if row else []
 
@@ -470,7 +470,7 @@ def test_the_overview_asks_once_for_all_its_numbers(firm: Office, browser: Calla
 
     event.listen(firm.engine, "before_cursor_execute", keep)
     try:
-        assert seller.get("/activities/list?until=2026-03-08").status_code == 200
+        assert seller.get("/activities/numbers?until=2026-03-08").status_code == 200
     finally:
         event.remove(firm.engine, "before_cursor_execute", keep)
     assert len([each for each in asked if "count(" in each and "r__activities" in each]) == 1, asked
