@@ -42,6 +42,8 @@ PAGES = {
     "overview of activities": "/activities",
     "home": "/",
 }
+# What a page asks for when it is there already: told, without a target.
+AFTERWARDS = {"numbers of activities": "/activities/numbers", "number of what is left": "/tasks/count"}
 DESIGN = {
     "key": "companies", "name": "Companies", "title": "{name}",
     "sections": [{"key": "basic", "name": "Basic", "fields": [{"key": "name", "name": "Name", "type": "text"}]}],
@@ -57,7 +59,7 @@ def main() -> int:
             for line in _measured(name, Path(folder), asked.things, asked.rounds, explain=asked.explain):
                 print(LINE.format(**line), flush=True)
                 documents.append(line)
-                if line["times"] > TARGET:
+                if line["page"] in PAGES and line["times"] > TARGET:
                     missed.append(f"{line['page']} ({name}, {line['who']})")
     print(json.dumps({"things": asked.things, "pages": documents}))
     if missed:
@@ -86,7 +88,7 @@ def _measured(
             office = _filled(place, size)
             for who in ("sales", "admin"):
                 client = _signed_in(office, who)
-                for page, address in PAGES.items():
+                for page, address in {**PAGES, **AFTERWARDS}.items():
                     taken = _quickest(office, client, address, rounds)
                     if not size:
                         small[who, page] = taken
