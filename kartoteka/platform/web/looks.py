@@ -33,7 +33,7 @@ def install(app: Flask) -> None:
         field_marks=marks_there,
     )
     app.jinja_env.filters.update(
-        initials=initials, moment=_moment, exact_moment=_exact_moment, markdown=markdown
+        initials=initials, moment=_moment, exact_moment=_exact_moment, markdown=markdown, counted=_counted
     )
 
 
@@ -78,6 +78,10 @@ def _moment(at: datetime) -> str:
 def _exact_moment(at: datetime) -> str:
     locale = _locale()
     return datetime_text(at, locale.language, locale.timezone)
+
+
+def _counted(number: int) -> str:
+    return count_text(number, _locale().language)
 
 
 def _locale() -> Locale:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-from kartoteka.platform.services import history, jobs, records
+from kartoteka.platform.services import history, jobs, modelling, records
 from kartoteka.platform.services.records import Query
 from kartoteka.plugins.ares import checking
 from kartoteka.plugins.ares.standin import companies
@@ -175,3 +175,20 @@ def test_the_stand_in_can_play_the_firm_itself(bureau: Bureau) -> None:
     assert report["not_found"] == 2 and report["ended"] == 2 and report["troubled"] == 2
     fields = {key for each in report["lines"] for key, *_more in each.get("differs", ())}
     assert fields == {"dic", "name", "address", "ended_on"}
+
+
+def test_the_stand_in_reads_addresses_that_are_kept_in_parts(bureau: Bureau) -> None:
+    basic = {"key": "basic", "name": "Basic", "fields": [
+        {"key": "name", "name": "Name", "type": "text"}, {"key": "ico", "name": "IČO", "type": "ico"},
+        {"key": "street", "name": "Street", "type": "text"}, {"key": "city", "name": "City", "type": "text"},
+        {"key": "zip", "name": "ZIP", "type": "text"},
+    ]}  # fmt: skip
+    with bureau.office.begin_system(design=True) as work:
+        modelling.create_registry(work, {"key": "suppliers", "name": "Suppliers", "sections": [basic]})
+    values = {"name": "Gravo Tech s.r.o.", "street": "Platanová 665", "city": "Benátky", "zip": "29471"}
+    with bureau.office.begin_system() as work:
+        records.create(work, "suppliers", {**values, "ico": companies.ico_of(3_870_001)})
+    with bureau.office.begin_system(write=False) as work:
+        (told,) = likeness_of(work, "suppliers")
+    assert told["sidlo"]["nazevUlice"] == "Platanová" and told["sidlo"]["cisloDomovni"] == 665
+    assert told["sidlo"]["psc"] == 29471 and told["sidlo"]["nazevObce"] == "Benátky"

@@ -54,6 +54,12 @@ def test_the_same_file_again_changes_nothing(firm: Firm, tmp_path: Path) -> None
     assert {each.version for each in all_of(firm, "contracts")} == {1}
 
 
+def test_records_are_called_by_their_names_wherever_these_stand(firm: Firm, tmp_path: Path) -> None:
+    rows = table(("IČO", "Name", "City"), ("27082440", "Alfa Dřevo", "Brno"), ("", "Beta Sklo", "Brno"))
+    run(firm, "suppliers", rows, tmp_path, create=True)
+    assert [each.title for each in all_of(firm, "suppliers")] == ["Alfa Dřevo", "Beta Sklo"]
+
+
 def test_missing_fields_are_made_beside_those_that_are_there(firm: Firm, tmp_path: Path) -> None:
     rows = table(("Name", "Employees", "Note"), ("Alfa", 10, "x"), ("Beta", 12, "y"))
     assert numbers(run(firm, "companies", rows, tmp_path, create=True, mapping={"Note": ""})) == (

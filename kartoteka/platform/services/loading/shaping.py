@@ -12,6 +12,7 @@ from kartoteka.platform.services.loading.columns import ID, explicit, match
 from kartoteka.platform.services.loading.options import Options
 from kartoteka.platform.services.sheets.guessing import ColumnGuess, guess
 from kartoteka.platform.services.sheets.reading import Sheet
+from kartoteka.platform.services.sheets.refining import title_column
 from kartoteka.platform.services.work import Work
 
 MAX_NAME = 200
@@ -88,7 +89,16 @@ class _Shaper:
             return
         name = self.options.name or self.registry.replace("_", " ").capitalize()
         section = {"key": SECTION, "name": _("Basic details"), "fields": fields}
-        modelling.create_registry(self.work, {"key": self.registry, "name": name, "sections": [section]})
+        body = {"key": self.registry, "name": name, "sections": [section], **self._title(mapping, fields)}
+        modelling.create_registry(self.work, body)
+
+    def _title(self, mapping: Mapping[str, str], fields: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """The records are called by what people would call them by, where a column says it in words or numbers."""
+        offered = [
+            each for column, each in self.guesses.items() if column in mapping and column not in self.types
+        ]
+        key = mapping.get(title_column(offered))
+        return {"title": f"{{{key}}}"} if any(each["key"] == key for each in fields) else {}
 
     def _field(self, column: str, key: str) -> dict[str, Any]:
         found = self.guesses[column]

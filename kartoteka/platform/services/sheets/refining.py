@@ -86,6 +86,13 @@ def title_of(columns: Sequence[Proposed]) -> str:
     return max(fit, key=_fitness_as_title).key if fit else ""
 
 
+def title_column(guesses: Sequence[ColumnGuess]) -> str:
+    """This function will choose the same among columns that are taken as they were guessed: its label, or nothing."""
+    columns = [_proposed(each, grouped=False) for each in guesses]
+    title = title_of(columns)
+    return next((each.column for each in columns if each.key == title), "")
+
+
 def parent_of(guesser: Guesser, columns: Sequence[Proposed], title: str) -> Sequence[Proposed]:
     """This function will turn columns that hold the titles of other rows into relations within the registry."""
     place = next((n for n, each in enumerate(columns) if each.key == title and each.telling), None)
@@ -218,5 +225,6 @@ __all__ = [
     "readable",
     "refine",
     "registry_name",
+    "title_column",
     "title_of",
 ]

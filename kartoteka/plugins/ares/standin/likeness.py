@@ -20,7 +20,7 @@ def likeness_of(work: Work, registry: str) -> Iterator[Document]:
     if field is None:
         raise Invalid({"registry": [_("This registry has no field for an IČO.")]})
     fields, cursor = mapping_of(work, registry), None
-    name, address = fields.get("name", ""), fields.get("address", "")
+    name = fields.get("name", "")
     form, founded = fields.get("legal_form", ""), fields.get("founded", "")
     while True:
         page = browse(work, registry, Query(sort="id", page_size=500, cursor=cursor))
@@ -33,7 +33,7 @@ def likeness_of(work: Work, registry: str) -> Iterator[Document]:
                     "form": _form(each.values.get(form)),
                     "founded": str(each.values.get(founded) or "2012-04-01"),
                 }
-                yield _told(each.id, str(number), told, _seat_of(each, address), same)
+                yield _told(each.id, str(number), told, _seat_of(each, fields), same)
         cursor = page.next
         if cursor is None:
             return
@@ -56,8 +56,8 @@ def _form(kept: object) -> str:
     return next((code for code in LEGAL_FORMS if str(kept or "") in words_for(code)), "112")
 
 
-def _seat_of(record: Record, address: str) -> Document:
-    found = _LINE.fullmatch(" ".join(str(record.values.get(address) or "").split()))
+def _seat_of(record: Record, fields: Mapping[str, str]) -> Document:
+    found = _LINE.fullmatch(_address_of(record, fields))
     if found is None or record.id % 7 == 3:
         return seat("Nová", 10, 10000, "Praha", part="Strašnice")
     street, house, orientation, letter, part, first, second, city = found.groups()
@@ -65,3 +65,12 @@ def _seat_of(record: Record, address: str) -> Document:
         street, int(house), int(first + second), city, part=part or "",
         orientation=int(orientation) if orientation else None, letter=letter or "",
     )  # fmt: skip
+
+
+def _address_of(record: Record, fields: Mapping[str, str]) -> str:
+    """The address in one line, put together where it is kept in parts."""
+
+    def kept(what: str) -> str:
+        return " ".join(str(record.values.get(fields.get(what, "")) or "").split())
+
+    return kept("address") or f"{kept('street')}, {kept('postcode')} {kept('city')}"
