@@ -102,6 +102,17 @@ def test_a_record_is_compared_and_takes_what_is_ticked(firm: Firm, come_in: Come
     standin.always = ""
     page.get_by_role("button", name="Watch this company").click()
     expect(page.get_by_role("button", name="Watched")).to_be_visible()
+    # Whoever acts for the company becomes a contact of it: the form comes filled in.
+    person = page.get_by_role("link", name="Add as a contact").first
+    name = (person.text_content() or "").partition(": ")[2]
+    person.click()
+    bare = page.get_by_label("Name", exact=False).first.input_value()
+    assert bare and bare in name
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name=bare)).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Pila Javorník")
+    page.goto(f"{firm.site.url}/r/companies/{record}/tab/ares")
+    expect(page.locator("#ares-panel .line", has_text=bare)).to_contain_text("is here already")
 
 
 def test_many_are_checked_from_the_list_and_taken_back(firm: Firm, come_in: ComeIn) -> None:
