@@ -70,10 +70,13 @@ OF_OUTSIDE = (
 """Whatever somebody from outside may come to see. New files of the portal are among them by themselves."""
 OF_STAFF = (
     "kartoteka/plugins/portal/access.py",
+    "kartoteka/plugins/portal/beside.py",
     "kartoteka/plugins/portal/designing*.py",
+    "kartoteka/plugins/portal/drafting.py",
     "kartoteka/plugins/portal/plugin.py",
     "kartoteka/plugins/portal/settings.py",
     "kartoteka/plugins/portal/staff*.py",
+    "kartoteka/plugins/portal/templates/portal/beside.html",
     "kartoteka/plugins/portal/templates/portal/design.html",
     "kartoteka/plugins/portal/templates/portal/inbox.html",
     "kartoteka/plugins/portal/templates/portal/invite.html",

@@ -42,7 +42,7 @@ from kartoteka.platform.rest.answers import answer, answer_text, nothing
 from kartoteka.platform.rest.attached import AttachedResource, Shape, bearer_of
 from kartoteka.platform.rest.reading import Described, expected_version, known_names
 from kartoteka.platform.rest.records import query_of
-from kartoteka.platform.rest.resource import Resource
+from kartoteka.platform.rest.resource import FILE, Resource
 from kartoteka.platform.rest.schemas import Attached, ListQuery, page_of
 from kartoteka.platform.rest.showing import shown_record
 from kartoteka.platform.services import exports, history, looking, second_factor, signing
@@ -174,6 +174,7 @@ from kartoteka.platform.web.plugged import (
     Intake,
     ListDeed,
     ListLink,
+    Lying,
     NavEntry,
     Pages,
     Parcel,
@@ -189,6 +190,7 @@ from kartoteka.platform.web.tiles.placing import place_tile
 
 __all__ = [
     "EDIT",
+    "FILE",
     "KEEP",
     "LANGUAGES",
     "NOTHING_TYPED",
@@ -229,6 +231,7 @@ __all__ = [
     "ListLink",
     "ListQuery",
     "Locale",
+    "Lying",
     "Misconfigured",
     "Moment",
     "NavEntry",

@@ -2,12 +2,23 @@
 
 import re
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default as written
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from kartoteka.platform.sdk import change, change_plugin, create, create_registry, create_role, create_user
+from kartoteka.platform.sdk import (
+    Bearer,
+    change,
+    change_plugin,
+    create,
+    create_registry,
+    create_role,
+    create_user,
+    fetch,
+)
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.worker import Worker
 from tests.servers.axe import axe
@@ -41,13 +52,15 @@ ROLE = {
         "contacts": {"rights": ["view"], "sections": {"basic": "read", "portal": "read"},
                      "rows": {"field": "id", "op": "eq", "value": {"var": "identity"}}},
         "requests": {"rights": ["view", "create"],
-                     "sections": {"basic": "edit", "progress": "read", "portal": "read"},
+                     "sections": {"basic": "edit", "progress": "read", "portal": "read", "attachments": "read",
+                                  "tasks": "read"},
                      "rows": {"field": "company", "op": "eq", "value": COMPANY}},
     },
 }  # fmt: skip
 WINDOW = {
-    "pages": [{"registry": "requests", "columns": ["state"], "state": "state", "form": {"asks": ["subject", "about"]}}],
-    "proposes": ["name"],
+    "pages": [{"registry": "requests", "columns": ["state"], "state": "state", "form": {"asks": ["subject", "about"]},
+               "uploads": True, "folder": "From customers"}],
+    "proposes": ["phone"],
 }  # fmt: skip
 
 
@@ -65,10 +78,18 @@ def customers(firm: Firm) -> Firm:
     """Two customers with a person each, and a portal for them."""
     with firm.site.office.begin_system(design=True) as work:
         create_registry(work, REQUESTS)
+        phone = {"key": "phone", "name": "Telephone", "type": "phone", "section": "basic"}
+        modelling.create_field(work, "contacts", phone)
         create_role(work, ROLE)
         rights = {
             "rights": ["view", "edit"],
-            "sections": {"basic": "edit", "progress": "edit", "portal": "edit"},
+            "sections": {
+                "basic": "edit",
+                "progress": "edit",
+                "portal": "edit",
+                "attachments": "edit",
+                "tasks": "edit",
+            },
         }
         modelling.set_grant(work, "reader", "requests", rights)
         contacts = {"rights": ["view", "edit"], "sections": {"basic": "edit", "portal": "edit"}}
@@ -77,7 +98,8 @@ def customers(firm: Firm) -> Firm:
     with firm.site.office.begin_system() as work:
         for who, company in (("olga", "Rytec"), ("boris", "Bolt")):
             at = create(work, "companies", {"name": company}).id
-            person = create(work, "contacts", {"name": f"{who.title()} of {company}", "company": at}).id
+            values = {"name": f"{who.title()} of {company}", "company": at, "phone": "+420777111222"}
+            person = create(work, "contacts", values).id
             body = {"email": f"{who}@customer.example", "name": who.title(), "roles": ["customer"],
                     "password": PASSWORD, "identity": {"registry": "contacts", "id": person}}  # fmt: skip
             firm.ids[who] = create_user(work, body).id
@@ -91,6 +113,17 @@ def enter(page: Page, firm: Firm, who: str) -> Page:
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{firm.site.url}/portal")
     return page
+
+
+def photo(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0" + name.encode() * 20}
+
+
+def letters(firm: Firm) -> list[tuple[str, str]]:
+    """To whom has been written, and about what."""
+    found = (firm.site.office.settings.data / "mail").glob("*.eml")
+    sent = [message_from_bytes(each.read_bytes(), policy=written) for each in found]
+    return [(str(each["To"]), str(each["Subject"])) for each in sent]
 
 
 def fits(page: Page) -> bool:
@@ -116,6 +149,7 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     expect(phone.get_by_text("You began this")).to_be_visible()
     expect(phone.get_by_label("Subject")).to_have_value("The winch lets go")
     phone.get_by_label("What has happened").fill("Since this morning.\nUnder load only.")
+    phone.get_by_label("Files or photos").set_input_files([photo("winch.jpg"), photo("rope.jpg")])
     clean(phone)
     phone.get_by_role("button", name="Send").click()
     expect(phone.get_by_role("heading", name=re.compile(r"R-\d+ The winch lets go"))).to_be_visible()
@@ -123,6 +157,9 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     assert re.fullmatch(rf"{customers.site.url}/portal/requests/\d+", address), (
         "an address that can be mailed"
     )
+    number = phone.get_by_role("heading", level=1).inner_text()
+    expect(phone.get_by_role("link", name="winch.jpg")).to_be_visible()
+    expect(phone.get_by_role("link", name="rope.jpg")).to_be_visible()
     expect(phone.locator("[aria-current=step]")).to_contain_text("Received")
     phone.get_by_label("Your message").fill("Could you come today?")
     phone.get_by_role("button", name="Send").click()
@@ -138,25 +175,50 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     clean(page)
     page.get_by_role("button", name="Send to the customer").click()
     expect(page.locator(".message.ours")).to_contain_text("We are on the way.")
+    request = int(address.rpartition("/")[2])
+    with customers.site.office.begin(customers.ids["rita"], write=True) as work:
+        on = Bearer("requests", request)
+        create(
+            work,
+            "_tasks",
+            {"title": "Rope is changed", "public": True, "assignee": customers.ids["rita"]},
+            on=on,
+        )
+        create(work, "_tasks", {"title": "Watch the margin", "assignee": customers.ids["rita"]}, on=on)
+    page.goto(f"{customers.site.url}/r/requests/{request}/tab/attachments")
+    expect(page.locator("main")).to_contain_text("winch.jpg")
+    page.goto(f"{customers.site.url}/r/requests/{request}/tab/tasks")
+    page.get_by_role("checkbox", name="Done: Rope is changed").click()
+    expect(page.get_by_role("checkbox", name="Done: Rope is changed")).to_have_count(0)
+    page.goto(f"{customers.site.url}/r/requests/{request}/tab/portal")
     page.get_by_text("Ask for an approval").click()
     page.get_by_label("What is to be approved").fill("The price of the repair")
     page.get_by_role("button", name="Ask for it").click()
     expect(page.get_by_text("Waits for the customer")).to_be_visible()
-    request = int(address.rpartition("/")[2])
     with customers.site.office.begin(customers.ids["rita"], write=True) as work:
         change(work, "requests", request, {"state": "working"})
     Worker(customers.site.office).run_once()
+    told = letters(customers)
+    hers = {subject for to, subject in told if "olga" in to}
+    about = ("We have received {}", "An answer: {}", "Please approve: {}", "{} has moved on", "News: {}")
+    assert {each.format(number) for each in about} <= hers
+    assert not [subject for to, subject in told if "boris" in to], "the other customer is told nothing"
 
     phone.goto(f"{customers.site.url}/portal")
     phone.get_by_role("link", name=re.compile("Waits for your approval")).click()
     expect(phone.locator("[aria-current=step]")).to_contain_text("Working")
     expect(phone.locator(".message").last).to_contain_text("We are on the way.")
+    expect(phone.locator(".window-steps li.done")).to_contain_text("Rope is changed")
+    expect(phone.locator("main")).not_to_contain_text("margin")
+    phone.get_by_label("Files or photos").set_input_files(photo("later.jpg"))
+    phone.get_by_role("button", name="Send the files").click()
+    expect(phone.get_by_role("link", name="later.jpg")).to_be_visible()
     clean(phone)
     phone.get_by_role("button", name="Approve").click()
     expect(phone.get_by_role("heading", name="Approved")).to_be_visible()
 
     phone.get_by_role("link", name="My data").click()
-    phone.get_by_label("Name").fill("Olga of Rytec & son")
+    phone.get_by_label("Telephone").fill("+420 777 333 444")
     phone.get_by_role("button", name="Propose the change").click()
     expect(phone.get_by_text("Waits for us")).to_be_visible()
     clean(phone)
@@ -164,8 +226,12 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     page.get_by_role("button", name="Accept the change").click()
     expect(page.get_by_text("Changed as proposed.")).to_be_visible()
     phone.reload()
-    expect(phone.locator("main")).to_contain_text("Olga of Rytec & son")
+    expect(phone.locator("main .window-values")).to_contain_text("777 333 444")
     expect(phone.get_by_text("Waits for us")).to_have_count(0)
+    phone.get_by_label("Language").select_option("pl")
+    phone.locator("form", has_text="Write to me when").get_by_role("button", name="Save").click()
+    expect(phone.get_by_role("heading", name="Moje dane")).to_be_visible()
+    clean(phone)
 
     other = enter(browser.new_context(viewport=NARROW, locale="en-GB").new_page(), customers, "boris")
     expect(other.locator("main")).not_to_contain_text("winch")
@@ -200,3 +266,10 @@ def test_an_admin_designs_the_portal_and_looks_at_it_as_a_customer(
     expect(page.locator("main")).to_contain_text("Jana of the office")
     page.get_by_role("button", name="End").click()
     expect(page.locator(".rail")).to_be_visible()
+    with customers.site.office.begin(customers.ids["olga"], write=True) as work:
+        company = fetch(work, "contacts", work.actor.identity.id).values["company"][0].id
+        mine = create(work, "requests", {"subject": "A new roof", "company": company}).id
+    page.goto(f"{customers.site.url}/r/requests/{mine}/tab/portal")
+    page.get_by_role("link", name="Side by side with what you see").click()
+    expect(page.locator(".portal-beside > section").last).to_contain_text("A new roof")
+    clean(page)

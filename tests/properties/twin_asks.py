@@ -1504,6 +1504,7 @@ PORTAL_PAGES = (
     "/admin/portal/<role>/pages/<registry>",
     "/from-customers/invite/<registry>",
     "/from-customers/invite/<registry>/<int:id>",
+    "/from-customers/on/<registry>/<int:id>/beside",
     "/from-customers/people",
     "/portal",
     "/portal/<registry>",
@@ -1521,14 +1522,18 @@ PORTAL_PAGES = (
     f"{API}/portal",
     f"{API}/portal/<page>",
     f"{API}/portal/<page>/<id:record>",
+    f"{API}/portal/<page>/<id:record>/files",
+    f"{API}/portal/<page>/<id:record>/files/<id:file>/content",
     f"{API}/portal/<page>/<id:record>/talk",
 )
 PORTAL_FORMS = (
     "/admin/portal",
+    "/admin/portal/groups",
     "/admin/portal/<role>",
     "/admin/portal/<role>/contacts",
     "/admin/portal/<role>/pages",
     "/admin/portal/<role>/pages/<registry>",
+    "/admin/portal/<role>/things",
     "/admin/portal/<role>/tiles",
     "/admin/portal/roles",
     "/from-customers/chosen/<registry>",
@@ -1933,6 +1938,9 @@ ROUTES: Mapping[str, Asks | str] = {
     **{f"POST {rule}": just(post(rule, ("email", COLLEAGUE), nobody=True)) for rule in PORTAL_DOORS},
     f"POST {API}/portal/<page>": with_parts(
         "POST", f"{API}/portal/<page>", {"values": {"name": "x"}}, page=("firms", "vault_a", "nothing")
+    ),
+    f"POST {API}/portal/<page>/<id:record>/files": just(
+        *(api("POST", f"/portal/{registry}/1/files", {}) for registry in ("firms", "vault_a"))
     ),
     f"POST {API}/portal/<page>/<id:record>/talk": just(
         *(

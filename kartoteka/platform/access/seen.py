@@ -52,6 +52,8 @@ from kartoteka.platform.storage.models import LinkRow
 Bool = ColumnElement[bool]
 Kept = TypeVar("Kept")
 MAX_KEPT = 300
+# How far a path may lead from the record that somebody is.
+MOST_STEPS = 3
 LINKS = table_of(LinkRow)
 USERS = table_of(User)
 ABSENCES = table_of(Absence)
@@ -699,20 +701,34 @@ class Seen:
         known = and_(
             seen.table.c.id == identity.id, seen.alive, true() if self.trusted else seen.reach("view")
         )
+        return self._along(seen, known, path, ".".join(("identity", *path)))
+
+    def _along(self, seen: "Seen", known: ColumnElement[bool], path: tuple[str, ...], told: str) -> Any:
+        """What a path leads to from some records, step by step; each record on it must be seen, too."""
         if not path:
             return select(seen.table.c.id).where(known)
-        field = seen.field(path[0])
-        if field is None or len(path) > 1 or (not seen.visible_at_all and not self.trusted):
+        field, further = seen.field(path[0]), path[1:]
+        kind = self.sight.layout.kind(field) if field is not None else None
+        there = self.sight.catalog.registries.get(kind.target) if kind is not None and further else None
+        unseen = not seen.visible_at_all and not self.trusted
+        if field is None or kind is None or unseen or len(path) > MOST_STEPS or (further and there is None):
             if self.trusted:
                 raise _Unanswerable
-            raise unknown_field(".".join(("identity", *path)))
-        if not self.sight.layout.kind(field).linking:
+            raise unknown_field(told)
+        if not kind.linking:
             return select(seen.column(field)).where(known)
         links = LINKS.alias()
         joined = and_(
             links.c.source == seen.table.c.id, links.c.field_id == field.id, seen.field_shown(field)
         )
-        return select(links.c.target).where(known, joined)
+        found = select(links.c.target).where(known, joined)
+        if there is None:
+            return found
+        beyond = Seen(self.sight, there, self.sight.layout.table(there).alias(), trusted=self.trusted)
+        reached = true() if self.trusted else beyond.reach("view")
+        return self._along(
+            beyond, and_(beyond.table.c.id.in_(found), beyond.alive, reached), further, told
+        )
 
     def sort_terms(self, order: str) -> list[SortTerm]:
         """This function will read `-turnover,name` into terms; the id always comes last.

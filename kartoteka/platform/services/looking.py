@@ -38,6 +38,18 @@ def begin_looking(work: Work, guise: Guise) -> Guise:
     return guise
 
 
+def with_eyes_of(work: Work, guise: Guise) -> Work:
+    """This function will give an admin's work as somebody else would see it, beside his own; nothing can be changed.
+
+    :raises Forbidden: when he is no admin. :raises NotFound: when there is nobody to look as.
+    """
+    insist_on_admin(work)
+    found = work.office.in_guise(work, guise)
+    if found.actor is work.actor:
+        raise NotFound(_("There is nobody to see Kartoteka as."))
+    return found
+
+
 def end_looking(work: Work, guise: Guise) -> None:
     """This function will write down that an admin looks with his own eyes again."""
     if guise.user_id is not None and work.session.get(User, guise.user_id) is not None:
@@ -52,4 +64,4 @@ def roles_to_look_as(work: Work) -> list[Role]:
 
 
 __all__ = ["ENDED", "LOOKED", "LOOKED_AS_ROLE", "Guise", "begin_looking", "end_looking", "insist_on_admin",
-           "roles_to_look_as"]  # fmt: skip
+           "roles_to_look_as", "with_eyes_of"]  # fmt: skip

@@ -175,6 +175,15 @@ class Office:
         actor = _actor(user, work.catalog, role_ids)
         return replace(work, actor=actor, signed_by=signed_by, _gates={})
 
+    def in_guise(self, work: Work, guise: Guise) -> Work:
+        """This function will give work that sees what somebody else would see, within a transaction, and only sees.
+
+        The actor stays who he is when there is nobody to see as.
+        """
+        actor = disguised(work.session, work.catalog, work.actor, guise)
+        actor = self._standing(work.session, actor, work.catalog, work.layout, None)
+        return replace(work, actor=actor, writes=False, designs=False, _gates={})
+
     @contextmanager
     def begin_session(self, user_id: int, epoch: str, key: str | None = None, *, via: str = "web",
                       write: bool = False, design: bool = False, guise: Guise | None = None,

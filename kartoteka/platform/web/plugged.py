@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask import Blueprint, Flask, current_app, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from kartoteka.platform.front import active_plugins, need_plugin, person, signed_in
@@ -60,16 +61,30 @@ class Parcel:
 
 
 @dataclass(frozen=True)
+class Lying:
+    """A file that lies on a record, as far as its reader may know it: what it is called, its bytes, what it is."""
+
+    id: int
+    name: str
+    size: int | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class Intake:
     """How a plugin takes in files from people outside, who have no right to change the record that they send them to.
 
     `receive(office, stream, name, most)` takes the bytes before any work begins; `put(work, record, parcel, folder,
-    person)` lays them on a record; `sent_since(work, person, since)` tells how many bytes somebody has sent.
+    person)` lays them on a record; `sent_since(work, person, since)` tells how many bytes somebody has sent. The other
+    way, `lying(work, record)` tells which files the reader sees on a record, and `hand_out(id)` answers with the bytes
+    of one, to whoever asks and may have them.
     """
 
     receive: Callable[[Office, IO[bytes], str, int], Parcel]
     put: Callable[[Work, Record, Parcel, str, int], Record]
     sent_since: Callable[[Work, int, datetime], int]
+    lying: Callable[[Work, Record], Sequence[Lying]] = lambda _work, _record: ()
+    hand_out: Callable[[int], ResponseReturnValue] | None = None
 
 
 @dataclass(frozen=True)

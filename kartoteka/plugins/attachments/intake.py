@@ -1,19 +1,22 @@
 """Files that people from outside send to a record which they see: taken in for them, under their own names."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from kartoteka.platform.sdk import Intake, Office, Parcel, Record, Work, _, files_of
+from kartoteka.platform.sdk import Intake, Lying, Office, Parcel, Query, Record, Work, _, browse, files_of
 from kartoteka.plugins.attachments.contents import secure
+from kartoteka.plugins.attachments.design import KEY
 from kartoteka.plugins.attachments.names import shown_name
+from kartoteka.plugins.attachments.serving import send
 from kartoteka.plugins.attachments.tables import VersionRow
 from kartoteka.plugins.attachments.verbs import Sent, attach
 
 PIECE = 1 << 18
-NEW = 1
+MOST_LYING = 200
 
 
 def receive(office: Office, stream: IO[bytes], name: str, most: int) -> Parcel:
@@ -37,16 +40,27 @@ def put(work: Work, record: Record, parcel: Parcel, folder: str, person: int) ->
     What an admin has laid down for that folder holds: what files it takes, and who of the firm sees them.
     """
     theirs = work.office.beside(work, signed_by=person)
-    made = attach(theirs, record.registry, record.id, parcel.content, folder or None)
-    sender = update(VersionRow).where(VersionRow.attachment == made.id, VersionRow.number == NEW)
-    work.session.execute(sender.values(by_id=person))
-    return made
+    return attach(theirs, record.registry, record.id, replace(parcel.content, by=person), folder or None)
 
 
 def sent_since(work: Work, person: int, since: datetime) -> int:
     """This function will tell how many bytes a person has sent since a moment."""
     mine = select(func.sum(VersionRow.size)).where(VersionRow.by_id == person, VersionRow.at >= since)
     return int(work.session.scalar(mine) or 0)
+
+
+def lying(work: Work, record: Record) -> list[Lying]:
+    """This function will tell which files the reader sees on a record, by their names."""
+    there = {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
+    found = browse(work, KEY, Query(filter=there, sort="name", page_size=MOST_LYING)).items
+    return [_lying(each) for each in found]
+
+
+def _lying(found: Record) -> Lying:
+    name, size, about = (found.values.get(key) for key in ("name", "size", "description"))
+    return Lying(
+        found.id, str(name or found.title), int(size) if size is not None else None, str(about or "")
+    )
 
 
 def news(_work: Work, found: Record, action: str, fields: frozenset[str]) -> str:
@@ -57,6 +71,6 @@ def news(_work: Work, found: Record, action: str, fields: frozenset[str]) -> str
     return _("New version of the document {name}", name=name) if "number" in fields else ""
 
 
-intake = Intake(receive, put, sent_since)
+intake = Intake(receive, put, sent_since, lying, send)
 
 __all__ = ["intake", "news"]

@@ -2,27 +2,21 @@
 
 from flask import render_template, url_for
 
-from kartoteka.platform.sdk import Query, Record, Work, browse
-from kartoteka.plugins.attachments.design import KEY
+from kartoteka.platform.sdk import Record, Work
+from kartoteka.plugins.attachments.intake import lying
 from kartoteka.plugins.attachments.saying import bytes_text
-
-MOST = 200
 
 
 def show(work: Work, record: Record) -> str:
     """This function will list the files on a record that the reader may see; nothing when there are none."""
-    there = {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
-    found = browse(work, KEY, Query(filter=there, sort="name", page_size=MOST)).items
     files = [
         {
-            "name": str(each.values.get("name") or each.title),
-            "size": bytes_text(int(size), work.actor.locale.language)
-            if (size := each.values.get("size")) is not None
-            else "",
-            "about": str(each.values.get("description") or ""),
+            "name": each.name,
+            "size": bytes_text(each.size, work.actor.locale.language) if each.size is not None else "",
+            "about": each.about,
             "url": url_for("attachments.content", id=each.id),
         }
-        for each in found
+        for each in lying(work, record)
     ]
     return render_template("attachments/outside.html", files=files) if files else ""
 

@@ -28,7 +28,7 @@ from kartoteka.platform.sdk import (
     tell,
     write_mail,
 )
-from kartoteka.plugins.portal.design import REQUEST
+from kartoteka.plugins.portal.design import REQUEST, WORDLESS
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.matters import keep_sent
 from kartoteka.plugins.portal.settings import NAME, said
@@ -96,7 +96,7 @@ def _made(visit: Visit, shown: Shown, parcels: Sequence[Parcel] = ()) -> Record 
     _forget(work, shown.key)
     files = lay_down(visit, made, parcels) if parcels else []
     if NAME in made.tabs:
-        keep_sent(work, put_down(visit, made, REQUEST, {"text": shown.one}), files)
+        keep_sent(work, put_down(visit, made, REQUEST, {"text": WORDLESS}), files)
     url = f"{work.office.settings.base_url}/portal/{shown.key}/{made.id}"
     write_mail(work, "portal_request", title=made.title, kind=shown.one, link=url)
     return made

@@ -7,6 +7,8 @@ TALKS, NEWS = "_portal", "_portal_news"
 COMMENT, REQUEST, PROPOSAL, APPROVAL, UPLOAD = "comment", "request", "proposal", "approval", "upload"
 WAITING, ACCEPTED, REFUSED, OUTDATED = "waiting", "accepted", "refused", "outdated"
 OPEN, DONE = "open", "done"
+# What stands in an item that says nothing beyond its kind: each reader is told the kind in his own language.
+WORDLESS = "–"
 
 
 _VERDICTS = [
@@ -114,6 +116,13 @@ NEWS_REGISTRY = OwnRegistry(
                         "Jen pro tyto role",
                         type="text",
                         options={"pattern": "[a-z0-9_ ]*"},
+                    ),
+                    part(
+                        "audience",
+                        "Only for this group",
+                        "Jen pro tuto skupinu",
+                        type="text",
+                        options={"pattern": "[a-z0-9_]*"},
                     ),
                 ],
             )

@@ -24,6 +24,7 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.design import APPROVAL, NEWS, WAITING
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.groups import is_for
 from kartoteka.plugins.portal.settings import said
 from kartoteka.plugins.portal.tables import Visit as VisitRow
 from kartoteka.plugins.portal.talking import kind, talks
@@ -32,6 +33,7 @@ from kartoteka.plugins.portal.visitors import ANEW_AFTER, Shown, Visit, note_vis
 MOST_WAITING = 12
 MOST_CHANGED = 8
 LOOKED_AT = 40
+MOST_NEWS, MOST_PUBLISHED = 5, 60
 
 
 @dataclass(frozen=True)
@@ -225,9 +227,10 @@ def _figure(visit: Visit, tile: Any) -> Figure | None:
 def news(visit: Visit) -> list[News]:
     """This function will give the news for this guest, newest first."""
     try:
-        found = browse(visit.work, NEWS, Query(sort="-since", page_size=5)).items
+        published = browse(visit.work, NEWS, Query(sort="-since", page_size=MOST_PUBLISHED)).items
     except NotFound:
         return []
+    found = [each for each in published if is_for(visit.work, each.values.get("audience") or "")][:MOST_NEWS]
     return [
         News(each.values.get("title") or "", each.values.get("text") or "", each.values.get("since"))
         for each in found

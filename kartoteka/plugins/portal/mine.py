@@ -30,7 +30,7 @@ from kartoteka.platform.sdk import (
     signing,
     tell,
 )
-from kartoteka.plugins.portal.design import DONE, OUTDATED, PROPOSAL, TALKS, WAITING
+from kartoteka.plugins.portal.design import DONE, OUTDATED, PROPOSAL, TALKS, WAITING, WORDLESS
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.matters import keep_proposed, matters, readable
 from kartoteka.plugins.portal.settings import NAME
@@ -151,7 +151,7 @@ def _put(visit: Visit, record: Record, view: FieldView) -> None:
     for each in matters(work, talks(work, asked)).values():
         if each.field == view.key:
             change(aside, TALKS, each.item, {"verdict": OUTDATED, "state": DONE})
-    put = put_down(visit, record, PROPOSAL, {"text": _("Proposed change"), "verdict": WAITING})
+    put = put_down(visit, record, PROPOSAL, {"text": WORDLESS, "verdict": WAITING})
     keep_proposed(work, put, view.key, view.text or None, str(view.raw) or None)
 
 

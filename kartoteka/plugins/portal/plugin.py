@@ -5,8 +5,13 @@ from kartoteka.plugins.portal import (
     access,
     approving,
     asking,
+    beside,
     designing,
+    designing_groups,
+    designing_page,
+    designing_things,
     doors,
+    file_resources,
     home,
     listing,
     mine,
@@ -21,14 +26,31 @@ from kartoteka.plugins.portal.settings import PortalSettings
 from kartoteka.plugins.portal.tables import Own
 from kartoteka.plugins.portal.telling import KINDS, tell_customers
 
-# Each of them adds its pages when it is imported.
-PAGES = (access, approving, asking, designing, doors, home, listing, mine, record, staff, talking)
+# Each of them adds its pages or routes when it is imported.
+PAGES = (
+    access,
+    approving,
+    asking,
+    beside,
+    designing,
+    designing_groups,
+    designing_page,
+    designing_things,
+    doors,
+    file_resources,
+    home,
+    listing,
+    mine,
+    record,
+    staff,
+    talking,
+)
 
 plugin = Plugin(
     name="portal",
     label=N_("Customer portal"),
     summary=N_("A window for customers and partners: they see exactly their own, ask, answer and approve."),
-    version="2",
+    version="3",
     icon="world",
     at_once=True,
     has_tab=True,

@@ -19,7 +19,7 @@ from kartoteka.platform.sdk import (
     guests,
     shown_record,
 )
-from kartoteka.plugins.portal.design import COMMENT, REQUEST
+from kartoteka.plugins.portal.design import COMMENT, REQUEST, WORDLESS
 from kartoteka.plugins.portal.home import waiting
 from kartoteka.plugins.portal.listing import asked_for, query_of
 from kartoteka.plugins.portal.settings import NAME
@@ -144,7 +144,7 @@ def portal_create(body: dict[str, Any], page: str) -> Response:
             raise Invalid({"values": [_("Values are an object with field keys.")]})
         made = create(visit.work, page, values, category=body.get("category"))
         if NAME in made.tabs:
-            put_down(visit, made, REQUEST, {"text": shown.one})
+            put_down(visit, made, REQUEST, {"text": WORDLESS})
         return answer(_told(visit, made), 201)
 
 

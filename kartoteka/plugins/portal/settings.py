@@ -97,6 +97,14 @@ class WindowSchema(ma.Schema):
     proposes = _keys()
 
 
+class GroupSchema(ma.Schema):
+    """Some of the people who come in: those whose own record a filter fits."""
+
+    names = _texts()
+    registry = _key(required=True)
+    filter = f.Dict(load_default=dict)
+
+
 class PortalSettings(ma.Schema):
     """All settings of the portal."""
 
@@ -122,6 +130,7 @@ class PortalSettings(ma.Schema):
         validate=ma.validate.Regexp(r"[A-Za-z0-9 ,.]{1,600}$"),
         metadata={"label": N_("Files that customers may send"), "help": N_("Endings, such as jpg pdf docx.")},
     )
+    groups = f.Dict(keys=_key(), values=f.Nested(GroupSchema), load_default=dict, metadata=ELSEWHERE)
     windows = f.Dict(keys=_key(), values=f.Nested(WindowSchema), load_default=dict, metadata=ELSEWHERE)
 
 

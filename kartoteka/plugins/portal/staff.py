@@ -57,7 +57,7 @@ from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.matters import detail_name, files_sent, matters, readable, seen_part
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Matter, Opening
-from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks, thread
+from kartoteka.plugins.portal.talking import LONGEST, kind, on, talks, thread, words_of
 
 HIDDEN = "hidden"
 AT_ONCE = 30
@@ -166,6 +166,9 @@ def show(work: Work, record: Record) -> str:
         if "users" in work.actor.powers and _can_be_somebody(work, record)
         else "",
         looks=work.actor.is_admin and work.actor.seen_by is None,
+        beside_url=url_for("portal.beside", registry=record.registry, id=record.id)
+        if work.actor.is_admin and work.actor.seen_by is None
+        else "",
         here=url_for("web.plugin_tab", registry=record.registry, id=record.id, plugin=NAME),
         record=record,
     )
@@ -230,7 +233,7 @@ def _item(work: Work, item: Record, kept: Matter | None, files: Sequence[str], r
         item.id,
         item.category or "",
         label(category, work.actor.locale.language) if category else "",
-        markdown(values.get("text") or ""),
+        markdown(words_of(item)),
         ", ".join(each.title for each in values.get("by") or ()) or item.created_by.title,
         values.get("answered_at") or item.created_at,
         place.title if place else "",

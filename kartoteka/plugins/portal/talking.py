@@ -25,7 +25,7 @@ from kartoteka.platform.sdk import (
     markdown,
     tell,
 )
-from kartoteka.plugins.portal.design import COMMENT, OPEN, TALKS, UPLOAD
+from kartoteka.plugins.portal.design import COMMENT, OPEN, TALKS, UPLOAD, WORDLESS
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.matters import files_sent, matters
 from kartoteka.plugins.portal.settings import NAME
@@ -61,6 +61,12 @@ def talks(work: Work, asked: Any, *, sort: str = "-created_at", size: int = MOST
         return []
 
 
+def words_of(item: Record) -> str:
+    """This function will give what was written; nothing where somebody only did what its kind tells."""
+    text = item.values.get("text") or ""
+    return "" if text == WORDLESS else str(text)
+
+
 def on(record: Record) -> dict[str, Any]:
     """This function will write the condition that something lies on a record."""
     return {"field": "on", "op": "eq", "value": {"registry": record.registry, "id": record.id}}
@@ -80,7 +86,7 @@ def thread(work: Work, record: Record) -> Sequence[Message]:
     return [
         Message(
             each.id,
-            each.values.get("text") or "",
+            words_of(each),
             each.created_by.title,
             each.created_at,
             bool(each.values.get("outside")),
@@ -132,4 +138,4 @@ def talk(registry: str, id: int) -> ResponseReturnValue:
     return go(url_for("portal.record", registry=registry, id=id, _anchor="talk"))
 
 
-__all__ = ["Message", "kind", "on", "put_down", "talks", "thread", "typed_text"]
+__all__ = ["Message", "kind", "on", "put_down", "talks", "thread", "typed_text", "words_of"]

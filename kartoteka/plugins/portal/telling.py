@@ -36,7 +36,7 @@ from kartoteka.plugins.portal.matters import detail_name, matters, readable
 from kartoteka.plugins.portal.settings import NAME
 from kartoteka.plugins.portal.tables import Opening, Told
 from kartoteka.plugins.portal.tables import Visit as VisitRow
-from kartoteka.plugins.portal.talking import kind
+from kartoteka.plugins.portal.talking import kind, words_of
 from kartoteka.plugins.portal.visitors import Visit
 
 KINDS = frozenset({RecordsChanged.kind})
@@ -181,14 +181,14 @@ def _state_told(visit: Visit, record: Record) -> str | None:
 def _told(template: str, item: int, visit: Visit, _record: Record) -> str | None:
     found = fetch(visit.work, TALKS, item)
     if template != "portal_decided":
-        return str(found.values.get("text") or "")
+        return words_of(found)
     accepted = found.values.get("verdict") == ACCEPTED
     said = _("Changed as you proposed.") if accepted else _("We have not changed it.")
     kept = matters(visit.work, [found])
     read = readable(visit.work, [found], kept).get(item, frozenset())
-    about = detail_name(visit.work, found, kept.get(item), read) or found.values.get("text")
+    about = detail_name(visit.work, found, kept.get(item), read) or words_of(found)
     reason = found.values.get("reason")
-    return f"{about}: {said}" + (f" {reason}" if reason else "")
+    return ": ".join(filter(None, [about, said])) + (f" {reason}" if reason else "")
 
 
 def _ask_again(office: Office, registry: str, record: int) -> None:

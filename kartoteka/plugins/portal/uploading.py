@@ -21,7 +21,7 @@ from kartoteka.platform.sdk import (
     plural,
     settings_of,
 )
-from kartoteka.plugins.portal.design import UPLOAD
+from kartoteka.plugins.portal.design import UPLOAD, WORDLESS
 from kartoteka.plugins.portal.matters import Sent, keep_sent
 from kartoteka.plugins.portal.settings import NAME, Page
 from kartoteka.plugins.portal.talking import put_down
@@ -174,7 +174,7 @@ def lay_down(visit: Visit, record: Record, parcels: Sequence[Parcel]) -> list[Se
 def note_sent(visit: Visit, record: Record, files: Sequence[Sent], note: str = "") -> None:
     """This function will have files that a guest has sent stand in the inbox of the firm, and in the public thread."""
     if NAME in record.tabs:
-        keep_sent(visit.work, put_down(visit, record, UPLOAD, {"text": note or _("Files sent")}), files)
+        keep_sent(visit.work, put_down(visit, record, UPLOAD, {"text": note or WORDLESS}), files)
 
 
 __all__ = [

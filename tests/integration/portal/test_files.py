@@ -8,6 +8,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from kartoteka.platform.sdk import Query, Record, browse, change_plugin, set_grant, settings_of
+from kartoteka.platform.services import tokens
 from kartoteka.platform.services.worker import Worker
 from kartoteka.plugins.attachments.tables import ContentRow
 from kartoteka.plugins.portal.design import TALKS
@@ -217,3 +218,34 @@ def test_customers_are_written_about_documents_that_they_may_read(firm: Firm, su
     (letter,) = letters(firm, "ann")
     assert "New document: protocol.pdf" in letter and f"/portal/orders/{id}" in letter
     assert letters(firm, "tom") == letters(firm, "bob") == []
+
+
+def test_programs_of_customers_send_files_and_fetch_them(firm: Firm, surf: Open) -> None:
+    client, at = firm.app.test_client(), f"/api/v1/portal/orders/{firm.ids['acme 1']}/files"
+
+    def by(who: str) -> dict[str, str]:
+        with firm.as_(who) as work:
+            return {"Authorization": f"Bearer {tokens.create_own_token(work)}", "Accept-Language": "en"}
+
+    ann, bob = by("ann"), by("bob")
+    assert client.get(at, headers=ann).get_json() == {"items": []}
+    files = [(io.BytesIO(b"%PDF-1.4 plan"), "plan.pdf"), (io.BytesIO(b"text"), "words.txt")]
+    made = client.post(at, headers=ann, data={"files": files, "note": "As we said"})
+    assert made.status_code == 201, made.text
+    assert [each["name"] for each in made.get_json()["items"]] == ["plan.pdf", "words.txt"]
+    listed = client.get(at, headers=ann).get_json()["items"]
+    assert [(each["name"], each["size"]) for each in listed] == [("plan.pdf", 13), ("words.txt", 4)]
+    content = client.get(listed[0]["url"], headers=ann)
+    assert content.data == b"%PDF-1.4 plan" and content.headers["X-Content-Type-Options"] == "nosniff"
+    with firm.as_("ada") as work:
+        upload = next(each for each in browse(work, TALKS, Query()).items if each.category == "upload")
+    assert upload.values["text"] == "As we said" and upload.values["outside"]
+    for name, given, status in (("a.exe", b"MZ", 422), ("a.pdf", b"<html>", 422)):
+        wrong = client.post(at, headers=ann, data={"files": [(io.BytesIO(given), name)]})
+        assert wrong.status_code == status and "files" in wrong.get_json()["errors"]
+    assert client.post(at, headers=ann, data={}).status_code == 422
+    elsewhere = f"/api/v1/portal/orders/{firm.ids['bolt 1']}/files"
+    for path in (at, listed[0]["url"], f"{elsewhere}/{listed[0]['id']}/content"):
+        assert client.get(path, headers=bob).status_code == 404
+    assert client.post(at, headers=bob, data={"files": [(io.BytesIO(b"x"), "x.txt")]}).status_code == 404
+    assert len(attachments(firm)) == 2

@@ -1,7 +1,9 @@
 """The wall around people from outside: nothing that is not marked for them is there, whatever they ask and how."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,11 +12,24 @@ from werkzeug.test import TestResponse
 
 from kartoteka.platform.front.rights import right_of
 from kartoteka.platform.kernel.errors import Conflict, Forbidden, Invalid, Unauthenticated
-from kartoteka.platform.sdk import change, create_role, create_user, fetch, remove, restore
+from kartoteka.platform.sdk import (
+    Bearer,
+    Query,
+    browse,
+    change,
+    create,
+    create_role,
+    create_user,
+    fetch,
+    remove,
+    restore,
+)
 from kartoteka.platform.services import modelling, people, tokens
 from tests.integration.portal.conftest import PASSWORD, Browser, Firm
 
 Open = Callable[..., Browser]
+Things = dict[str, set[int]]
+LAID_ON = ("_portal", "_tasks", "_attachments")
 GUESTS = ("ann", "tom", "bob", "bea")
 PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<choices>[^)]*)\))?:)?(?P<name>\w+)>")
 MISSING = 987654
@@ -65,6 +80,113 @@ def everything(firm: Firm) -> dict[str, list[Any]]:
             for name in names
             if not name.startswith(("x_", "sqlite_"))
         }
+
+
+def things(firm: Firm, customer: str, people_there: tuple[str, ...]) -> dict[str, set[int]]:
+    """The ids of all that belongs to a customer, by registry; also what lies on his orders."""
+    found = {
+        "companies": {firm.ids[customer]},
+        "contacts": {firm.ids[each] for each in people_there},
+        "orders": {firm.ids[f"{customer} {n}"] for n in (1, 2)},
+    }
+    with firm.as_("ada") as work:
+        for registry in LAID_ON:
+            found[registry] = {
+                each.id
+                for each in browse(work, registry, Query(page_size=200)).items
+                if each.on and each.id and each.on.registry == "orders" and each.on.id in found["orders"]
+            }
+    assert all(found.values())
+    return found
+
+
+def furnish(firm: Firm, surf: Open) -> None:
+    """Something of every kind lies on an order of each customer: a talk, an approval, a file, a step."""
+    for customer, who in (("acme", "ann"), ("bolt", "bob")):
+        on = Bearer("orders", firm.ids[f"{customer} 1"])
+        with firm.as_("ada") as work:
+            create(work, "_portal", {"text": f"hush {customer}", "outside": False}, category="comment", on=on)
+            create(work, "_portal", {"text": "Yes?", "verdict": "waiting"}, category="approval", on=on)
+            create(work, "_tasks", {"title": f"hush {customer}", "public": True}, on=on)
+        at, file = f"/portal/orders/{on.id}", (io.BytesIO(b"hush"), f"{customer}.txt")
+        assert surf(who).post(f"{at}/files", form_at=at, files=file).status_code == 303
+
+
+def inner(firm: Firm, mine: Things, theirs: Things) -> Iterator[tuple[str, str, str]]:
+    """Every method of every address for guests, with each id of somebody else in each place where an id stands, and
+    the same with an id that never was; elsewhere stand ids of one's own.
+    """
+    for rule in firm.app.url_map.iter_rules():
+        right = right_of(firm.app.view_functions[rule.endpoint])
+        parts = [part for part in PART.finditer(rule.rule) if part["converter"] in ("int", "id")]
+        if right is None or not right.guests or not parts:
+            continue
+        registry = "orders" if re.search("<(registry|page)>", rule.rule) else ""
+        for place in range(len(parts)):
+            for foreign in sorted(set().union(*theirs.values())):
+                if foreign in mine[_lies_in(parts[place], registry)]:
+                    continue
+                ids = [min(mine[_lies_in(part, registry)]) for part in parts]
+                paths = []
+                for id in (foreign, MISSING):
+                    ids[place] = id
+                    paths.append(PART.sub(partial(_placed, registry, iter(ids)), rule.rule))
+                for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                    yield method, paths[0], paths[1]
+
+
+def _lies_in(part: re.Match[str], registry: str) -> str:
+    """Where the thing would lie whose id stands in an address; a route of another kind must be named here."""
+    return {"item": "_portal", "file": "_attachments"}.get(part["name"]) or registry or "_attachments"
+
+
+def _placed(registry: str, left: Iterator[int], part: re.Match[str]) -> str:
+    if part["converter"] in ("int", "id"):
+        return str(next(left))
+    return (
+        part["choices"].split(", ")[0]
+        if part["choices"]
+        else registry
+        if part["name"] in ("registry", "page")
+        else "x"
+    )
+
+
+def test_no_id_of_another_customer_means_anything(firm: Firm, surf: Open) -> None:
+    """In the pages of the portal itself, too: whatever of his stands in whatever place of an address."""
+    furnish(firm, surf)
+    acme, bolt = things(firm, "acme", ("ann", "tom")), things(firm, "bolt", ("bob", "bea"))
+    asked = 0
+    for who in GUESTS:
+        mine, theirs = (acme, bolt) if who in ("ann", "tom") else (bolt, acme)
+        visitor = surf(who)
+        forged = visitor.token("/portal/my-data")
+        with firm.office.begin_as(f"{who}@example.com", write=True) as work:
+            bearer = {"Authorization": f"Bearer {tokens.create_own_token(work)}", "Accept-Language": "en"}
+        client, before = firm.app.test_client(), everything(firm)
+
+        def ask(method: str, path: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+            if path.startswith("/api/"):
+                body = {"values": {"subject": "x"}, "text": "x"} if method != "GET" else None
+                answer = client.open(path, method=method, json=body, headers=bearer)  # noqa: B023
+            else:
+                given = {"csrf_token": forged, "text": "x", "verdict": "accepted"}  # noqa: B023
+                data = given if method == "POST" else None
+                answer = visitor.client.open(path, method=method, data=data, headers=visitor.headers)  # noqa: B023
+            status, told, headers = plain(answer, 0)
+            # The address itself, and the number in the sentence that there is no such record.
+            return status, re.sub(rb"record \d+", b"record", told.replace(path.encode(), b"")), headers
+
+        unknown: dict[tuple[str, str], Any] = {}
+        for method, path, missing in inner(firm, mine, theirs):
+            if (method, missing) not in unknown:
+                unknown[method, missing] = ask(method, missing)
+            answer = ask(method, path)
+            assert answer == unknown[method, missing] and answer[0] == 404, f"{who}: {method} {path}"
+            asked += 1
+        after = everything(firm)
+        assert {name for name in before if before[name] != after[name]} <= {"api_tokens"}
+    assert asked > 150
 
 
 @pytest.mark.timeout(600)

@@ -228,7 +228,11 @@ def _own_of(work: Work, registry: Registry, person: Registry) -> list[Own]:
             found.append(_own(_("{field} is the person", field=label(mine, language)), mine.key, who))
     for theirs in _relations(person):
         if person.key != registry.key:
-            found += _own_through(registry, theirs, language)
+            found += _own_through(
+                registry, theirs, f"identity.{theirs.key}", label(theirs, language), language
+            )
+    if not found:
+        found += _own_by_two_steps(work, registry, person)
     for theirs in person.active_fields:
         found += [
             _own(
@@ -256,9 +260,19 @@ def _comparable(mine: Field, theirs: Field) -> bool:
     return bool(keys[0] & keys[1])
 
 
-def _own_through(registry: Registry, theirs: Field, language: str) -> list[Own]:
-    there, through = str(theirs.options.get("target")), {"var": f"identity.{theirs.key}"}
-    name = label(theirs, language)
+def _own_by_two_steps(work: Work, registry: Registry, person: Registry) -> list[Own]:
+    """What leads there by way of a record that the person belongs to, such as the group of his company."""
+    language, found = work.actor.locale.language, []
+    for theirs in _relations(person):
+        between = work.catalog.registries.get(str(theirs.options.get("target")))
+        for further in _relations(between) if between is not None else ():
+            name = f"{label(theirs, language)} › {label(further, language)}"
+            found += _own_through(registry, further, f"identity.{theirs.key}.{further.key}", name, language)
+    return found
+
+
+def _own_through(registry: Registry, theirs: Field, path: str, name: str, language: str) -> list[Own]:
+    there, through = str(theirs.options.get("target")), {"var": path}
     own = (
         [_own(_("it is the person’s “{theirs}”", theirs=name), "id", through)]
         if there == registry.key
