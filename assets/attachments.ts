@@ -139,6 +139,7 @@ class Sending {
   private done(): void {
     this.row.remove();
     htmx.trigger(document.body, "attachments-changed");
+    if (this.place.dataset.happens) htmx.trigger(document.body, this.place.dataset.happens);
     const then = this.place.dataset.then;
     if (then && this.place.isConnected) void htmx.ajax("get", then, { target: "#dialog", swap: "innerHTML" });
   }
@@ -185,7 +186,10 @@ function nearest(target: EventTarget | null): HTMLElement | null {
   const element = target instanceof Element ? target : null;
   const dialog = one<HTMLDialogElement>("#dialog[open]");
   if (dialog) return one(".file-drop", dialog);
-  return element?.closest<HTMLElement>(".file-drop") ?? one(".file-drop", element?.closest("#files") ?? document);
+  const thing = element?.closest<HTMLElement>("[data-files-of]");
+  // Its own strip, not that of a thing which stands within it, such as a comment on a task.
+  if (thing) return one(":scope > .file-strip .file-drop, :scope > * > .file-strip .file-drop", thing);
+  return element?.closest<HTMLElement>(".file-drop") ?? one("#files .file-drop, [data-files-main] .file-drop");
 }
 
 on("change", "[data-files]", (input) => {
@@ -203,7 +207,7 @@ on("click", "[data-into]", (button) => {
 });
 // The whole tab takes what is dropped on it: who misses the frame by a hair must not leave the page.
 for (const kind of ["dragover", "drop"] as const) {
-  on(kind, "#files, #dialog:has(.file-drop)", (_part, event) => {
+  on(kind, "#files, [data-files-of]:has(.file-drop), #dialog:has(.file-drop)", (_part, event) => {
     const place = nearest(event.target);
     if (!place || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -214,7 +218,7 @@ for (const kind of ["dragover", "drop"] as const) {
 on("dragleave", ".file-drop", (place) => place.classList.remove("over"));
 document.addEventListener("paste", (event) => {
   const files = event.clipboardData?.files;
-  const place = files?.length ? nearest(null) : null;
+  const place = files?.length ? nearest(event.target) : null;
   if (!place || !files) return;
   event.preventDefault();
   send(place, [...files].map(named));

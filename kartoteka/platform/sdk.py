@@ -182,6 +182,7 @@ from kartoteka.platform.web.plugged import (
     intake_of,
     shown_outside,
 )
+    below,
 from kartoteka.platform.web.records import belongs
 from kartoteka.platform.web.sentences import sentence as filter_sentence
 from kartoteka.platform.web.shell import render, render_for_guest, render_outside, tell
@@ -298,6 +299,7 @@ __all__ = [
     "by_script",
     "came_by",
     "cancel_job",
+    "below",
     "change",
     "change_organisation",
     "change_plugin",

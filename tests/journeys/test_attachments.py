@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from kartoteka.platform.sdk import Bearer, create
 from kartoteka.platform.services import modelling
 from kartoteka.platform.services.worker import Worker
 from tests.servers.axe import axe
@@ -145,6 +146,53 @@ def test_a_phone_takes_a_picture_and_the_line_breaks(firm: Firm, come_in: ComeIn
     expect(page.locator("dialog#dialog[open] .file-preview img")).to_be_visible()
     assert axe(page) == []
     assert fits(page)
+
+
+def test_files_lie_on_what_was_said_noted_and_asked_for(firm: Firm, come_in: ComeIn) -> None:
+    grant(firm, attachments="edit", activities="edit", tasks="edit", notes="edit")
+    rytec = firm.create("companies", name="Rytec")
+    on = Bearer("companies", rytec)
+    with firm.site.office.begin(firm.ids["rita"], write=True) as work:
+        create(work, "_activities", {"text": "They want a new roof"}, category="call", on=on)
+        create(work, "_notes", {"text": "The gate is behind the house"}, on=on)
+        task = create(work, "_tasks", {"title": "Draw the roof"}, on=on).id
+        create(work, "_task_comments", {"text": "Slate, please", "task": task})
+    page = come_in("rita", f"/r/companies/{rytec}/tab/activities")
+    happening = page.locator(".happening", has_text="new roof")
+    happening.locator("[data-files]:not([capture])").set_input_files(
+        {"name": "roof.txt", "mimeType": "text/plain", "buffer": b"measured by Jonas"}
+    )
+    chip = happening.get_by_role("button", name="roof.txt")
+    expect(chip).to_be_visible(timeout=15_000)
+    chip.click()
+    dialog = page.locator("dialog#dialog[open]")
+    expect(dialog.locator(".file-text")).to_contain_text("measured by Jonas")
+    dialog.get_by_label("Name").fill("roof, measured.txt")
+    dialog.get_by_role("button", name="Save").click()
+    expect(happening.get_by_role("button", name="roof, measured.txt")).to_be_visible()
+    assert axe(page) == []
+
+    page.goto(f"{firm.site.url}/notes")
+    page.evaluate(DROP % ".note-card .file-drop", ["gate.png", "image/png", base(PNG)])
+    expect(page.locator(".note-card").get_by_role("button", name="gate.png")).to_be_visible(timeout=15_000)
+
+    page.set_viewport_size(NARROW)
+    page.goto(f"{firm.site.url}/tasks/{task}")
+    page.evaluate(PASTE, base(PNG))
+    expect(page.locator(".task-files").get_by_role("button", name="image 20")).to_be_visible(timeout=15_000)
+    comment = page.locator(".task-comments article")
+    comment.locator("[data-files][capture]").set_input_files(
+        {"name": "slate.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    expect(comment.get_by_role("button", name="slate.png")).to_be_visible(timeout=15_000)
+    expect(page.locator(".task-files .file-chip")).to_have_count(1)
+    assert fits(page)
+    assert axe(page) == []
+    comment.get_by_role("button", name="slate.png").click()
+    dialog.get_by_role("button", name="Remove").click()
+    expect(comment.get_by_role("button", name="slate.png")).to_have_count(0)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(comment.get_by_role("button", name="slate.png")).to_be_visible()
 
 
 def test_an_admin_lays_down_folders(firm: Firm, come_in: ComeIn) -> None:

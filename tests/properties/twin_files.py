@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import insert
 
-from kartoteka.platform.sdk import files_of, remove
+from kartoteka.platform.sdk import NotFound, fetch, files_of, remove
 from kartoteka.platform.services import plugins
 from kartoteka.plugins.attachments.checkouts import take_out
 from kartoteka.plugins.attachments.contents import secure
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 API = "/api/v1"
 # As many as are made below, and some that are not there.
-NUMBERS = range(1, 14)
+NUMBERS = range(1, 16)
+# Things of other plugins that files lie on: seen and the reader's own, and those of which he sees nothing.
+SEEN_THINGS = (("_notes", 1), ("_tasks", 9))
+HIDDEN_THINGS = (("_notes", 9), ("_activities", 2), ("_task_comments", 2))
 # The key of a link to a file that the reader does not see; its maker cannot open that file either.
 GIVEN = "given-to-somebody-long-ago-and-not-good-anymore"
 FORM = (("file", (b"poslano quokka", "poslano.txt")),)
@@ -58,10 +62,13 @@ def keep_files(world: "World") -> None:
         ("persons", persons[1], f"klub{side}.txt", _hidden(world, 74), None),
         (f"vault_{side}", world.ids["vault"][0], f"vault{side}.txt", _hidden(world, 75), None),
         ("firms", firms[1], "druhe.txt", "druhé wombat", "Složka"),
+        *((*each, "u věci.txt", "u věci quokka", None) for each in SEEN_THINGS),
+        *((*each, f"u skryté{side}.txt", _hidden(world, 79), None) for each in HIDDEN_THINGS[1:]),
     ):
         sent = _sent(world, name, words)
         with world.office.begin(admin, write=True) as work:
             attach(work, registry, record, sent, folder)
+    _keep_privately(world)
     sent = _sent(world, f"jinak{side}.txt", _hidden(world, 76))
     with world.office.begin(admin, write=True) as work:
         add_version(work, 4, sent)
@@ -75,6 +82,19 @@ def keep_files(world: "World") -> None:
         share(work, 4, 7, _hidden(world, 77))
         remove(work, "_attachments", 5)
     _give_away(world)
+
+
+def _keep_privately(world: "World") -> None:
+    """A file on a private note, which its writer alone sees, and admins neither."""
+    from tests.properties.twin_worlds import ADMIN, COLLEAGUE
+
+    note = HIDDEN_THINGS[0]
+    sent = _sent(world, f"soukromé{world.side}.txt", _hidden(world, 80))
+    writer = world.people[ADMIN]
+    with world.office.begin(writer, write=True) as work:
+        attach(work, *note, sent)
+    with world.office.begin(world.people[COLLEAGUE], write=False) as work, pytest.raises(NotFound):
+        fetch(work, "_attachments", 14)
 
 
 def _give_away(world: "World") -> None:
@@ -133,7 +153,7 @@ def file_routes() -> Mapping[str, Any]:
         f"POST {one}/restore": _numbered("POST", f"{API}/attachments/{{}}/restore"),
         f"POST {one}/purge": _numbered("POST", f"{API}/attachments/{{}}/purge"),
         f"POST {one}/uploads": _numbered("POST", f"{API}/attachments/{{}}/uploads", body={"name": "x", "size": 3},
-                                         only=(2, 4, 5, 6, 7, 8, 12)),
+                                         only=(2, 4, 5, 6, 7, 8, 12, 14)),
         f"POST {one}/versions/<id:number>/marks": _versions("POST", f"{API}/attachments/{{}}/versions/{{}}/marks", body={"mark": "sent"}),
         f"DELETE {one}/versions/<id:number>/marks/<mark>": _versions("DELETE", f"{API}/attachments/{{}}/versions/{{}}/marks/signed"),
         f"GET {one}/checkout": _numbered("GET", f"{API}/attachments/{{}}/checkout"),
@@ -158,6 +178,7 @@ def file_routes() -> Mapping[str, Any]:
         "GET /admin/attachments": _each("GET", "/admin/attachments"),
         "POST /admin/attachments": _each("POST", "/admin/attachments", form=(("name", "x"), ("place", "firms"))),
         "GET /r/<registry>/<int:id>/attachments.zip": _all_records("/r/{}/{}/attachments.zip"),
+        "GET /attachments/on/<registry>/<int:id>": _all_records("/attachments/on/{}/{}"),
         "GET /attachments/<int:id>": _numbered("GET", "/attachments/{}"),
         "GET /attachments/<int:id>/content": _numbered("GET", "/attachments/{}/content"),
         "GET /attachments/<int:id>/thumbnail": _numbered("GET", "/attachments/{}/thumbnail"),
@@ -168,7 +189,7 @@ def file_routes() -> Mapping[str, Any]:
         "POST /attachments/<int:id>/remove": _numbered("POST", "/attachments/{}/remove", form=()),
         "POST /attachments/<int:id>/restore": _numbered("POST", "/attachments/{}/restore", form=()),
         "POST /attachments/<int:id>/uploads": _numbered("POST", "/attachments/{}/uploads", form=(("size", "3"),),
-                                                        only=(2, 4, 5, 6, 7, 8, 12)),
+                                                        only=(2, 4, 5, 6, 7, 8, 12, 14)),
         "POST /r/<registry>/<int:id>/attachments/uploads": _on_hidden("POST", "/r/{}/{}/attachments/uploads",
                                                                       form=(("size", "3"),)),
         "GET /attachments/uploads/<key>": _each("GET", "/attachments/uploads/guess"),
@@ -210,7 +231,7 @@ def _versions(method: str, path: str, **more: Any) -> Asks:
 
 def _on_records(method: str, end: str, query: list[tuple[str, str]] | None = None, **more: Any) -> Asks:
     def asks(p: "Places") -> Iterator["Ask"]:
-        for registry, record in p.records:
+        for registry, record in (*p.records, *SEEN_THINGS, *HIDDEN_THINGS):
             for pair in query or [("count", "1")]:
                 path = f"{API}/registries/{registry}/records/{record}/attachments{end}"
                 yield _ask(method, path, (pair,) if method == "GET" else (), **more)
@@ -219,7 +240,7 @@ def _on_records(method: str, end: str, query: list[tuple[str, str]] | None = Non
 
 
 def _all_records(path: str) -> Asks:
-    return lambda p: (_ask("GET", path.format(*each)) for each in p.records)
+    return lambda p: (_ask("GET", path.format(*each)) for each in (*p.records, *SEEN_THINGS, *HIDDEN_THINGS))
 
 
 def _of_records(method: str, end: str, **more: Any) -> Asks:
@@ -236,7 +257,7 @@ def _on_hidden(method: str, path: str, **more: Any) -> Asks:
     """Records that are not there for the reader; of the others a key would be told that is made at random."""
 
     def asks(p: "Places") -> Iterator["Ask"]:
-        for registry, record in p.records:
+        for registry, record in (*p.records, *HIDDEN_THINGS):
             if (registry, record) not in (
                 ("firms", p.shown),
                 ("firms", p.masked),

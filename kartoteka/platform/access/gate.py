@@ -231,14 +231,16 @@ class OpenRegistry(Reading):
 
     def _current(self, record: int, *, removed: bool = False) -> Mapping[Any, Any]:
         """The whole row, locked, for inner use: what leaves this class is never taken from it."""
-        flags = [flag.label(name) for name, flag in self._flags()]
+        there = self._near_record(record)
+        flags, same = there._asked_flags()
         statement = select(self.seen.table, *flags).where(
-            self._reached(removed=removed), self.seen.table.c.id == record
+            there._reached(removed=removed), self.seen.table.c.id == record
         )
         found = self.gate.connection.execute(statement.with_for_update(of=self.seen.table)).first()
         if found is None:
             raise no_record(record)
-        return found._mapping
+        answers = tuple(found)[-len(flags) :]
+        return {**found._mapping, **{name: answers[place] for name, place in same.items()}}
 
     def _check_may_change(
         self, current: Mapping[Any, Any], values: Mapping[str, Any], category: Any, version: int | None

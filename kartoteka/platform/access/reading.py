@@ -1,7 +1,7 @@
 """Reading through the gate: one record, pages, counts, groups, each narrowed to what the actor may see."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from kartoteka.field_types.field_type import Operator
 from kartoteka.field_types.folding import sort_key
 from kartoteka.platform.access import few_links, keyset
 from kartoteka.platform.access.conduct import Rules
@@ -27,7 +28,7 @@ from kartoteka.platform.access.reach import rows_for
 from kartoteka.platform.access.rows_seen import SeenRow, Selection, Shape, fields_key
 from kartoteka.platform.access.seen import USERS, Bool, Seen, all_of
 from kartoteka.platform.catalog.definitions import EDIT, READ, Field, Registry
-from kartoteka.platform.catalog.filters import Comparison
+from kartoteka.platform.catalog.filters import And, Comparison, Condition, Or
 from kartoteka.platform.kernel.errors import Invalid, NotFound
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.storage import index, rows
@@ -93,6 +94,9 @@ class Reading:
 
         :raises NotFound: when there is none, or none that he may see.
         """
+        there = self._near_record(record)
+        if there is not self:
+            return there.one(record, removed=removed)
         shape = self._shape(self.fields, flags=True)
         statement = self.seen.kept(("one", removed), lambda: shape.statement.where(
             self._reached(removed=removed), self.seen.table.c.id == bindparam("record")))  # fmt: skip
@@ -103,11 +107,33 @@ class Reading:
 
     def page(self, selection: Selection, *, flags: bool = False) -> tuple[list[SeenRow], str | None]:
         """This function will give one page in the asked order, and the cursor of the next."""
+        there = self._near(selection)
+        if there is not self:
+            return there.page(selection, flags=flags)
         shape = self._shape(self._chosen(selection.fields), flags=flags)
         found = keyset.take(self.gate.connection, self._phases(selection, shape), selection.size)
         rows_seen = self._seen_rows(found[: selection.size], shape)
         more = len(found) > selection.size
         return rows_seen, keyset.write(rows_seen[-1].keys, selection.sort) if more else None
+
+    def _near(self, selection: Selection) -> "Reading":
+        """The same for what a selection asks: of things on some records it need not speak of all other registries."""
+        if not self.registry.attached or self.seen.narrowed or selection.condition is None:
+            return self
+        named = registries_named(selection.condition)
+        return self if named is None else self._within(named)
+
+    def _near_record(self, record: int) -> "Reading":
+        """The same for one file, of which it is first asked on what it lies: it might be anything."""
+        if not self.registry.sectioned or self.seen.narrowed:
+            return self
+        table, registries = self.seen.table, self.gate.sight.catalog.registries
+        lies_on = self.gate.connection.scalar(select(table.c._on_registry).where(table.c.id == record))
+        bearer = next((each for each in registries.values() if each.id == lies_on), None)
+        return self if bearer is None else self._within(frozenset({bearer.key}))
+
+    def _within(self, registries: frozenset[str]) -> "Reading":
+        return replace(self, seen=self.seen.within(registries))
 
     def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
         """The statements of a page; those of a first page are kept, since they are asked for again and again."""
@@ -139,6 +165,9 @@ class Reading:
 
     def count(self, selection: Selection) -> int:
         """This function will count the records of a selection."""
+        there = self._near(selection)
+        if there is not self:
+            return there.count(selection)
         statement = select(func.count()).select_from(self.seen.table).where(self._selected(selection))
         return self.gate.connection.scalar(statement) or 0
 
@@ -173,12 +202,13 @@ class Reading:
 
     def bearing(self, records: Sequence[int], plugin: str, level: str) -> set[int]:
         """This function will tell on which of many records the actor may see (or `edit`) what a plugin attaches."""
-        tab = self.gate.sight.catalog.tabs(self.registry).get(plugin)
-        if tab is None:
+        if plugin not in self.gate.sight.catalog.tabs(self.registry):
             return set()
         right = "edit" if level == EDIT else "view"
         table = self.seen.table
-        there = all_of([table.c.id.in_(list(records)), self._reached(), self.seen.reach(right, tab, level)])
+        there = all_of(
+            [table.c.id.in_(list(records)), self._reached(), self.seen.bears(plugin, right, level)]
+        )
         return set(self.gate.connection.scalars(select(table.c.id).where(there)))
 
     def reached(self, records: Sequence[int], right: str) -> set[int]:
@@ -304,9 +334,9 @@ class Reading:
                 columns.append(self.seen.column(each).label(f"_v_{each.key}"))
         bearer = len(columns) if self.registry.attached else None
         columns += [table.c._on_registry, table.c._on_record] if self.registry.attached else []
-        marks = self._flags() if flags else []
-        places = tuple((name, len(columns) + number) for number, (name, _flag) in enumerate(marks))
-        columns += [flag.label(name) for name, flag in marks]
+        asked, same = self._asked_flags() if flags else ([], {})
+        places = tuple((name, len(columns) + place) for name, place in same.items())
+        columns += asked
         joined = table.outerjoin(makers, makers.c.id == table.c._created_by).outerjoin(
             changers, changers.c.id == table.c._updated_by
         )
@@ -314,6 +344,18 @@ class Reading:
         return Shape(
             statement, fields_key(fields), flags, tuple(values), tuple(links), places, len(columns), bearer
         )
+
+    def _asked_flags(self) -> tuple[list[ColumnElement[Any]], dict[str, int]]:
+        """What the actor may do, each condition asked once, and which of them answers for which name."""
+        columns: list[ColumnElement[Any]] = []
+        known: dict[int, int] = {}
+        same: dict[str, int] = {}
+        for name, flag in self._flags():
+            place = known.setdefault(id(flag), len(columns))
+            if place == len(columns):
+                columns.append(flag.label(name))
+            same[name] = place
+        return columns, same
 
     def _flags(self) -> list[tuple[str, Bool]]:
         flags = [(f"_m_{right}", self.seen.reach(right)) for right in ("edit", "delete")]
@@ -324,9 +366,9 @@ class Reading:
         flags += [
             (f"_x_{each.key}", self.seen.field_editable(each)) for each in self.fields if each.key in apart
         ]
-        for plugin, tab in self.gate.sight.catalog.tabs(self.registry).items():
-            flags.append((f"_b_{plugin}", self.seen.reach("view", tab, READ)))
-            flags.append((f"_w_{plugin}", self.seen.reach("edit", tab, EDIT)))
+        for plugin in self.gate.sight.catalog.tabs(self.registry):
+            flags.append((f"_b_{plugin}", self.seen.bears(plugin, "view", READ)))
+            flags.append((f"_w_{plugin}", self.seen.bears(plugin, "edit", EDIT)))
         return flags + self._asked_about()
 
     def _asked_about(self) -> list[tuple[str, Bool]]:
@@ -345,6 +387,22 @@ class Reading:
 
 def _words(q: str) -> list[str]:
     return index.words(q)[:MOST_WORDS]
+
+
+def registries_named(condition: Condition) -> frozenset[str] | None:
+    """This function will tell on whose records all things lie that a filter selects; None when it may be any."""
+    match condition:
+        case And():
+            return next((each for each in map(registries_named, condition.parts) if each is not None), None)
+        case Or():
+            named = [registries_named(part) for part in condition.parts]
+            known = [each for each in named if each is not None]
+            return frozenset().union(*known) if known and len(known) == len(named) else None
+        case Comparison(path=("on",), operator=Operator.EQ | Operator.IN):
+            places = condition.value if isinstance(condition.value, list) else [condition.value]
+            keys = [each.get("registry") if isinstance(each, dict) else None for each in places]
+            return frozenset(map(str, keys)) if keys and all(isinstance(each, str) for each in keys) else None
+    return None
 
 
 def no_record(record: int) -> NotFound:

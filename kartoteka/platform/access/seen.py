@@ -39,7 +39,7 @@ from kartoteka.field_types.field_type import Operator, Sort
 from kartoteka.field_types.folding import FOLD_FROM, FOLD_TO, fold, sort_key
 from kartoteka.platform.access.actor import Actor
 from kartoteka.platform.access.models import Absence, User
-from kartoteka.platform.access.reach import ON, THROUGH, Rows, rows_for
+from kartoteka.platform.access.reach import ON, THROUGH, Rows, has_tab, level_of, rows_for
 from kartoteka.platform.catalog.definitions import EDIT, READ, Catalog, Field, Registry
 from kartoteka.platform.catalog.filters import And, Comparison, Condition, Not, Or, parse
 from kartoteka.platform.catalog.titles import title_fields
@@ -148,6 +148,8 @@ class Seen:
         self._kept: dict[Any, Any] = {}
         self._rows: dict[tuple[int, str], Rows] = {}
         self._conditions: dict[Rows, Bool] = {}
+        self._reaches: dict[Rows, Bool] = {}
+        self._within: frozenset[str] | None = None
 
     def kept(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """This function will keep something made for this actor and registry, such as a statement."""
@@ -157,6 +159,24 @@ class Seen:
                 self._kept.clear()
             found = self._kept[key] = make()
         return found
+
+    def within(self, registries: frozenset[str]) -> "Seen":
+        """This function will give the same for rows of which it is asked anyway that they lie on some registries.
+
+        Nothing need be said of all other registries then, which are most of a statement.
+        """
+
+        def narrowed() -> Seen:
+            seen = Seen(self.sight, self.registry, self.table, trusted=self.trusted)
+            seen._within = registries
+            return seen
+
+        return self.kept(("within", registries), narrowed)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it speaks of some registries only."""
+        return self._within is not None
 
     @property
     def alive(self) -> Bool:
@@ -185,13 +205,23 @@ class Seen:
     def _bearers(self) -> list[Registry]:
         """The registries in use whose records bear such rows."""
         catalog, plugin = self.sight.catalog, self.registry.plugin
-        return [each for each in catalog.active_registries if plugin in catalog.tabs(each)]
+        return [
+            each
+            for each in catalog.active_registries
+            if plugin in catalog.tabs(each) and (self._within is None or each.key in self._within)
+        ]
 
-    def _attached_to(self, registry: Registry, condition: "Bool | Callable[[Seen], Bool]") -> Bool:
-        """The condition that a row is attached to a living record of a registry, of which something holds."""
+    def _attached_to(
+        self, registry: Registry, condition: "Bool | Callable[[Seen], Bool]", *, carried: bool = True
+    ) -> Bool:
+        """The condition that a row is attached to a living record of a registry, of which something holds.
+
+        Unless it is asked elsewhere whether what that lies on itself lives too (`carried`).
+        """
         bearer = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
         held = condition(bearer) if callable(condition) else condition
-        there = exists().where(bearer.table.c.id == self.table.c._on_record, bearer.alive, held)
+        alive = bearer.alive if carried else bearer.table.c._removed_at.is_(None)
+        there = exists().where(bearer.table.c.id == self.table.c._on_record, alive, held)
         return and_(self.table.c._on_registry == registry.id, there)
 
     def _through_bearers(
@@ -212,11 +242,8 @@ class Seen:
                 # That the record itself is not in the bin is asked once, for all rows: see `alive`.
                 whole.append(registry.id)
             elif not rows.nothing:
-                parts.append(
-                    self._attached_to(
-                        registry, partial(self._reached_on, rows=rows, right=right, level=level)
-                    )
-                )
+                held = partial(self._reached_on, rows=rows, right=right, level=level)
+                parts.append(self._attached_to(registry, held, carried=False))
         if whole:
             parts.append(self._of_registries(whole))
         reached = or_(false(), *parts)
@@ -232,12 +259,10 @@ class Seen:
 
     def _reached_on(self, bearer: "Seen", *, rows: Rows, right: str, level: str) -> Bool:
         """The condition that a bearer is among some rows, and that the room of it in which a thing lies is open."""
-        reached = bearer.condition_of(rows)
-        return (
-            all_of([reached, self._in_open_room(bearer, right, level)])
-            if self.registry.sectioned
-            else reached
-        )
+        parts = [bearer.condition_of(rows)]
+        if self.registry.sectioned:
+            parts.append(self._in_open_room(bearer, right, level))
+        return all_of(parts)
 
     def _in_open_room(self, bearer: "Seen", right: str, level: str) -> Bool:
         """The condition that a row lies in no room of its bearer, or in a section or field that the actor reaches.
@@ -284,15 +309,55 @@ class Seen:
 
     def reach(self, right: str, section: str | None = None, level: str = READ) -> Bool:
         """This function will give the condition that a row is reached by a right (in a section at a level)."""
-        reached = self.condition_of(rows_for(self.sight.actor, self.registry, right, section, level))
-        return reached if self._narrow is None else all_of([reached, self._narrow])
+        rows = rows_for(self.sight.actor, self.registry, right, section, level)
+        if self._narrow is None:
+            return self.condition_of(rows)
+        found = self._reaches.get(rows)
+        if found is None:
+            found = self._reaches[rows] = all_of([self.condition_of(rows), self._narrow])
+        return found
+
+    def bears(self, plugin: str, right: str, level: str) -> Bool:
+        """This function will give the condition that the actor reaches what a plugin attaches to a row.
+
+        On things of plugins that is what he reaches by those of his roles that see such attachments anywhere.
+        """
+        tab, actor = self.sight.catalog.tabs(self.registry)[plugin], self.sight.actor
+        if not self.registry.plugin or actor.is_admin:
+            return self.reach(right, tab, level)
+        roles = tuple(each for each in actor.roles if has_tab(each, plugin, level_of(right, level)))
+        if roles == actor.roles:
+            return self.reach(right, tab, level)
+        held = (
+            self.condition_of(rows_for(replace(actor, roles=roles), self.registry, right, tab, level))
+            if roles
+            else false()
+        )
+        return held if self._narrow is None else all_of([held, self._narrow])
 
     @cached_property
     def _narrow(self) -> Bool | None:
         """What nobody but its owner sees, whatever his rights; who looks as somebody else owns nothing."""
-        if self.registry.narrow is None or self.sight.actor.keeps_index:
+        if self.sight.actor.keeps_index:
             return None
-        return Seen(self.sight.own, self.registry, self.table, trusted=True)._rule(self.registry.narrow)
+        kept = [self._kept_back_on(each) for each in self._narrow_bearers]
+        if self.registry.narrow is not None:
+            own = Seen(self.sight.own, self.registry, self.table, trusted=True)
+            kept.append(own._rule(self.registry.narrow))
+        return all_of(kept) if kept else None
+
+    def _told(self) -> Bool:
+        return true() if self._narrow is None else self._narrow
+
+    @property
+    def _narrow_bearers(self) -> list[Registry]:
+        return [each for each in self._bearers if each.narrow is not None] if self.registry.attached else []
+
+    def _kept_back_on(self, registry: Registry) -> Bool:
+        """What lies on a thing is kept back with it, such as a file on a private note."""
+        on = self.table.c._on_registry
+        told = self._attached_to(registry, Seen._told, carried=False)
+        return or_(on.is_(None), on != registry.id, told)
 
     def condition_of(self, rows: Rows) -> Bool:
         """This function will turn a set of rows into a condition; no rule means `false`."""
@@ -301,6 +366,7 @@ class Seen:
         found = self._conditions.get(rows)
         if found is None:
             judge = Seen(self.sight, self.registry, self.table, trusted=True)
+            judge._within = self._within
             found = or_(false(), *(judge._rule(document) for document in rows.documents()))
             self._conditions[rows] = found
         return found
@@ -726,9 +792,7 @@ class Seen:
             return found
         beyond = Seen(self.sight, there, self.sight.layout.table(there).alias(), trusted=self.trusted)
         reached = true() if self.trusted else beyond.reach("view")
-        return self._along(
-            beyond, and_(beyond.table.c.id.in_(found), beyond.alive, reached), further, told
-        )
+        return self._along(beyond, and_(beyond.table.c.id.in_(found), beyond.alive, reached), further, told)
 
     def sort_terms(self, order: str) -> list[SortTerm]:
         """This function will read `-turnover,name` into terms; the id always comes last.

@@ -225,10 +225,21 @@ class Catalog:
         """
         found = self._tabs.get(registry.key)
         if found is None:
-            active = [each for each in self.plugins.values() if each.tab and each.active_on(registry.key)]
-            found = {} if registry.plugin else {each.key: tab_key(registry, each.key) for each in active}
+            active = [each for each in self.plugins.values() if each.tab and self._lies_on(each, registry)]
+            found = {each.key: tab_key(registry, each.key) for each in active}
             self._tabs[registry.key] = found
         return found
+
+    def _lies_on(self, plugin: PluginState, registry: Registry) -> bool:
+        """Whether what a plugin keeps lies on the records of a registry; files lie on the things of plugins too."""
+        if not registry.plugin:
+            return plugin.active_on(registry.key)
+        carried = registry.attached and not registry.sectioned
+        return plugin.active and carried and plugin.key in self._sectioned and plugin.key != registry.plugin
+
+    @cached_property
+    def _sectioned(self) -> frozenset[str]:
+        return frozenset(each.plugin for each in self.registries.values() if each.sectioned)
 
     @cached_property
     def _tabs(self) -> dict[str, Mapping[str, str]]:

@@ -23,12 +23,7 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
             _guard(each, plugin.name)
             # Pages and routes of one plugin are two blueprints, and the pages have the plain name.
             interface.register_blueprint(each, name=each.name + resource.OF_PLUGIN)
-        if plugin.tab is not None:
-            places.tabs[plugin.name] = plugin.tab
-        if plugin.outside is not None:
-            places.outside[plugin.name] = plugin.outside
-        if plugin.intake is not None:
-            places.intakes[plugin.name] = plugin.intake
+        _show_on_records(places, plugin)
         places.entries += [(plugin.name, entry) for entry in plugin.navigation]
         places.aids += [(plugin.name, aid) for aid in plugin.form_aids]
         places.deeds += [(plugin.name, deed) for deed in plugin.list_deeds]
@@ -38,6 +33,17 @@ def plug_in(app: Flask, interface: resource.Interface, plugins: Iterable[Plugin]
             places.takers[plugin.name] = plugin.condition_taker
         for kind in plugin.tiles:
             tiles.add_kind_of(plugin.name, kind)
+
+
+def _show_on_records(places: plugged.Plugged, plugin: Plugin) -> None:
+    if plugin.tab is not None:
+        places.tabs[plugin.name] = plugin.tab
+    if plugin.outside is not None:
+        places.outside[plugin.name] = plugin.outside
+    if plugin.below is not None:
+        places.belows[plugin.name] = plugin.below
+    if plugin.intake is not None:
+        places.intakes[plugin.name] = plugin.intake
 
 
 def _guard(each: resource.Resource, plugin: str) -> None:

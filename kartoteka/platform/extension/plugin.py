@@ -8,6 +8,7 @@ import click
 from kartoteka.platform.rest.resource import Resource
 from kartoteka.platform.services.contributions import Contribution
 from kartoteka.platform.web.plugged import (
+    Below,
     FieldMark,
     FormAid,
     Intake,
@@ -25,7 +26,8 @@ class Plugin(Contribution):
     """One installed feature that can be switched on and off.
 
     `tab` stands on the pages of records and in the matrix of rights under the plugin's name; `outside` is what of it
-    is shown to people from outside who may read it, as in the portal, and `intake` takes in what they send. `pages`
+    is shown to people from outside who may read it, as in the portal, and `intake` takes in what they send. `below`
+    stands under things of other plugins where these ask for it, such as the files on a note. `pages`
     and `resources` answer only while the plugin is active; `navigation` shows in the rail, `tiles` on home pages, and
     `commands` join the command line. `form_aids` stand over forms of records, `list_deeds` at what is ticked in a list,
     `field_marks` beside the labels of details, `list_links` in the menu of every list.
@@ -34,6 +36,7 @@ class Plugin(Contribution):
 
     tab: Tab | None = None
     outside: Tab | None = None
+    below: Below | None = None
     intake: Intake | None = None
     pages: Pages | None = None
     resources: tuple[Resource, ...] = ()

@@ -1,13 +1,13 @@
 """What plugins put on the pages: tabs on records, lines of the rail, pages of their own."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Blueprint, Flask, current_app, url_for
+from flask import Blueprint, Flask, current_app, has_app_context, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -47,6 +47,10 @@ class Tab:
     # Where the tab would have nothing to say, it is not offered; this is asked on every page of a record, so it looks
     # at the design and at the record alone.
     suits: Callable[[Work, Record], bool] | None = None
+
+
+# What a plugin shows under things of other plugins, such as the files on notes: HTML by the id of the thing.
+Below = Callable[[Work, Sequence[Record]], Mapping[int, str]]
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,7 @@ class Plugged:
 
     tabs: dict[str, Tab] = field(default_factory=dict)
     outside: dict[str, Tab] = field(default_factory=dict)
+    belows: dict[str, Below] = field(default_factory=dict)
     intakes: dict[str, Intake] = field(default_factory=dict)
     entries: list[tuple[str, NavEntry]] = field(default_factory=list)
     aids: list[tuple[str, FormAid]] = field(default_factory=list)
@@ -225,6 +230,26 @@ def shown_tab(tab: Tab, work: Work, record: Record) -> str | None:
     except Exception:
         logger.exception("A plugin's tab cannot be shown.")
         return None
+
+
+def below(work: Work, things: Sequence[Record]) -> Mapping[int, Markup]:
+    """This function will give what other plugins show under things of one registry, each by the id of the thing."""
+    found: dict[int, Markup] = {}
+    # What is asked by no page, such as a timeline by a command, has no place for it.
+    known = plugged().belows if things and has_app_context() else {}
+    for plugin, show in known.items():
+        if not _active(work, plugin):
+            continue
+        try:
+            with work.attempt():
+                shown = show(work, things)
+        except Exception:
+            logger.exception("What the plugin %s shows under things cannot be shown.", plugin)
+            continue
+        for id, html in shown.items():
+            # What a plugin shows is HTML: its templates have escaped what people typed.
+            found[id] = found.get(id, Markup()) + Markup(html)  # noqa: S704
+    return found
 
 
 def offered_tabs(work: Work, record: Record) -> Sequence[tuple[str, Tab]]:

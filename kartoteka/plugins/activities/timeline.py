@@ -1,7 +1,7 @@
 """What happened with a record and with those that point at it: looked up, put in days, written out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from kartoteka.platform.sdk import (
     Record,
     Work,
     _,
+    below,
     browse,
     colour_class,
     details_of,
@@ -79,6 +80,8 @@ class ActivityView:
     on: Bearer | None
     registry_label: str
     may_edit: bool
+    # What other plugins show with it, such as its files.
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,13 @@ def _timeline(
         filter={"and": list(nodes)} if nodes else None, q=q, sort="-at", page_size=SIZE, cursor=cursor
     )
     found = browse(work, KEY, asked, flags=True)
+    beneath = below(work, found.items)
     days: dict[date, list[ActivityView]] = {}
     for each in found.items:
         happened = _local(work, each)
-        days.setdefault(happened.date(), []).append(_view(work, each, happened, here))
+        days.setdefault(happened.date(), []).append(
+            replace(_view(work, each, happened, here), below=beneath.get(each.id, ""))
+        )
     return Timeline([Day(day, day_name(work, day), items) for day, items in days.items()], found.next, cut)
 
 

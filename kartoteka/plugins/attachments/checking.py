@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select, update
 from kartoteka.platform.sdk import KartotekaError, Office, Query, browse, files_of, settings_of
 from kartoteka.plugins.attachments.contents import LEASE, MADE, sweep
 from kartoteka.plugins.attachments.design import KEY
+from kartoteka.plugins.attachments.sums import off
 from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
 from kartoteka.plugins.attachments.verbs import purge
 
@@ -28,11 +29,13 @@ class Report:
     changed: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     swept: int = 0
+    # Sums of what takes the space that are not what the versions come to.
+    sums: int = 0
 
     @property
     def well(self) -> bool:
         """Whether everything is there and as it was."""
-        return not (self.missing or self.changed or self.strays)
+        return not (self.missing or self.changed or self.strays or self.sums)
 
 
 def check(
@@ -58,7 +61,9 @@ def check(
         known = set(session.scalars(select(ContentRow.sha256)))
     report.strays = [sha256 for sha256 in there if sha256 not in known]
     _mark(office, rows, {*report.missing, *report.changed}, thorough)
+    report.sums = len(off(office, mend=mend))
     if mend:
+        report.sums = 0
         for sha256 in report.strays:
             files_of(office).drop(sha256, *MADE)
         report.strays = []
@@ -121,6 +126,7 @@ def checkup(office: Office) -> Iterator[tuple[str, bool, str]]:
         (len(report.missing), "missing; send the same files again or restore a backup"),
         (max(0, broken - len(report.missing)), "changed; restore them from a backup"),
         (len(report.strays), "that nothing refers to; say: kartoteka attachments check --mend"),
+        (report.sums, "sums of the space they take are wrong; say: kartoteka attachments check --mend"),
     ]
     wrong = [f"{number} {what}" for number, what in found if number]
     yield "attachments", not wrong, ", ".join(wrong) or f"{report.contents} contents are there"

@@ -35,6 +35,8 @@ def told(report: Report) -> list[str]:
     ]
     lines += [f"CHANGED  {sha256}: restore it from a backup" for sha256 in report.changed]
     lines += [f"STRAY    {sha256}: nothing refers to it; --mend takes it away" for sha256 in report.strays]
+    if report.sums:
+        lines.append(f"SUMS     {report.sums} sums of the space they take are wrong; --mend counts them anew")
     if report.swept:
         lines.append(f"{report.swept} were taken away.")
     return lines if not report.well else [*lines, "Everything is there."]

@@ -45,6 +45,7 @@ from kartoteka.plugins.attachments.showing import (
     share_views,
     version_view,
 )
+from kartoteka.plugins.attachments.strips import happening
 from kartoteka.plugins.attachments.verbs import (
     Version,
     content_of,
@@ -128,11 +129,17 @@ def dialog(work: Work, id: int, errors: dict[str, list[str]] | None = None, link
         mine=work.actor.user_id,
         sharing=sharing and bool(versions),
         shares=share_views(shares_of(work, id)) if sharing else [],
+        happens=happening(found.on),
         link=link,
         days=days_offered(longest(work)),
         begin_url=url_for("attachments.begin_version", id=id),
         limit=limit_of(work),
     )
+
+
+def changed(file: Record) -> tuple[str, ...]:
+    """This function will name what a page is to hear of a file that has changed: its tab, its strip."""
+    return "attachments-changed", happening(file.on)
 
 
 def _preview(work: Work, found: Record, versions: Sequence[Version]) -> Preview | None:
@@ -157,38 +164,39 @@ def change_file(id: int) -> ResponseReturnValue:
     try:
         with begin(write=True) as work:
             expected = form.get("version", "")
-            change(work, KEY, id, named, version=int(expected) if expected.isdecimal() else None)
+            done = change(work, KEY, id, named, version=int(expected) if expected.isdecimal() else None)
     except KartotekaError as error:
         if isinstance(error, NotFound):
             raise
         with begin() as work:
             return dialog(work, id, error.errors or {"": [error.message]}), 422
-    return happened(_("Saved."), "attachments-changed", "shut-dialog")
+    return happened(_("Saved."), *changed(done), "shut-dialog")
 
 
 @pages.page("/attachments/<int:id>/remove", "POST")
 def remove_file(id: int) -> ResponseReturnValue:
     """A file put into the recycle bin."""
     with begin(write=True) as work:
+        gone = fetch(work, KEY, id)
         remove(work, KEY, id)
     undo = url_for("attachments.restore_removed", id=id)
-    return happened(_("The file is in the recycle bin."), "attachments-changed", "shut-dialog", undo=undo)
+    return happened(_("The file is in the recycle bin."), *changed(gone), "shut-dialog", undo=undo)
 
 
 @pages.page("/attachments/<int:id>/restore", "POST")
 def restore_removed(id: int) -> ResponseReturnValue:
     """A file taken out of the recycle bin."""
     with begin(write=True) as work:
-        restore(work, KEY, id)
-    return happened(_("The file is back."), "attachments-changed")
+        back = restore(work, KEY, id)
+    return happened(_("The file is back."), *changed(back))
 
 
 @pages.page("/attachments/<int:id>/versions/<int:number>/restore", "POST")
 def restore_version(id: int, number: int) -> ResponseReturnValue:
     """An earlier version made the one in force again."""
     with begin(write=True) as work:
-        restore_file(work, id, number)
-    return happened(_("Version {n} is in force again.", n=number), "attachments-changed", "shut-dialog")
+        renewed = restore_file(work, id, number)
+    return happened(_("Version {n} is in force again.", n=number), *changed(renewed), "shut-dialog")
 
 
 @pages.page("/attachments/<int:id>/content", right=guests)
@@ -272,4 +280,4 @@ def _told(known: uploads.Progress, status: int = 200, made: int | None = None) -
     return jsonify(told), status
 
 
-__all__ = ["dialog", "number", "show"]
+__all__ = ["changed", "dialog", "number", "show"]

@@ -7,6 +7,7 @@ from kartoteka.plugins.attachments import (
     more_resources,
     outside,
     shared_pages,
+    strips,
     usage_pages,
     version_pages,
 )
@@ -24,7 +25,7 @@ from kartoteka.plugins.attachments.settings import AttachmentSettings
 from kartoteka.plugins.attachments.tables import Own
 
 # Modules that put their pages and routes among those of the plugin.
-FACES = (folder_pages, more_resources, shared_pages, usage_pages, version_pages)
+FACES = (folder_pages, more_resources, shared_pages, strips, usage_pages, version_pages)
 
 plugin = Plugin(
     name="attachments",
@@ -44,6 +45,7 @@ plugin = Plugin(
     settings_page="attachments.folders",
     tab=Tab(N_("Attachments"), show, number),
     outside=Tab(N_("Documents"), outside.show),
+    below=strips.below,
     intake=intake.intake,
     news_outside=intake.news,
     resources=(attachments,),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 
 from kartoteka.platform.sdk import TooLarge, Work, _, settings_of
-from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
+from kartoteka.plugins.attachments.sums import ALL, BY, sum_of
+from kartoteka.plugins.attachments.tables import VersionRow
 
 MEGABYTE = 1 << 20
-_REFERRED = exists().where(VersionRow.sha256 == ContentRow.sha256)
 
 
 def check_room(work: Work, size: int, sha256: str = "") -> None:
@@ -45,15 +45,12 @@ def quota_of(work: Work, settings: Mapping[str, Any]) -> int | None:
 
 def used_by_all(work: Work) -> int:
     """This function will tell how many bytes the store holds of files; equal ones count once."""
-    return int(work.session.scalar(select(func.sum(ContentRow.size)).where(_REFERRED)) or 0)
+    return sum_of(work, ALL).size
 
 
 def used_by(work: Work, person: int) -> int:
     """This function will tell how many bytes somebody has sent that are still there, all versions of them."""
-    sent = select(func.sum(VersionRow.size)).where(
-        VersionRow.by_id == person, VersionRow.restored_from.is_(None)
-    )
-    return int(work.session.scalar(sent) or 0)
+    return sum_of(work, BY, str(person)).size
 
 
 __all__ = ["check_room", "quota_of", "used_by", "used_by_all"]

@@ -36,7 +36,7 @@ class ContentRow(Own):
     pages: Mapped[int] = mapped_column(default=0, server_default="0")
     checked_at: Mapped[datetime | None] = mapped_column(Moment)
     # The bytes are gone, or are no longer those that were sent.
-    broken: Mapped[bool] = mapped_column(Boolean, default=False)
+    broken: Mapped[bool] = mapped_column(Boolean, default=False, index=True)
 
 
 class VersionRow(Own):
@@ -59,6 +59,18 @@ class VersionRow(Own):
     on_registry: Mapped[str | None] = mapped_column(String(41))
 
     __table_args__ = (Index("ix_p_attachments__versions_of", "attachment", "number", unique=True),)
+
+
+class SumRow(Own):
+    """How many files, versions and bytes there are in all, on a registry, or by a person; see `sums`."""
+
+    __tablename__ = "p_attachments__sums"
+
+    scope: Mapped[str] = mapped_column(String(3), primary_key=True)
+    key: Mapped[str] = mapped_column(String(41), primary_key=True)
+    files: Mapped[int] = mapped_column(BIG)
+    versions: Mapped[int] = mapped_column(BIG)
+    size: Mapped[int] = mapped_column(BIG)
 
 
 class MarkRow(Own):
@@ -142,4 +154,14 @@ class UploadRow(Own):
     attachment: Mapped[int | None] = mapped_column(BIG)
 
 
-__all__ = ["CheckoutRow", "ContentRow", "MarkRow", "OpeningRow", "Own", "ShareRow", "UploadRow", "VersionRow"]
+__all__ = [
+    "CheckoutRow",
+    "ContentRow",
+    "MarkRow",
+    "OpeningRow",
+    "Own",
+    "ShareRow",
+    "SumRow",
+    "UploadRow",
+    "VersionRow",
+]

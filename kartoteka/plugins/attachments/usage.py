@@ -7,10 +7,11 @@ from sqlalchemy import exists, func, select
 
 from kartoteka.platform.sdk import Query, Record, Work, browse, label, names_of_people
 from kartoteka.plugins.attachments.design import KEY
-from kartoteka.plugins.attachments.quotas import used_by_all
+from kartoteka.plugins.attachments.sums import ALL, BY, ON, sum_of, sums_of
 from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
 
-LARGEST, PEOPLE = 20, 20
+LARGEST, PEOPLE, MOST = 20, 20, 500
+_REFERRED = exists().where(VersionRow.sha256 == ContentRow.sha256)
 
 
 @dataclass(frozen=True)
@@ -43,51 +44,29 @@ def usage_of(work: Work) -> Usage:
     :raises Forbidden: when the actor has not the power.
     """
     work.require("design")
-    registries = _registries(work)
-    referred = exists().where(VersionRow.sha256 == ContentRow.sha256)
-    contents, broken = work.session.execute(
-        select(func.count(), func.count().filter(ContentRow.broken)).select_from(ContentRow).where(referred)
-    ).one()
+    registries, stored = _registries(work), sum_of(work, ALL)
+    broken = work.session.scalar(select(func.count()).where(ContentRow.broken, _REFERRED)) or 0
     largest = browse(
         work, KEY, Query(sort="-size", page_size=LARGEST, fields=("name", "size", "number", "type"))
     )
     return Usage(
-        used_by_all(work), contents, sum(each.size for each in registries), broken, registries, _people(work),
+        stored.size, stored.files, sum(each.size for each in registries), broken, registries, _people(work),
         [each for each in largest.items if each.values.get("size")],
     )  # fmt: skip
 
 
 def _registries(work: Work) -> list[Part]:
     language, known = work.actor.locale.language, work.catalog.registries
-    rows = work.session.execute(
-        select(
-            VersionRow.on_registry,
-            func.count(VersionRow.attachment.distinct()),
-            func.count(),
-            func.sum(VersionRow.size),
-        ).group_by(VersionRow.on_registry)
-    )
-    found = [
-        Part(key, label(known[key], language) if key in known else key, files, versions, int(size or 0))
-        for key, files, versions, size in ((each[0] or "", *each[1:]) for each in rows)
+    return [
+        Part(key, label(known[key], language) if key in known else key, each.files, each.versions, each.size)
+        for key, each in sums_of(work, ON, MOST)
     ]
-    return sorted(found, key=lambda each: -each.size)
 
 
 def _people(work: Work) -> list[Part]:
-    size = func.sum(VersionRow.size)
-    rows = work.session.execute(
-        select(VersionRow.by_id, func.count(VersionRow.attachment.distinct()), func.count(), size)
-        .where(VersionRow.restored_from.is_(None))
-        .group_by(VersionRow.by_id)
-        .order_by(size.desc(), VersionRow.by_id)
-        .limit(PEOPLE)
-    ).all()
-    names = names_of_people(work, {row[0] for row in rows}) if rows else {}
-    return [
-        Part(str(id), names.get(id, ""), files, versions, int(sum_ or 0))
-        for id, files, versions, sum_ in rows
-    ]
+    sent = sums_of(work, BY, PEOPLE)
+    names = names_of_people(work, {int(key) for key, _sum in sent}) if sent else {}
+    return [Part(key, names.get(int(key), ""), each.files, each.versions, each.size) for key, each in sent]
 
 
 __all__ = ["Part", "Usage", "usage_of"]

@@ -32,6 +32,7 @@ from kartoteka.plugins.attachments.kinds import kind_of
 from kartoteka.plugins.attachments.names import shown_name
 from kartoteka.plugins.attachments.quotas import check_room
 from kartoteka.plugins.attachments.rooms import Place, bearer_with_tab, on, place_of_file
+from kartoteka.plugins.attachments.sums import came, went
 from kartoteka.plugins.attachments.tables import (
     CheckoutRow,
     ContentRow,
@@ -53,6 +54,8 @@ class Sent:
     name: str
     comment: str = ""
     description: str = ""
+    # Who has sent it, if that is not the actor; 0 for him.
+    by: int = 0
 
     @property
     def kind(self) -> str:
@@ -125,15 +128,15 @@ def _of_content(content: ContentRow, number: int) -> dict[str, Any]:
 def _add_version(
     work: Work, made: Record, number: int, content: ContentRow, sent: Sent, restored: int | None = None
 ) -> None:
-    work.session.add(
-        VersionRow(
-            attachment=made.id, on_registry=made.on.registry if made.on else None, number=number,
-            sha256=content.sha256, size=content.size, type=content.type,
-            name=shown_name(sent.name), comment=sent.comment.strip()[:LONGEST_COMMENT], restored_from=restored,
-            at=work.now, by_id=work.actor.user_id,
-        )
+    row = VersionRow(
+        attachment=made.id, on_registry=made.on.registry if made.on else None, number=number,
+        sha256=content.sha256, size=content.size, type=content.type,
+        name=shown_name(sent.name), comment=sent.comment.strip()[:LONGEST_COMMENT], restored_from=restored,
+        at=work.now, by_id=sent.by or work.actor.user_id,
     )  # fmt: skip
+    work.session.add(row)
     work.session.flush()
+    came(work, row)
 
 
 def _connect(work: Work, bearer: Record, field: str, attachment: int) -> None:
@@ -246,18 +249,17 @@ def purge(work: Work, attachments: Iterable[int]) -> int:
     """
     if "design" not in work.actor.powers:
         raise Forbidden(_("Only an administrator takes files away for good."))
-    done = 0
-    for attachment in attachments:
+    gone = list(attachments)
+    for attachment in gone:
         fetch(work, KEY, attachment, removed=True)
-        hashes = list(
-            work.session.scalars(select(VersionRow.sha256).where(VersionRow.attachment == attachment))
-        )
-        work.session.execute(delete(VersionRow).where(VersionRow.attachment == attachment))
         forget(work, attachment)
         note_record(work, KEY, attachment, {"text": None, "description": None, "tags": None, "size": None})
-        release(work, hashes)
-        done += 1
-    return done
+    # Contents are held before the sums, as by whoever brings a file.
+    versions = select(VersionRow.sha256).where(VersionRow.attachment.in_(gone))
+    release(work, work.session.scalars(versions).all())
+    for attachment in gone:
+        went(work, attachment)
+    return len(gone)
 
 
 def forget(work: Work, attachment: int) -> None:

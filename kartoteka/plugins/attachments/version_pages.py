@@ -3,11 +3,12 @@
 from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kartoteka.platform.sdk import Invalid, begin, office
+from kartoteka.platform.sdk import Invalid, begin, fetch, office
 from kartoteka.plugins.attachments.checkouts import release_file, take_out
+from kartoteka.plugins.attachments.design import KEY
 from kartoteka.plugins.attachments.faces import pages
 from kartoteka.plugins.attachments.marks import mark, unmark
-from kartoteka.plugins.attachments.pages import dialog
+from kartoteka.plugins.attachments.pages import changed, dialog
 from kartoteka.plugins.attachments.shares import revoke, share
 
 
@@ -70,7 +71,7 @@ def _again(id: int, link: str = "") -> ResponseReturnValue:
     """The dialog as it is now; the list behind it follows."""
     with begin() as work:
         answer = make_response(dialog(work, id, link=link))
-    answer.headers["HX-Trigger"] = "attachments-changed"
+        answer.headers["HX-Trigger"] = ", ".join(changed(fetch(work, KEY, id)))
     return answer
 
 

@@ -14,6 +14,7 @@ from kartoteka.platform.sdk import (
     Record,
     Work,
     begin,
+    below,
     browse,
     count,
     lying_on,
@@ -46,6 +47,8 @@ class NoteView:
     on_url: str
     on: str
     url: str
+    # What other plugins show with it, such as its files.
+    below: Markup
 
 
 def show(work: Work, record: Record) -> str:
@@ -54,7 +57,7 @@ def show(work: Work, record: Record) -> str:
     found = _found(work, lying_on(record))
     return render_template(
         "notes/tab.html",
-        notes=[_view(work, each, with_place=False) for each in found.items],
+        notes=_views(work, found, with_place=False),
         more_url=_more(here, found),
         here=here,
         new_url=dialogs.new_url(record) if record.tabs.get("notes") == "edit" else "",
@@ -76,7 +79,7 @@ def notes() -> str:
             work,
             "notes/notes.html",
             at="notes",
-            notes=[_view(work, each) for each in found.items],
+            notes=_views(work, found),
             more_url=_more(url_for("notes.notes", q=q or None, show=which or None), found),
             here=url_for("notes.notes", q=q or None, show=which or None),
             q=q,
@@ -96,7 +99,12 @@ def _more(here: str, found: Page) -> str:
     return f"{here}{'&' if '?' in here else '?'}cursor={found.next}" if found.next else ""
 
 
-def _view(work: Work, note: Record, *, with_place: bool = True) -> NoteView:
+def _views(work: Work, found: Page, *, with_place: bool = True) -> list[NoteView]:
+    beneath = below(work, found.items)
+    return [_view(work, each, beneath.get(each.id, Markup()), with_place) for each in found.items]
+
+
+def _view(work: Work, note: Record, beneath: Markup, with_place: bool) -> NoteView:
     names, on = dict(known(work)), note.on if with_place else None
     return NoteView(
         note.id,
@@ -110,4 +118,5 @@ def _view(work: Work, note: Record, *, with_place: bool = True) -> NoteView:
         url_for("web.plugin_tab", registry=on.registry, id=on.id, plugin="notes") if on else "",
         on.title if on else "",
         dialogs.url(note.id) if "edit" in note.may else "",
+        beneath,
     )

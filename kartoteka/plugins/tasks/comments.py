@@ -25,6 +25,7 @@ from kartoteka.platform.sdk import (
     _,
     answer,
     begin,
+    below,
     browse,
     change,
     create,
@@ -64,6 +65,8 @@ class CommentView:
     html: Markup
     changed: bool
     url: str
+    # What other plugins show with it, such as its files.
+    below: Markup
 
 
 def said_about(task: int) -> dict[str, Any]:
@@ -75,13 +78,14 @@ def comments_on(work: Work, task: int) -> Sequence[CommentView]:
     """This function will give the latest comments on a task, in the order in which they were written."""
     query = Query(filter=said_about(task), sort="-created_at", page_size=AT_ONCE)
     found = browse(work, COMMENTS_KEY, query, flags=True).items
-    return [_view(each) for each in reversed(found)]
+    beneath = below(work, found)
+    return [_view(each, beneath.get(each.id, Markup())) for each in reversed(found)]
 
 
-def _view(each: Record) -> CommentView:
+def _view(each: Record, beneath: Markup) -> CommentView:
     url = comment_dialogs.url(each.id) if "edit" in each.may else ""
     html = markdown(each.values.get("text") or "")
-    return CommentView(each.id, each.created_by.title, each.created_at, html, each.version > 1, url)
+    return CommentView(each.id, each.created_by.title, each.created_at, html, each.version > 1, url, beneath)
 
 
 def say(work: Work, task: int, text: Any) -> Record:

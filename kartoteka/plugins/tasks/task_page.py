@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from kartoteka.platform.sdk import Link, Record, Work, _, begin, details_of, fetch, markdown, render
+from kartoteka.platform.sdk import Link, Record, Work, _, begin, below, details_of, fetch, markdown, render
 from kartoteka.plugins.tasks import checklist, verbs
 from kartoteka.plugins.tasks.answering import answer_of
 from kartoteka.plugins.tasks.comments import comments_on
@@ -55,6 +55,7 @@ def task(id: int) -> str:
             watchers=found.values.get("watchers") or [],
             details=details_of(work, found, without=SHOWN_APART),
             comments=comments_on(work, id),
+            below=below(work, [found]).get(id, ""),
             doing=_doing(work, found, free=line.free),
             here=address(id),
             done=DONE,
