@@ -179,10 +179,10 @@ from kartoteka.platform.web.plugged import (
     Pages,
     Parcel,
     Tab,
+    below,
     intake_of,
     shown_outside,
 )
-    below,
 from kartoteka.platform.web.records import belongs
 from kartoteka.platform.web.sentences import sentence as filter_sentence
 from kartoteka.platform.web.shell import render, render_for_guest, render_outside, tell
@@ -295,11 +295,11 @@ __all__ = [
     "begin",
     "begin_batch",
     "belongs",
+    "below",
     "browse",
     "by_script",
     "came_by",
     "cancel_job",
-    "below",
     "change",
     "change_organisation",
     "change_plugin",
