@@ -153,8 +153,10 @@ class World:
     _csrf: str = ""
     # Nobody else writes over it, so that SQLite can tell by it whether anybody has written.
     _watching: Connection | None = None
+    _rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     _seen: dict[str, Counter[str]] = field(default_factory=dict)
     _marks: dict[str, Any] = field(default_factory=dict)
+    _pulse: Any = None
 
     def ask(self, ask: Ask) -> Told:
         """Send a request as the reader: with his token to the API, with his session elsewhere."""
@@ -197,12 +199,15 @@ class World:
                 for each in inspect(connection).get_table_names()
                 if each not in _BESIDE and not _SHADOWS.search(each)
             ]
-            marks = _marks(connection, names)
+            pulse = _pulse(connection)
+            marks = self._marks if pulse == self._pulse else _marks(connection, names)
             for name, mark in marks.items():
                 if name not in self._seen or mark != self._marks[name]:
-                    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').fetchall()
-                    self._seen[name] = Counter(map(repr, rows))
-        self._marks = marks
+                    rows = list(map(tuple, connection.exec_driver_sql(f'SELECT * FROM "{name}"')))
+                    # What is as it was is the same thing as before, and need not be looked through again.
+                    if rows != self._rows.get(name):
+                        self._rows[name], self._seen[name] = rows, Counter(map(repr, rows))
+        self._marks, self._pulse = marks, pulse
         return dict(self._seen)
 
     def close(self) -> None:
@@ -211,11 +216,18 @@ class World:
             self._watching.close()
 
 
+def _pulse(connection: Connection) -> Any:
+    """What is the same as long as nobody has written anything at all."""
+    if connection.dialect.name == "sqlite":
+        return connection.exec_driver_sql("PRAGMA data_version").scalar()
+    return connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()").scalar()
+
+
 def _marks(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
     """What is another for a table that has changed: thousands of requests are asked, most change little or nothing."""
     if connection.dialect.name == "sqlite":
         # It does not tell which table; but they are read quickly, once somebody has written at all.
-        return dict.fromkeys(names, connection.exec_driver_sql("PRAGMA data_version").scalar())
+        return dict.fromkeys(names, _pulse(connection))
     counts = " UNION ALL ".join(
         f"SELECT '{name}', count(*), sum(hashtextextended(x::text, 0)) FROM \"{name}\" x" for name in names
     )
@@ -249,7 +261,7 @@ def changed(before: Mapping[str, Counter[str]], after: Mapping[str, Counter[str]
     found = {}
     for name in before.keys() | after.keys():
         old, new = before.get(name, Counter()), after.get(name, Counter())
-        if old != new:
+        if old is not new and old != new:
             found[name] = ((old - new).total(), (new - old).total())
     return found
 
