@@ -32,5 +32,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (dialog.childElementCount === 0) dialog.close();
   else if (!dialog.open) dialog.showModal();
   // Of a part that was renewed only what lies in it: whoever types elsewhere in the dialog stays there.
-  one("[autofocus], [aria-invalid=true], [data-first] :is(input:not([type=hidden]), select, textarea)", event.target as HTMLElement)?.focus();
+  one("[autofocus], [aria-invalid=true], [data-first] :is(input:not([type=hidden]), select:not([data-template]), textarea)", event.target as HTMLElement)?.focus();
 });

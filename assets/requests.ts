@@ -27,3 +27,11 @@ document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
   say(xhr.getResponseHeader("X-Sentence") ? decodeURIComponent(xhr.getResponseHeader("X-Sentence") ?? "") : document.body.dataset.oops ?? "", "bad");
 });
+
+// A refusal whose sentence no part of the page has taken in is said nevertheless: nothing is refused in silence.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { xhr, target } = (event as CustomEvent<{ xhr: XMLHttpRequest; target?: Element }>).detail;
+  const told = [409, 412, 422].includes(xhr.status) ? xhr.getResponseHeader("X-Sentence") : null;
+  const sentence = told ? decodeURIComponent(told) : "";
+  if (sentence && !target?.textContent?.includes(sentence)) say(sentence, "bad");
+});

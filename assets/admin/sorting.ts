@@ -31,7 +31,8 @@ function follower(item: HTMLElement): string {
 /** The server is told what the thing now stands before, which stays right whatever others move meanwhile. */
 export function tell(item: HTMLElement, list: HTMLElement, before = follower(item), failed = (): void => undefined): void {
   const address = (list.dataset.sort ?? "").replace("KEY", item.dataset.keyOf ?? "");
-  const values = { before, section: list.dataset.section ?? "" };
+  const was = item.dataset.was;
+  const values = { before, section: list.dataset.section ?? "", ...(was === undefined ? {} : { was }) };
   const heard = (event: Event): void => {
     if (event.target !== list) return;
     list.removeEventListener("htmx:afterRequest", heard);

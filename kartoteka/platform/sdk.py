@@ -123,6 +123,7 @@ from kartoteka.platform.services.private_links import (
     private_link_since,
     revoke_private_link,
 )
+from kartoteka.platform.services.ready_made import lay_beside
 from kartoteka.platform.services.records import (
     KEEP,
     Bearer,
@@ -344,6 +345,7 @@ __all__ = [
     "known_names",
     "label",
     "label_one",
+    "lay_beside",
     "leave",
     "letter",
     "looking",

@@ -31,6 +31,17 @@ KEYS = (
 Definition = dict[str, Any]
 Sample = dict[str, Any]
 DEFAULT_LANGUAGE = "en"
+# Details that other registries, such as those of plugins, get once a ready-made one is there: theirs and its key.
+_WITH_WHOM: Definition = {
+    "key": "contacts",
+    "name": "With whom",
+    "names": {"cs": "S kým"},
+    "type": "relation",
+    "section": "activity",
+    "position": 3,
+    "options": {"many": True},
+}
+BESIDE: dict[str, tuple[tuple[str, Definition], ...]] = {"contacts": (("_activities", _WITH_WHOM),)}
 # In a sample a text such as “@-30” or “@+3 09:30” is a day as seen from the day of its making.
 _DAY = "@"
 _ME = "@me"
@@ -47,6 +58,11 @@ def template(key: str) -> Definition:
         raise KeyError(key)
     definition: Definition = deepcopy(_read(key))
     return definition
+
+
+def beside(key: str) -> list[tuple[str, Definition]]:
+    """Details of other registries that lead to this one, to be added where those are there: each with its registry."""
+    return deepcopy(list(BESIDE.get(key, ())))
 
 
 def samples(key: str, language: str, today: date) -> list[Sample]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kartoteka.platform import sdk
 
-from . import template
+from . import beside, template
 from .demo import Demo, DemoRecord, DemoUser, firm, resolved
 from .demo.chance import Chance
 from .demo.dogs import WATCHDOGS
@@ -31,6 +31,7 @@ def install_demo(work: sdk.Work) -> Demo | None:
         return None
     for key in demo.registries:
         sdk.create_registry(work, template(key))
+        sdk.lay_beside(work, beside(key), key)
     for role in demo.roles:
         sdk.create_role(work, with_tabs(work, dict(role)))
     _populate(work, demo)
@@ -47,7 +48,7 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
             ids["users"].append(_make_user(work, user, None))
     for registry, records in demo.records.items():
         _make_records(work, registry, records, ids)
-    remember(work, Chance(2026, work.now.date()), ids["users"], ids)
+    remember(work, Chance(2026, work.now.date()), ids["users"], ids, _people(demo))
     talk(work, Chance(7, work.now.date()), ids["users"])
     prepare(work)
     prepare_folders(work)
@@ -58,6 +59,16 @@ def _populate(work: sdk.Work, demo: Demo) -> None:
             _make_user(work, user, {"registry": kind, "id": resolved(user["identity"], ids)})
     open_window(work, ids)
     _set_watchdogs(work, demo, ids)
+
+
+def _people(demo: Demo) -> dict[int, list[int]]:
+    """The contacts of each company, by their places."""
+    found: dict[int, list[int]] = {}
+    for place, record in enumerate(demo.records["contacts"]):
+        company = record["values"].get("company")
+        if isinstance(company, tuple):
+            found.setdefault(company[1], []).append(place)
+    return found
 
 
 def _set_watchdogs(work: sdk.Work, demo: Demo, ids: Ids) -> None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from playwright.sync_api import Page, expect
 
-from kartoteka.platform.services import modelling
+from kartoteka.platform.services import modelling, records
 from tests.servers.axe import axe
 from tests.servers.browsers import NARROW
 from tests.servers.sites import Site
@@ -66,6 +66,13 @@ def test_a_manager_sets_tasks_on_a_record_and_moves_them_over_the_board(firm: Fi
     page.mouse.up()
     expect(waiting.locator(".task-card")).to_have_count(1)
     assert axe(page) == []
+    # A colleague has moved it since: what was meant on the old board is refused in words, and the board is drawn anew.
+    with firm.site.office.begin(firm.ids["ana"], write=True) as work:
+        moved = records.browse(work, "_tasks", records.Query(q="offer")).items[0].id
+        records.change(work, "_tasks", moved, {"state": "open"})
+    page.get_by_role("button", name="One column back: Send the offer").click()
+    expect(page.locator(".toast", has_text="Ana Adminová has moved this task meanwhile")).to_be_visible()
+    expect(waiting.locator(".task-card")).to_have_count(0)
     page.get_by_role("link", name="Calendar", exact=True).click()
     page.goto(f"{firm.site.url}/tasks?shape=calendar&month=2027-02")
     expect(page.locator("td", has_text="28").locator(".task-title").first).to_have_text("Read the meters")

@@ -28,6 +28,9 @@ class Shelf(Protocol):
     def templates(self) -> dict[str, Definition]:
         """All definitions by key; whatever one leads to stands before it."""
 
+    def beside(self, key: str) -> list[tuple[str, Definition]]:
+        """Details that other registries get when it comes, without their targets: each with its registry."""
+
     def samples(self, key: str, language: str, today: date) -> list[dict[str, Any]]:
         """Invented records of one of them."""
 
@@ -105,11 +108,22 @@ def install(work: Work, shelf: Shelf, wish: Wish) -> Installed:
     brought = [modelling.create_registry(work, definition(shelf, each)) for each in along]
     body, left_out = fitted(work, body, wish.template, leave_out=wish.along is False)
     made = modelling.create_registry(work, body)
+    for each in brought:
+        lay_beside(work, shelf.beside(each.key), each.key)
+    lay_beside(work, shelf.beside(wish.template), made.key)
     if not wish.samples:
         return Installed(made, brought, left_out)
     sampling = _Sampling(work, shelf)
     batch = sampling.make([*((each.key, each.key) for each in brought), (wish.template, made.key)])
     return Installed(made, brought, left_out, sampling.count, batch)
+
+
+def lay_beside(work: Work, details: Sequence[tuple[str, Definition]], target: str) -> None:
+    """This function will add details that lead to a new registry, to those that are there and have them not yet."""
+    for registry, body in details:
+        known = work.catalog.registries.get(registry)
+        if known is not None and known.field(body["key"]) is None:
+            modelling.create_field(work, registry, {**body, "options": {**body["options"], "target": target}})
 
 
 def free_key(work: Work, template: str) -> str:
@@ -228,6 +242,7 @@ __all__ = [
     "fitted",
     "free_key",
     "install",
+    "lay_beside",
     "needed",
     "sample_batches",
 ]

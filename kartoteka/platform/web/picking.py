@@ -33,6 +33,8 @@ class Picker:
     links: Sequence[LinkView | PlaceView] = ()
     many: bool = False
     errors: Sequence[str] = ()
+    # What stands in the empty field, where no label does.
+    hint: str = ""
 
 
 @page("/r/<registry>/pick")

@@ -25,14 +25,16 @@ from kartoteka.plugins.activities.dialogs import dialogs
 from kartoteka.plugins.activities.faces import pages
 
 FEWEST, MOST = 4, 40
-OF_A_REGISTRY = 5
+OF_A_REGISTRY, MOST_AROUND = 5, 3
 # What says how somebody is to be dealt with, and who looks after him.
 TELLING = frozenset({"choice", "multi_choice", "boolean", "user", "phone"})
+# A registry and the id of a record of it.
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Somebody with the number, as far as the reader may see him."""
+class Known:
+    """A record as the page tells of it, as far as the reader may see it."""
 
     title: str
     url: str
@@ -41,11 +43,18 @@ class Caller:
     category: str
     colour: str
     facts: Sequence[FieldView]
-    note_url: str
 
 
 @dataclass(frozen=True)
-class Place:
+class Caller(Known):
+    """Somebody with the number; `around` are those whom he belongs to, such as his company."""
+
+    note_url: str
+    around: Sequence[Known]
+
+
+@dataclass(frozen=True)
+class Room:
     """A registry in which somebody with the number can be kept."""
 
     label: str
@@ -83,10 +92,13 @@ def callers_with(work: Work, number: str, digits: str) -> Iterator[Caller]:
     """This function will find whoever has a number, or one with such digits in it: one statement for each registry."""
     for registry, keys in _with_phones(work).items():
         nodes = [_has(work, registry, key, number, digits) for key in keys]
-        for record in browse(
-            work, registry, Query(filter={"or": nodes}, page_size=OF_A_REGISTRY), flags=True
-        ).items:
-            yield _caller(work, record)
+        asked = Query(filter={"or": nodes}, page_size=OF_A_REGISTRY)
+        found = browse(work, registry, asked, flags=True).items
+        around = _around(work, found)
+        for record in found:
+            yield _caller(
+                work, record, [around[each] for each in _belongs_to(work, record) if each in around]
+            )
 
 
 def _has(work: Work, registry: str, key: str, number: str, digits: str) -> Mapping[str, Any]:
@@ -122,25 +134,57 @@ def _new_places(work: Work) -> Iterator[tuple[str, str]]:
             yield registry, keys[0]
 
 
-def _place(work: Work, registry: str, key: str, number: str) -> Place:
+def _place(work: Work, registry: str, key: str, number: str) -> Room:
     known = work.catalog.registries[registry]
-    return Place(
+    return Room(
         label(known, work.actor.locale.language),
         f"{url_for('web.new_record', registry=registry)}?{urlencode({f'v.{key}': number})}",
     )
 
 
-def _caller(work: Work, record: Record) -> Caller:
+def _belongs_to(work: Work, record: Record) -> list[Place]:
+    """What a record points at with details for one: to whom somebody belongs says how he is to be dealt with."""
+    opened = work.open(record.registry)
+    single = [each for each in opened.fields if each.type == "relation" and not opened.kind(each).many]
+    return [
+        (str(each.options["target"]), link.id)
+        for each in single
+        for link in record.values.get(each.key) or ()
+    ][:MOST_AROUND]
+
+
+def _around(work: Work, found: Sequence[Record]) -> Mapping[Place, Known]:
+    """By one statement for each registry, whoever is calling."""
+    wanted: dict[str, set[int]] = {}
+    for record in found:
+        for registry, id in _belongs_to(work, record):
+            wanted.setdefault(registry, set()).add(id)
+    return {
+        (each.registry, each.id): Known(**_told(work, each))
+        for registry, ids in wanted.items()
+        for each in browse(
+            work, registry, Query(filter={"field": "id", "op": "in", "value": sorted(ids)}, page_size=MOST)
+        ).items
+    }
+
+
+def _caller(work: Work, record: Record, around: Sequence[Known]) -> Caller:
+    plugin = work.catalog.registries[KEY].plugin
+    note = dialogs.new_url(record, category=CALL) if record.tabs.get(plugin) == "edit" else ""
+    return Caller(**_told(work, record), note_url=note, around=around)
+
+
+def _told(work: Work, record: Record) -> dict[str, Any]:
     registry, language = work.catalog.registries[record.registry], work.actor.locale.language
     category = registry.category(record.category or "")
-    plugin = work.catalog.registries[KEY].plugin
-    return Caller(
-        record.title,
-        url_for("web.record", registry=record.registry, id=record.id),
-        registry.icon or "file-text",
-        label(registry, language),
-        label(category, language) if category else "",
-        (colour_class(category.colour) if category else "") or "blue",
-        [view for view in details_of(work, record) if view.widget in TELLING and view.value is not False],
-        dialogs.new_url(record, category=CALL) if record.tabs.get(plugin) == "edit" else "",
-    )
+    return {
+        "title": record.title,
+        "url": url_for("web.record", registry=record.registry, id=record.id),
+        "icon": registry.icon or "file-text",
+        "registry_label": label(registry, language),
+        "category": label(category, language) if category else "",
+        "colour": (colour_class(category.colour) if category else "") or "blue",
+        "facts": [
+            view for view in details_of(work, record) if view.widget in TELLING and view.value is not False
+        ],
+    }

@@ -40,7 +40,9 @@ def asking(work: Work, wanted: Wanted, chosen: Sequence[Link] = ()) -> dict[str,
         (each.key, label(each, language)) for each in work.catalog.registries[KEY].categories if each.active
     ]
     links = [LinkView(each.id, each.title) for each in chosen]
-    who = Picker(_("Who of us"), url_for("web.pick_people"), "activities-who", "who", links)
+    who = Picker(
+        _("Who of us"), url_for("web.pick_people"), "activities-who", "who", links, hint=_("Who of us")
+    )
     return {"kinds": kinds, "who": who, "wanted": wanted}
 
 

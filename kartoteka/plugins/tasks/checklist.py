@@ -27,6 +27,12 @@ def items_of(text: str | None) -> list[Item]:
     return found
 
 
+def place_of(text: str | None, line: int, words: str) -> int | None:
+    """This function will find the line with these words: where it was seen, else the nearest; None if it is gone."""
+    same = [item.line for item in items_of(text) if item.text == words.strip()]
+    return min(same, key=lambda each: abs(each - line), default=None)
+
+
 def ticked(text: str | None, line: int, done: bool) -> str:
     """This function will give a checklist with one line ticked or not; a line that is not there changes nothing."""
     lines = (text or "").split("\n")
@@ -41,4 +47,4 @@ def untouched(text: str | None) -> str:
     return "\n".join(f"- [ ] {item.text}" for item in items_of(text))
 
 
-__all__ = ["Item", "items_of", "ticked", "untouched"]
+__all__ = ["Item", "items_of", "place_of", "ticked", "untouched"]

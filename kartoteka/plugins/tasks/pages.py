@@ -10,6 +10,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kartoteka.platform.sdk import (
+    Conflict,
     Invalid,
     Query,
     Record,
@@ -202,24 +203,30 @@ def quick() -> ResponseReturnValue:
 
 @pages.page("/tasks/<int:id>/tick", "POST")
 def tick(id: int) -> ResponseReturnValue:
-    """A task is done, or to be done after all."""
+    """A task is done, or to be done after all: as the page that was ticked meant it, whoever was there meanwhile."""
+    meant = request.values.get("done", "")
     with begin(write=True) as work:
-        was = fetch(work, KEY, id)
-        done = was.values.get("state") != DONE
+        is_done = fetch(work, KEY, id).values.get("state") == DONE
+        done = meant == "1" if meant in ("0", "1") else not is_done
         found = verbs.finish(work, id) if done else verbs.reopen(work, id)
         said = (
             _("“{title}” is done.", title=found.title)
             if done
             else _("“{title}” is to be done.", title=found.title)
         )
-        return answer_of(said, back_of(found), undo=url_for("tasks.tick", id=id) if done else "")
+        return answer_of(said, back_of(found), undo=url_for("tasks.tick", id=id, done=0) if done else "")
 
 
 @pages.page("/tasks/<int:id>/state", "POST")
 def move(id: int) -> ResponseReturnValue:
-    """A task goes to another column of the board."""
+    """A task goes to another column of the board, if it is still in the one where it was seen."""
+    was, wanted = request.form.get("was"), request.form.get("section", OPEN)
     with begin(write=True) as work:
-        found = change(work, KEY, id, {"state": request.form.get("section", OPEN)})
+        present = fetch(work, KEY, id)
+        if was is not None and present.values.get("state") not in (was, wanted):
+            who = present.updated_by.title
+            raise Conflict(_("{who} has moved this task meanwhile; look where it is now.", who=who))
+        found = change(work, KEY, id, {"state": wanted})
         return answer_of("", back_of(found))
 
 
@@ -245,7 +252,11 @@ def tick_item(id: int) -> ResponseReturnValue:
     line = request.form.get("line", "")
     with begin(write=True) as work:
         found = verbs.tick(
-            work, id, int(line) if line.isdecimal() and len(line) < 6 else -1, "done" in request.form
+            work,
+            id,
+            int(line) if line.isdecimal() and len(line) < 6 else -1,
+            "done" in request.form,
+            text=request.form.get("text"),
         )
         return answer_of("", back_of(found))
 

@@ -74,11 +74,20 @@ def watch(work: Work, task: int, watches: bool) -> bool:
     return True
 
 
-def tick(work: Work, task: int, line: int, done: bool) -> Record:
-    """This function will tick a line of a task's checklist, or take the tick away."""
+def tick(work: Work, task: int, line: int, done: bool, *, text: str | None = None) -> Record:
+    """This function will tick a line of a task's checklist, or take the tick away.
+
+    With its `text` it is found also where others have changed the list meanwhile.
+
+    :raises Conflict: when they have taken the line out.
+    """
     found = fetch(work, KEY, task)
-    text = checklist.ticked(found.values.get("checklist"), line, done)
-    return change(work, KEY, task, {"checklist": text}, version=found.version)
+    kept = found.values.get("checklist")
+    place = line if text is None else checklist.place_of(kept, line, text)
+    if place is None:
+        raise Conflict(_("“{line}” is not in the checklist any more.", line=str(text)[:80]))
+    ticked = checklist.ticked(kept, place, done)
+    return change(work, KEY, task, {"checklist": ticked}, version=found.version)
 
 
 __all__ = ["UNFINISHED", "accept", "finish", "hand_back", "reopen", "tick", "today_of", "watch"]

@@ -43,6 +43,10 @@ _NOTES = (
 _RESULTS = (None, None, "Domluveno.", "Čeká se na odpověď.")
 
 
+# Who can be spoken to at which company: places in the lists of both.
+People = dict[int, list[int]]
+
+
 @dataclass(frozen=True)
 class Thing:
     """Something that lies on a record."""
@@ -81,7 +85,9 @@ def things(chance: Chance, now: datetime, staff: int) -> Iterator[Thing]:
         yield Thing("_notes", "companies", chance.whole(0, 39), {"text": chance.pick(_NOTES)})
 
 
-def remember(work: sdk.Work, chance: Chance, staff: list[int], ids: dict[str, list[int]]) -> None:
+def remember(
+    work: sdk.Work, chance: Chance, staff: list[int], ids: dict[str, list[int]], people: People
+) -> None:
     """Put things on the records of the firm, as far as the plugins for them are there."""
     for each in things(chance, work.now, len(staff)):
         if each.kind not in work.catalog.registries:
@@ -90,6 +96,9 @@ def remember(work: sdk.Work, chance: Chance, staff: list[int], ids: dict[str, li
             key: [staff[place] for place in value] if key in ("who", "assignee") else value
             for key, value in each.values.items()
         }
+        if each.kind == "_activities" and each.registry == "companies":
+            spoken_to = people.get(each.place, [])[:1]
+            values |= {"contacts": [ids["contacts"][place] for place in spoken_to]}
         on = sdk.Bearer(each.registry, ids[each.registry][each.place])
         sdk.create(work, each.kind, values, category=each.category, on=on)
 

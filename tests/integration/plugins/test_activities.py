@@ -32,9 +32,11 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.platform.services.modelling import apply_design, change_category, export_design
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.ready_made import lay_beside
 from kartoteka.plugins.activities.filing import Filed, file_stream
 from kartoteka.plugins.activities.timeline import Wanted, of_record
 from kartoteka.plugins.activities.verbs import log
+from kartoteka.registries import beside
 from tests.servers.apps import app_for
 from tests.servers.offices import Furnish
 
@@ -397,6 +399,39 @@ def test_who_is_calling(browser: Callable[[str], Browser], number: str) -> None:
     assert "on=contacts/1" in shown and "category=call" in shown
     alone = lone.get(f"/call/found?number={number.replace('+', '%2B')}").text
     assert "Acme" in alone and "Ann" not in alone
+
+
+def test_whom_a_caller_belongs_to_is_told_as_far_as_it_is_seen(
+    firm: Office, browser: Callable[[str], Browser]
+) -> None:
+    with as_(firm, "seller") as work:
+        create(work, "contacts", {"name": "Eve", "company": 1, "phone": "608111222"})
+    shown = browser("seller").get("/call/found?number=608111222").text
+    assert "Eve" in shown and "/r/companies/1" in shown and "Important" in shown
+    with firm.begin_system(design=True) as work:
+        create_role(work, {"key": "phones", "name": "Phones", "grants": {"contacts": grant()}})
+        body = {"email": "phones@example.com", "name": "p", "roles": ["phones"], "password": PASSWORD}
+        create_user(work, body)
+    alone = browser("phones").get("/call/found?number=608111222").text
+    assert "Eve" in alone and "Acme" not in alone and "Important" not in alone
+
+
+def test_with_whom_one_has_met_is_kept_where_contacts_are_ready_made(
+    firm: Office, browser: Callable[[str], Browser]
+) -> None:
+    with firm.begin_system(design=True) as work:
+        for _twice in range(2):
+            lay_beside(work, beside("contacts"), "contacts")
+        keys = [each.key for each in work.catalog.registries["_activities"].active_fields]
+        assert keys[keys.index("who") + 1] == "contacts"
+    note(firm, "seller", "companies", 2, "lunch with Ann", at="2026-03-05T10:00", contacts=[1])
+    shown = browser("seller").get("/activities/on/contacts/1?related=1").text
+    assert shown.index("lunch with Ann") < shown.index("With whom") < shown.index("called Ann")
+    assert "companies: Bolt".lower() in shown.lower()
+    assert "With whom" not in browser("lone").get("/activities/on/companies/2?related=1").text
+    with as_(firm, "lone") as work:
+        (only,) = browse(work, "_activities", Query(q="lunch")).items
+        assert only.values.get("contacts") in (None, []), "he sees no contacts"
 
 
 def test_an_unknown_caller_can_be_made_a_record(browser: Callable[[str], Browser]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from urllib.parse import unquote
 
 import icalendar
 import pytest
@@ -13,10 +14,12 @@ from sqlalchemy import select
 from kartoteka.platform.kernel.mail import OutgoingMail
 from kartoteka.platform.services import people, plugins
 from kartoteka.platform.services.office import Office
+from kartoteka.platform.services.records import change
 from kartoteka.plugins.tasks import verbs
+from kartoteka.plugins.tasks.design import KEY
 from kartoteka.plugins.tasks.months import month_of
 from kartoteka.plugins.tasks.reminders import remind
-from tests.integration.tasks.test_verbs import NOON, add, as_, away, firm, number
+from tests.integration.tasks.test_verbs import NOON, add, as_, away, firm, number, task
 from tests.servers.apps import app_for
 
 PASSWORD = "four quiet words here"
@@ -151,3 +154,34 @@ def test_months_lead_on_over_the_years() -> None:
         "2027-01",
         "2025-12",
     )
+
+
+def test_two_people_who_tick_at_once_both_get_what_they_meant(firm: Office) -> None:
+    tech = number(firm, "tech")
+    made = add(firm, "tech", "Read meters", assignee=tech, checklist="Hall\nRoof\nHall")
+    client = signed_in(firm, "tech")
+    head = {
+        "X-CSRFToken": token_of(client.get(f"/tasks/{made}").get_data(as_text=True)),
+        "HX-Request": "true",
+    }
+
+    def say(deed: str, **given: str) -> tuple[int, str]:
+        answer = client.post(f"/tasks/{made}/{deed}", data=given, headers=head)
+        return answer.status_code, unquote(answer.headers.get("X-Sentence", ""))
+
+    def now(key: str) -> object:
+        return task(firm, "tech", made).values[key]
+
+    assert [say("tick", done="1") for _twice in range(2)] == [(200, "")] * 2 and now("state") == "done"
+    assert say("tick", done="0") == (200, "") and now("state") == "open"
+    # A colleague has written a line above and taken one out since the page was drawn.
+    with as_(firm, "tech") as work:
+        change(work, KEY, made, {"checklist": "Gate\nHall\nCellar"})
+    assert say("item", line="0", text="Hall", done="1") == (200, "")
+    assert now("checklist") == "Gate\n- [x] Hall\nCellar"
+    assert say("item", line="1", text="Roof", done="1") == (409, "“Roof” is not in the checklist any more.")
+    assert now("checklist") == "Gate\n- [x] Hall\nCellar"
+    assert say("state", section="waiting", was="open") == (200, "")
+    refused = (409, "Tech has moved this task meanwhile; look where it is now.")
+    assert say("state", section="in_progress", was="open") == refused and now("state") == "waiting"
+    assert say("state", section="waiting", was="open") == (200, "")
