@@ -92,7 +92,9 @@ def _file(office: Office, letter: Letter) -> Filed:
 def _filed(work: Work, letter: Letter) -> Filed:
     if _known(work, letter):
         return _again()
-    for bearer in bearers(work, letter.addresses):
+    # What a colleague forwards came from somebody else; whatever a stranger quotes is nobody's business.
+    more = letter.forwarded if work.actor.email.lower() == letter.sender else ()
+    for bearer in bearers(work, [*letter.addresses, *more]):
         try:
             with work.attempt():
                 made = create(work, KEY, _values(work, letter), category=LETTER, on=bearer)

@@ -2,17 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
+from itertools import islice
 
 LONGEST = 60_000
 MOST_ADDRESSES = 50
 _CONTROL = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
+# How programs write, in the text of a letter that is forwarded, from whom it came and to whom it went.
+_ADDRESS = r"[^\s<>\[\]():;,\"']{1,64}@[^\s<>\[\]():;,\"']{1,190}"
+_FORWARDED = re.compile(
+    r"^[> \t*]{0,20}(?P<name>From|Od|Odesílatel|Von|De|To|Komu|An|Cc|Kopie)[ \t*]{0,5}:(?P<rest>[^\n]{0,500})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SENDERS = frozenset({"from", "od", "odesílatel", "von", "de"})
+MOST_FORWARDED = 3
 _SKIPPED = frozenset({"style", "script", "head", "title"})
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote"})
 
@@ -32,6 +41,8 @@ class Letter:
     subject: str
     text: str
     automatic: bool
+    # Between whom a letter went that this one forwards, its sender first.
+    forwarded: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -55,15 +66,48 @@ def read_letter(raw: bytes) -> Letter:
     recipients = tuple(each for name in ("To", "Cc", "Delivered-To") for each in _addresses(message, name))
     if not senders and not recipients:
         raise Unreadable
+    inner, text = _enclosed(message), _clean(_text(message)).strip()
+    enclosed = [_clean(f"{_header(each, 'Subject')}\n\n{_text(each)}").strip() for each in inner]
     return Letter(
         _identity(message, raw),
         senders[0] if senders else "",
         recipients[:MOST_ADDRESSES],
         _moment(message),
         _clean(_header(message, "Subject")).replace("\n", " ").strip()[:500],
-        _clean(_text(message)).strip(),
+        "\n\n".join(filter(None, [text, *enclosed])),
         _is_automatic(message),
+        tuple(dict.fromkeys([*_between(inner), *_written_in(text)]))[:MOST_ADDRESSES],
     )
+
+
+def _enclosed(message: EmailMessage) -> list[EmailMessage]:
+    """Letters that are forwarded whole, as attachments."""
+    found: list[EmailMessage] = []
+    for part in message.walk():
+        if part.get_content_type() == "message/rfc822" and len(found) < MOST_FORWARDED:
+            payload = part.get_payload()
+            found += (
+                [each for each in payload[:1] if isinstance(each, EmailMessage)]
+                if isinstance(payload, list)
+                else []
+            )
+    return found
+
+
+def _between(letters: Sequence[EmailMessage]) -> list[str]:
+    return [
+        address for name in ("From", "To", "Cc") for each in letters for address in _addresses(each, name)
+    ]
+
+
+def _written_in(text: str) -> list[str]:
+    """Addresses in the head of a letter that is forwarded within the text, those of its sender first."""
+    lines = [
+        (each["name"].lower() not in _SENDERS, address.lower())
+        for each in islice(_FORWARDED.finditer(text[:LONGEST]), MOST_ADDRESSES)
+        for address in re.findall(_ADDRESS, each["rest"].replace("mailto:", ""))
+    ]
+    return [address for _to, address in sorted(lines, key=lambda line: line[0])]
 
 
 def _is_automatic(message: EmailMessage) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from email.message import EmailMessage
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -373,6 +374,33 @@ def test_a_letter_goes_only_where_its_colleague_may_write(firm: Office) -> None:
     assert filed(firm, letter("info@acme.example", READER, "<2@x>")).on is None
     assert filed(firm, letter("ann@acme.example", "system@kartoteka.invalid", "<3@x>")).on is None
     assert filed(firm, letter("ann@acme.example", "stranger@example.net", "<4@x>")).on is None
+
+
+@pytest.mark.parametrize("head", [
+    "---------- Forwarded message ---------\r\nFrom: Ann <ann@acme.example>\r\nTo: <seller@example.com>",
+    "Předávám.\r\n\r\n-----Původní zpráva-----\r\nKomu: info@acme.example\r\nOd: Ann [mailto:ANN@acme.example]",
+    "> *Od:* Ann <ann@acme.example>",
+])  # fmt: skip
+def test_what_a_colleague_forwards_is_filed_where_it_came_from(firm: Office, head: str) -> None:
+    sent = filed(firm, letter(SELLER, "crm@example.com", body=f"{head}\r\n\r\nHello"))
+    assert sent.on == Bearer("contacts", 1, "Ann")
+    stranger = filed(firm, letter("thief@example.net", SELLER, "<2@x>", body=f"{head}\r\n\r\nHello"))
+    assert stranger.on is None, "what a stranger quotes decides nothing"
+
+
+def test_a_letter_forwarded_as_an_attachment_is_filed_with_its_text(firm: Office) -> None:
+    inner, outer = EmailMessage(), EmailMessage()
+    inner["From"], inner["To"], inner["Subject"] = "ann@acme.example", "seller@example.com", "The roof"
+    inner.set_content("It leaks.")
+    outer["From"], outer["To"], outer["Subject"] = "seller@example.com", "crm@example.com", "Fwd: The roof"
+    outer.set_content("See below")
+    outer.add_attachment(inner)
+    sent = filed(firm, outer.as_bytes())
+    assert sent.on == Bearer("contacts", 1, "Ann")
+    with as_(firm, "seller") as work:
+        assert fetch(work, "_activities", sent.activity).values["text"] == (
+            "Fwd: The roof\n\nSee below\n\nThe roof\n\nIt leaks."
+        )
 
 
 def test_the_tray_lets_one_choose_the_record(firm: Office, browser: Callable[[str], Browser]) -> None:
