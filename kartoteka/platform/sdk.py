@@ -76,7 +76,7 @@ from kartoteka.platform.services.courses import (
     wire_of,
 )
 from kartoteka.platform.services.dashboards import Tile
-from kartoteka.platform.services.files import Arrived, Vault, files_of
+from kartoteka.platform.services.files import Arrived, MovingVault, Vault, files_of
 from kartoteka.platform.services.headcount import holders
 from kartoteka.platform.services.history import came_by
 from kartoteka.platform.services.jobs import Chunk, Job, Step, Task
@@ -236,6 +236,7 @@ __all__ = [
     "Lying",
     "Misconfigured",
     "Moment",
+    "MovingVault",
     "NavEntry",
     "NotFound",
     "Noticed",

@@ -1007,6 +1007,7 @@ _FILLED: Mapping[str, tuple[Any, ...]] = {
     "item": (1, MISSING),
     "page": ("firms", "vault_a", "nothing"),
     "record": (1, MISSING),
+    "file": (1, MISSING),
 }
 
 

@@ -35,6 +35,8 @@ class Settings:
     poland_url: str
     # Networks inside the firm that webhooks may reach; all others lead to public addresses only.
     private_networks: tuple[str, ...] = ()
+    # A second storage that is read where the first has nothing, while files move from one to the other.
+    files_also: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -66,6 +68,7 @@ class Settings:
                 _url(environment, "KARTOTEKA_POLAND_URL", ("http", "https")) or DEFAULT_POLAND
             ).rstrip("/"),
             private_networks=_networks(environment, "KARTOTEKA_PRIVATE_NETWORKS"),
+            files_also=_url(environment, "KARTOTEKA_FILES_ALSO", ("file", "s3", "memory")) or "",
         )
 
     @property

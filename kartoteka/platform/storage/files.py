@@ -190,6 +190,11 @@ class Vault:
             opened: IO[bytes] = self._store.open(self._path(ARRIVING, key), "rb", block_size=READ_AHEAD)
         return opened
 
+    def has_arriving(self, key: str) -> bool:
+        """This function will tell whether something has arrived and has no place yet."""
+        with _answering():
+            return self._size(self._path(ARRIVING, key)) is not None
+
     def has(self, sha256: str) -> bool:
         """This function will tell whether a content is there."""
         with _answering():

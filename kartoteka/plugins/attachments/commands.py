@@ -6,6 +6,7 @@ import click
 
 from kartoteka.platform.sdk import open_office, refusing
 from kartoteka.plugins.attachments.checking import Report, check
+from kartoteka.plugins.attachments.moving import Moved, move_all
 
 
 @click.group("attachments")
@@ -26,6 +27,27 @@ def check_files(thorough: bool, mend: bool) -> None:
         sys.exit(1)
 
 
+@attachments.command("move")
+@refusing
+def move() -> None:
+    """Bring all files from KARTOTEKA_FILES_ALSO to KARTOTEKA_FILES_URL, while both are in use."""
+    moved = move_all(open_office(), lambda done: click.echo(f"{done} contents looked at …"))
+    for line in told_moved(moved):
+        click.echo(line)
+    if not moved.whole:
+        sys.exit(1)
+
+
+def told_moved(moved: Moved) -> list[str]:
+    """This function will say what was moved."""
+    lines = [f"{moved.numbers['moved']} contents were moved, {moved.numbers['there']} were there."]
+    lines += [f"MISSING  {sha256}: it is in neither storage" for sha256 in moved.missing]
+    lines += [f"CHANGED  {sha256}: it is not what it was and stays where it is" for sha256 in moved.changed]
+    return (
+        lines if not moved.whole else [*lines, "Everything is in its new place; KARTOTEKA_FILES_ALSO can go."]
+    )
+
+
 def told(report: Report) -> list[str]:
     """This function will say what a check has found."""
     lines = [f"{report.contents} contents are expected in the storage."]
@@ -42,4 +64,4 @@ def told(report: Report) -> list[str]:
     return lines if not report.well else [*lines, "Everything is there."]
 
 
-__all__ = ["attachments", "told"]
+__all__ = ["attachments", "told", "told_moved"]

@@ -1,17 +1,22 @@
 """The same on a folder and in an object store: what comes in is whole, lies there once, and goes in the end."""
 
 import gc
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kartoteka.app import open_office
-from kartoteka.platform.kernel.errors import NotFound, TooLarge, Unavailable
+from kartoteka.platform.kernel.errors import Misconfigured, NotFound, TooLarge, Unavailable
 from kartoteka.platform.services.installing import install
+from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.readiness import lacking
 from kartoteka.platform.storage.files import Vault
 from kartoteka.plugins.attachments.checking import check
+from kartoteka.plugins.attachments.contents import sweep
+from kartoteka.plugins.attachments.moving import move_all
 from tests.integration.attachments.firm import Firm, found_firm
 from tests.servers.offices import settings_for
 from tests.servers.s3 import Store, object_store
@@ -136,3 +141,81 @@ def test_a_firm_keeps_its_files_there(place: str, tmp_path: Path) -> None:
     assert firm.ask("boss", "GET", first).data == b"hello there"
     assert check(office, thorough=True).well and len(firm.stored()) == 2
     office.engine.dispose()
+
+
+class Killed(BaseException):
+    """The program ends here, and does nothing any more."""
+
+
+def test_files_move_while_they_are_in_use(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, old = f"sqlite:///{tmp_path}/kartoteka.db", f"file://{tmp_path}/old"
+
+    def opened(**places: str) -> Office:
+        return open_office(settings_for(url, tmp_path / "data", places))
+
+    office = opened(KARTOTEKA_FILES_URL=old)
+    install(office)
+    firm = found_firm(office)
+    kept = [firm.sent("boss", f"file {n}".encode(), f"{n}.txt") for n in range(5)]
+    purged = firm.sent("boss", b"to be forgotten", "p.txt")
+    for each in kept:
+        firm.vault().put(each["sha256"], "words", b"words")
+    body = {"name": "long.bin", "size": 6}
+    begun = firm.ask("boss", "POST", "/registries/companies/records/1/attachments/uploads", json=body).json
+    firm.ask("boss", "PUT", f"/attachments/uploads/{begun['upload']}/0", data=b"abc")
+    with pytest.raises(Misconfigured, match="KARTOTEKA_FILES_ALSO"):
+        move_all(office)
+    office.engine.dispose()
+
+    office = opened(KARTOTEKA_FILES_URL=place, KARTOTEKA_FILES_ALSO=old)
+    firm, new, before = Firm(office), Vault(place), Vault(old)
+    # From the first moment both are read, and what is new lies in the new place.
+    assert firm.ask("boss", "GET", kept[1]["url"]).data == b"file 1" and check(office, thorough=True).well
+    fresh = firm.sent("boss", b"fresh", "new.txt")
+    assert new.has(fresh["sha256"]) and not before.has(fresh["sha256"])
+    for name, when in (("receive", 0), ("settle", 1), ("put", 0)):
+        with monkeypatch.context() as dying:
+            _die(dying, name, when)
+            with pytest.raises(Killed):
+                move_all(office)
+        assert all(firm.ask("boss", "GET", each["url"]).data[:4] == b"file" for each in kept)
+    firm.ask("boss", "DELETE", f"/attachments/{purged['id']}")
+    firm.ask("admin", "POST", f"/attachments/{purged['id']}/purge")
+    sweep(office)
+    assert not new.has(purged["sha256"]) and not before.has(purged["sha256"])
+    Path(before._of(kept[2]["sha256"])).write_bytes(b"FILE 2")
+    if not new.has(kept[2]["sha256"]):
+        assert move_all(office).changed == [kept[2]["sha256"]]
+    Path(before._of(kept[2]["sha256"])).write_bytes(b"file 2")
+    moved = move_all(office)
+    assert moved.whole and moved.numbers.total() == 6
+    assert move_all(office).numbers == {"there": 6}
+    office.engine.dispose()
+
+    shutil.rmtree(tmp_path / "old")
+    office = opened(KARTOTEKA_FILES_URL=place)
+    firm = Firm(office)
+    assert check(office, thorough=True).well and len(firm.stored()) == 6
+    assert firm.vault().get(kept[0]["sha256"], "words") == b"words"
+    done = firm.ask("boss", "PUT", f"/attachments/uploads/{begun['upload']}/3", data=b"def").json
+    assert firm.ask("boss", "GET", done["attachment"]["url"]).data == b"abcdef"
+    office.engine.dispose()
+
+
+def _die(dying: pytest.MonkeyPatch, name: str, when: int) -> None:
+    """Let the program end when it does something for the second time, before or after that."""
+    done = getattr(Vault, name)
+    times = iter(range(100))
+
+    def last(self: Vault, *given: Any, **named: Any) -> Any:
+        ends = next(times) == 1
+        if ends and not when:
+            raise Killed
+        told = done(self, *given, **named)
+        if ends:
+            raise Killed
+        return told
+
+    dying.setattr(Vault, name, last)
