@@ -3,6 +3,7 @@
 What it brings to the faces (tabs, pages, routes, commands) is added by `extension`, which knows the faces.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from kartoteka.platform.access.keeping import Writing
 from kartoteka.platform.catalog.definitions import Filter, PluginState
 from kartoteka.platform.kernel.outbox import Delivery
 
+logger = logging.getLogger(__name__)
 # The mark of a setting that is told to nobody, in the metadata of its schema.
 SECRET = "secret"  # noqa: S105  the name of a mark, no password
 # Both get the office first: `(office, deliveries)` and `(office)`.
@@ -99,6 +101,24 @@ class Signal:
     offered: Callable[[Any, str], Collection[str]]
     heard: Callable[[Any, str, Sequence[int]], Collection[int]]
     past: Callable[[Any, str, datetime], Iterable[Noticed]] = lambda _work, _registry, _since: ()
+
+    def offers(self, work: Any, registry: str) -> Collection[str]:
+        """This function will name what can be waited for; nothing where the plugin has failed, so that forms stay."""
+        try:
+            with work.attempt():
+                return self.offered(work, registry)
+        except Exception:
+            logger.exception("The plugin of the signal %s has failed.", self.kind)
+            return ()
+
+    def hears(self, work: Any, registry: str, records: Sequence[int]) -> Collection[int]:
+        """This function will tell of which records the actor may hear; of none where the plugin has failed."""
+        try:
+            with work.attempt():
+                return self.heard(work, registry, records)
+        except Exception:
+            logger.exception("The plugin of the signal %s has failed.", self.kind)
+            return ()
 
 
 @dataclass(frozen=True)

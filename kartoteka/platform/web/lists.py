@@ -19,7 +19,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.web.fields import FieldView
 from kartoteka.platform.web.looks import count_text, moment_text
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.plugged import deeds_of, links_of
+from kartoteka.platform.web.plugged import Offer, deeds_of, links_of
 from kartoteka.platform.web.sentences import sentence
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State, state_of
@@ -85,15 +85,6 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class DeedView:
-    """Something that a plugin does with many records, as a button."""
-
-    label: str
-    icon: str
-    url: str
-
-
-@dataclass(frozen=True)
 class ListView:
     """Everything that the page of a list shows."""
 
@@ -115,8 +106,8 @@ class ListView:
     may_import: bool = False
     may_export: bool = False
     # What plugins can do with many of its records.
-    deeds: Sequence[DeedView] = ()
-    links: Sequence[DeedView] = ()
+    deeds: Sequence[Offer] = ()
+    links: Sequence[Offer] = ()
 
     @property
     def selectable(self) -> bool:
@@ -288,12 +279,8 @@ def _completed(work: Work, found: Registry, view: ListView) -> ListView:
     opened, state, keys = work.open(found.key), view.state, {column.key for column in view.columns}
     parts = {name: getattr(view, name) for name in ListView.__dataclass_fields__}
     parts |= {f"may_{right}": opened.may(right) for right in ("create", "edit", "delete", "import", "export")}
-    parts["deeds"] = [
-        DeedView(_(each.label), each.icon, each.url(found.key)) for each in deeds_of(work, found.key)
-    ]
-    parts["links"] = [
-        DeedView(_(each.label), each.icon, each.url(found.key, state.condition)) for each in links_of(work)
-    ]
+    parts["deeds"] = deeds_of(work, found.key)
+    parts["links"] = links_of(work, found.key, state.condition)
     parts["help"] = help_of(found, work.actor.locale.language)
     parts["offered"] = [Column(key, name, on=key in keys) for key, name in _offered(work, found)]
     parts["categories"] = _tabs(work, found, state)

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from flask import Blueprint, Flask, current_app, has_app_context, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from kartoteka.platform.catalog.definitions import EDIT
 from kartoteka.platform.front import active_plugins, need_plugin, person, signed_in
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.office import Office
@@ -72,6 +74,7 @@ class Lying:
     name: str
     size: int | None = None
     about: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,16 @@ class ListDeed:
     icon: str
     url: Callable[[str], str]
     shown: Callable[[Work, str], bool]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that a plugin offers on a page: a word, a picture, an address, and the key that opens it."""
+
+    label: str
+    icon: str
+    url: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,18 +295,50 @@ def aids_of(work: Work, registry: str, record: Record | None) -> Sequence[str]:
     return [each for each in found if each.strip()]
 
 
-def deeds_of(work: Work, registry: str) -> Sequence[ListDeed]:
+def deeds_of(work: Work, registry: str) -> Sequence[Offer]:
     """This function will give what active plugins can do with many records of a registry."""
-    found = []
-    for plugin, deed in plugged().deeds:
-        if not _active(work, plugin):
-            continue
-        try:
-            if deed.shown(work, registry):
-                found.append(deed)
-        except Exception:
-            logger.exception("What the plugin %s does with many records cannot be offered.", plugin)
-    return found
+    return _offers(work, [(plugin, partial(_deed, work, registry, each)) for plugin, each in plugged().deeds])
+
+
+def _deed(work: Work, registry: str, deed: ListDeed) -> Offer | None:
+    return Offer(_(deed.label), deed.icon, deed.url(registry)) if deed.shown(work, registry) else None
+
+
+def links_of(work: Work, registry: str, condition: Any) -> Sequence[Offer]:
+    """This function will give what active plugins put into the menu of a list with a filter, or with none."""
+    every = () if work.actor.is_guest else plugged().links
+    return _offers(work, [(plugin, partial(_link, registry, condition, each)) for plugin, each in every])
+
+
+def _link(registry: str, condition: Any, link: ListLink) -> Offer:
+    return Offer(_(link.label), link.icon, link.url(registry, condition))
+
+
+def addings_of(work: Work, record: Record) -> Sequence[Offer]:
+    """This function will give the ways to add things to a record that its reader may change in the tabs of plugins."""
+    may = [each for each in offered_tabs(work, record) if record.tabs[each[0]] == EDIT]
+    return _offers(work, [(plugin, partial(_adding, record, tab)) for plugin, tab in may])
+
+
+def _adding(record: Record, tab: Tab) -> Offer | None:
+    adds = tab.adding
+    return Offer(_(adds.label), adds.icon, adds.url(record), adds.key) if adds is not None else None
+
+
+def _offers(work: Work, every: Sequence[tuple[str, Callable[[], Offer | None]]]) -> list[Offer]:
+    offered = [_offered(work, plugin, make) for plugin, make in every]
+    return [each for each in offered if each is not None]
+
+
+def _offered(work: Work, plugin: str, make: Callable[[], Offer | None]) -> Offer | None:
+    """What an active plugin offers; one that fails offers nothing, and the page stays."""
+    if not _active(work, plugin):
+        return None
+    try:
+        return make()
+    except Exception:
+        logger.exception("What the plugin %s offers cannot be shown.", plugin)
+        return None
 
 
 def marks_there() -> Sequence[FieldMark]:
@@ -301,12 +346,24 @@ def marks_there() -> Sequence[FieldMark]:
     asking = person()
     if asking is None or asking.is_guest or asking.seen_by is not None:
         return ()
-    return [mark for plugin, mark in plugged().marks if plugin in active_plugins()]
+    there = [(plugin, mark) for plugin, mark in plugged().marks if plugin in active_plugins()]
+    return [replace(mark, url=_address_of(plugin, mark)) for plugin, mark in there]
 
 
-def links_of(work: Work) -> Sequence[ListLink]:
-    """This function will give what active plugins put into the menu of a list."""
-    return [link for plugin, link in plugged().links if _active(work, plugin) and not work.actor.is_guest]
+def _address_of(plugin: str, mark: FieldMark) -> Callable[[str, int, str], str]:
+    """The address of a mark; nothing from the time on that the plugin has failed, which is noted once for a page."""
+    failed = False
+
+    def address(registry: str, record: int, field: str) -> str:
+        nonlocal failed
+        try:
+            return "" if failed else mark.url(registry, record, field)
+        except Exception:
+            failed = True
+            logger.exception("The plugin %s cannot mark details.", plugin)
+            return ""
+
+    return address
 
 
 def _active(work: Work, plugin: str) -> bool:

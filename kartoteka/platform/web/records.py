@@ -9,7 +9,6 @@ from flask import request, url_for
 
 from kartoteka.field_types.capabilities import Cautious
 from kartoteka.platform.catalog.definitions import (
-    EDIT,
     Category,
     Field,
     Registry,
@@ -30,7 +29,7 @@ from kartoteka.platform.web.fields import FieldView, colour_class, shown_field
 from kartoteka.platform.web.lists import ListView, list_view
 from kartoteka.platform.web.looks import count_text
 from kartoteka.platform.web.pages import page
-from kartoteka.platform.web.plugged import number_of, offered_tabs, shown_tab, tabs_of
+from kartoteka.platform.web.plugged import Offer, addings_of, number_of, offered_tabs, shown_tab, tabs_of
 from kartoteka.platform.web.seen_outside import section_seen
 from kartoteka.platform.web.shell import render
 from kartoteka.platform.web.state import State
@@ -48,16 +47,6 @@ class TabView:
     url: str
     on: bool
     count: str = ""
-
-
-@dataclass(frozen=True)
-class AddView:
-    """A thing that a plugin lets one add to the record from any of its pages."""
-
-    label: str
-    icon: str
-    url: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,7 @@ class RecordView:
     sections: Sequence[SectionView] = ()
     warnings: Sequence[str] = ()
     design_version: int = 0
-    adds: Sequence[AddView] = ()
+    adds: Sequence[Offer] = ()
 
     def _own(self, endpoint: str) -> str:
         return url_for(endpoint, registry=self.registry, id=self.id)
@@ -235,13 +224,8 @@ def record_view(work: Work, found: Record, at: str, *, sections: bool = False) -
         shown,
         _warnings(shown),
         work.catalog.version,
-        _adds(work, found),
+        addings_of(work, found),
     )
-
-
-def _adds(work: Work, found: Record) -> list[AddView]:
-    offered = [tab.adding for plugin, tab in offered_tabs(work, found) if found.tabs[plugin] == EDIT]
-    return [AddView(_(each.label), each.icon, each.url(found), each.key) for each in offered if each]
 
 
 def section_views(work: Work, found: Record) -> list[SectionView]:

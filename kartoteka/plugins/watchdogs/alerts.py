@@ -365,7 +365,7 @@ class _Showing:
             records = sorted(
                 {each.record for each in self.rows if each.on_registry == registry and each.record}
             )
-            self.heard[registry, kind] = signals_of(self.work)[kind].heard(self.work, registry, records)
+            self.heard[registry, kind] = signals_of(self.work)[kind].hears(self.work, registry, records)
         return self.heard[registry, kind]
 
     def _day(self, moment: datetime) -> str:

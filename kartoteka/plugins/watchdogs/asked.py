@@ -311,7 +311,7 @@ def asked_of(work: Work, body: dict[str, Any], errors: Sequence[str] = ()) -> As
 def _signals(work: Work, registry: str, found: Asked) -> None:
     """What other plugins notice about the records of this registry."""
     for kind, signal in signals_of(work).items():
-        topics = signal.offered(work, registry)
+        topics = signal.offers(work, registry)
         found.kinds = [*found.kinds, *([(kind, _(signal.label))] if topics else [])]
         if kind == found.when.get("kind"):
             found.topics = [(each, _(signal.topics[each])) for each in topics]

@@ -162,7 +162,7 @@ class _Reader:
     def _signals(self, registry: str) -> Mapping[str, Sequence[str]]:
         """Which topics of which signals the reader can wait for in a registry."""
         offered = {
-            kind: list(each.offered(self.work, registry)) for kind, each in signals_of(self.work).items()
+            kind: list(each.offers(self.work, registry)) for kind, each in signals_of(self.work).items()
         }
         return {kind: topics for kind, topics in offered.items() if topics}
 

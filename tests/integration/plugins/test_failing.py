@@ -18,12 +18,19 @@ from marshmallow import fields as f
 from kartoteka.app import create_app
 from kartoteka.field_types.words import Text
 from kartoteka.platform.cli import main
+from kartoteka.platform.cli.checkup import checkup
 from kartoteka.platform.cli.composition import Composition
 from kartoteka.platform.extension import discover
 from kartoteka.platform.kernel.settings import Settings
 from kartoteka.platform.sdk import (
+    Adding,
+    AfterImport,
     Duty,
+    FieldMark,
+    FormAid,
     Invalid,
+    ListDeed,
+    ListLink,
     NavEntry,
     Office,
     OwnRegistry,
@@ -33,6 +40,7 @@ from kartoteka.platform.sdk import (
     Reaction,
     RecordsChanged,
     Resource,
+    Signal,
     Tab,
     TileKind,
     begin,
@@ -49,7 +57,9 @@ from kartoteka.platform.sdk import (
     start_job,
 )
 from kartoteka.platform.services import jobs, plugins, tokens
+from kartoteka.platform.services.contributions import signals_of
 from kartoteka.platform.services.installing import install
+from kartoteka.platform.services.modelling import apply_design, export_design
 from kartoteka.platform.services.worker import Worker
 from tests.servers.offices import settings_for
 
@@ -147,10 +157,30 @@ def nasty_plugin() -> Plugin:
         has_tab=True,
         at_once=True,
         field_types=(Nasty(), Broken()),
-        tab=Tab("Nasty", fail, fail),
+        tab=Tab("Nasty", fail, fail, adding=Adding("Nasty thing", "puzzle", fail, "y")),
+        outside=Tab("Nasty", fail),
+        below=fail,
+        form_aids=(FormAid(fail),),
+        list_deeds=(
+            ListDeed("Nasty deed", "puzzle", fail, lambda _work, _registry: True),
+            ListDeed("Never offered", "puzzle", fail, fail),
+        ),
+        field_marks=(FieldMark("Nasty mark", "puzzle", fail),),
+        list_links=(ListLink("Nasty link", "puzzle", fail),),
+        condition_taker="nasty.nowhere",
+        signals=(Signal("nasty_news", "nasty", "Nasty news", {"x": "X"}, fail, fail, fail),),
+        after_import=AfterImport("Nasty work", fail, fail),
+        checkups=(fail,),
+        settle=fail,
+        news_outside=fail,
+        samples=fail,
         pages=pages,
         resources=(resource,),
-        navigation=(NavEntry("nasty", "Nasty", "puzzle", "nasty.<lambda>", fail, fail),),
+        navigation=(
+            NavEntry("nasty", "Nasty", "puzzle", "nasty.<lambda>", fail, fail),
+            NavEntry("lost", "Lost way", "puzzle", "nasty.nowhere"),
+            NavEntry("silent", "Silent", "puzzle", "nasty.<lambda>", live="nasty.nowhere"),
+        ),
         reactions=(Reaction("all", frozenset({RecordsChanged.kind}), fail),),
         duties=(Duty("often", 0.0, fail),),
         settings=NastySettings,
@@ -211,8 +241,14 @@ def test_the_record_stays_when_its_types_fail(firm: Office) -> None:
 
 
 def test_pages_stay_when_a_plugin_fails(browser_of: FlaskClient) -> None:
-    assert browser_of.get("/").status_code == 200
-    assert browser_of.get("/r/things").status_code == 200
+    for path in (
+        "/", "/r/things", "/r/things?q=drill", "/r/things/new", "/r/things/1/edit", "/r/things/import",
+        "/r/things/1/history", "/r/things/1/details/name", "/r/things/1/details/name/form", "/r/things/condition",
+        "/admin/plugins", "/admin/plugins/nasty", "/admin/r/things", "/admin/roles", "/settings",
+    ):  # fmt: skip
+        shown = browser_of.get(path)
+        assert shown.status_code == 200, (path, shown.status_code)
+        assert not re.search("Lost way|Nasty (mark|link|deed|thing|work)|Never offered", shown.text), path
     shown = browser_of.get("/r/things/1")
     assert shown.status_code == 200
     assert "Drill" in shown.text
@@ -242,6 +278,20 @@ def test_a_failing_route_is_a_problem_with_a_number(firm: Office) -> None:
     assert off.status_code == 200, off.text
     assert client.get("/api/v1/nasty", headers=headers).status_code == 404
     assert client.get("/api/v1/nasty/open").status_code == 404
+
+
+def test_what_it_would_notice_or_settle_is_refused_in_words(firm: Office) -> None:
+    with firm.begin_system() as work:
+        signal = signals_of(work)["nasty_news"]
+        assert (signal.offers(work, "things"), signal.hears(work, "things", [1])) == ((), ())
+    with firm.begin_system(design=True) as work, pytest.raises(Invalid, match="has failed") as refused:
+        state = {
+            **export_design(work),
+            "plugins": [{"key": "nasty", "settings": {"word": "y"}, "active": True}],
+        }
+        apply_design(work, state)
+    assert set(refused.value.errors) == {"settings"}
+    assert [each for each in checkup(firm) if each.subject == "nasty" and not each.well]
 
 
 def test_the_worker_goes_on(firm: Office) -> None:

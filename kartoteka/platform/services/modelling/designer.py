@@ -1,5 +1,6 @@
 """One change of the design: read, planned, held against stored values, done and journalled."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from kartoteka.platform.catalog.definitions import ADMIN, STAFF, Catalog, Field,
 from kartoteka.platform.catalog.models import CatalogState
 from kartoteka.platform.catalog.plans import Action, Naming, Step
 from kartoteka.platform.catalog.reading import Reader
-from kartoteka.platform.kernel.errors import Conflict, Invalid, Misconfigured, NotFound
+from kartoteka.platform.kernel.errors import Conflict, Invalid, KartotekaError, Misconfigured, NotFound
 from kartoteka.platform.kernel.events import DesignChanged
 from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.contributions import told_settings
@@ -22,6 +23,7 @@ from kartoteka.platform.services.work import Work
 from kartoteka.platform.storage import ddl
 from kartoteka.platform.storage.layout import Layout, field_columns
 
+logger = logging.getLogger(__name__)
 MAX_EXAMPLES = 10
 Found = TypeVar("Found")
 
@@ -306,7 +308,17 @@ class Designer:
                 and contribution.settle is not None
                 and dict(old) != dict(state.settings)
             ):
-                contribution.settle(self.work, old, state.settings)
+                try:
+                    contribution.settle(self.work, old, state.settings)
+                except KartotekaError:
+                    raise
+                except Exception as error:
+                    logger.exception("The plugin %s cannot settle its settings.", key)
+                    said = _(
+                        "The plugin “{plugin}” has failed with these settings; nothing was changed.",
+                        plugin=key,
+                    )
+                    raise Invalid({"settings": [said]}) from error
 
     def _only_think(self, target: Catalog, plan: Plan) -> Plan:
         assert self.work.thought is not None
