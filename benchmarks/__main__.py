@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.asking import Caller, Refused
-from benchmarks.measures import Reading, Result, take, take_export, take_import, writing
+from benchmarks.measures import Lasting, Reading, Result, take, take_export, take_import, writing
 from benchmarks.places import Place, fill, postgresql_place, serving, sqlite_place
+from benchmarks.watchdogs import Sizes, take_watchdogs
 
 PLACES = {"sqlite": sqlite_place, "postgresql": postgresql_place}
 
@@ -45,7 +46,9 @@ def _asked() -> argparse.Namespace:
         "--records", type=int, default=100_000, help="how many records both sides hold (100000)"
     )
     parser.add_argument("--database", choices=[*PLACES, "both"], default="both")
-    parser.add_argument("--quick", action="store_true", help="a fifth of the rounds")
+    parser.add_argument(
+        "--quick", action="store_true", help="a fifth of the rounds, and a tenth of the watchdogs"
+    )
     parser.add_argument("--only", default="", help="only measures whose name contains this")
     parser.add_argument(
         "--keep", metavar="FOLDER", help="keep the databases in a folder, and use them again next time"
@@ -55,7 +58,7 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(database: str, asked: argparse.Namespace) -> list[Result]:
+def _measured(database: str, asked: argparse.Namespace) -> list[Result | Lasting]:
     with TemporaryDirectory(prefix="kartoteka-bench-", ignore_cleanup_errors=True) as passing:
         folder = Path(asked.keep or passing).absolute() / f"{database}-{asked.records}"
         with PLACES[database](folder) as place:
@@ -68,7 +71,7 @@ def _measured(database: str, asked: argparse.Namespace) -> list[Result]:
             return list(_results(place, token, asked))
 
 
-def _results(place: Place, token: str, asked: argparse.Namespace) -> Iterator[Result]:
+def _results(place: Place, token: str, asked: argparse.Namespace) -> Iterator[Result | Lasting]:
     rounds = 60 if asked.quick else 300
     # Numbers that no earlier run on a kept place has used.
     first = asked.records + int(time.time())
@@ -89,19 +92,22 @@ def _results(place: Place, token: str, asked: argparse.Namespace) -> Iterator[Re
         yield _told(take_export(place, 1 if asked.quick else 3))
     if asked.only in "import":
         yield _told(take_import(place, first + 10**7, 3 if asked.quick else 7))
+    sizes = Sizes.of(asked.records, quick=asked.quick)
+    for result in take_watchdogs(place, sizes, first * 10**4, asked.only):
+        yield _told(result)
 
 
-def _told(result: Result) -> Result:
-    print(f"  {result.name}: {result.times.ratio:.2f}", flush=True)
+def _told(result: Result | Lasting) -> Result | Lasting:
+    print(f"  {result.name}: {' '.join(result.cells())}", flush=True)
     return result
 
 
-def _table(database: str, results: list[Result]) -> str:
+def _table(database: str, results: list[Result | Lasting]) -> str:
     rows: list[tuple[Any, ...]] = [(database, "Kartoteka ms", "floor ms", "ratio", "at most", "")]
     for each in results:
-        own, floor = (f"{seconds * 1000:.2f}" for seconds in each.times.medians)
-        verdict = "" if each.target is None else "met" if each.met else "MISSED"
-        rows.append((each.name, own, floor, f"{each.times.ratio:.2f}", each.target or "", verdict))
+        *cells, most = each.cells()
+        verdict = "" if not most else "met" if each.met else "MISSED"
+        rows.append((each.name, *cells, most, verdict))
     widths = [max(len(str(row[place])) for row in rows) for place in range(6)]
     lines = [
         "  ".join(

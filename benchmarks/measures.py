@@ -54,6 +54,11 @@ class Result:
         """False when the target is missed."""
         return self.target is None or self.times.ratio <= self.target
 
+    def cells(self) -> tuple[str, ...]:
+        """The result as a line of the table."""
+        own, floor = (f"{seconds * 1000:.2f}" for seconds in self.times.medians)
+        return own, floor, f"{self.times.ratio:.2f}", str(self.target or "")
+
     def as_json(self) -> dict[str, Any]:
         """The result for machines, times in milliseconds."""
         own, floor = self.times.medians
@@ -65,6 +70,31 @@ class Result:
         return {"name": self.name, "own_ms": round(own * 1000, 3), "floor_ms": round(floor * 1000, 3),
                 "ratio": round(self.times.ratio, 2), "target": self.target, "met": self.met,
                 "rounds": len(self.times.own), **more}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """Something that may last so many seconds, with nothing to hold it against."""
+
+    name: str
+    seconds: float
+    most: float
+    # How many notifications came of it.
+    told: int = 0
+
+    @property
+    def met(self) -> bool:
+        """False when it has lasted longer."""
+        return self.seconds <= self.most
+
+    def cells(self) -> tuple[str, ...]:
+        """The result as a line of the table."""
+        return f"{self.seconds * 1000:.2f}", "", "", f"{self.most:.0f} s"
+
+    def as_json(self) -> dict[str, Any]:
+        """The result for machines."""
+        return {"name": self.name, "own_ms": round(self.seconds * 1000, 3), "most_ms": self.most * 1000,
+                "met": self.met, "told": self.told}  # fmt: skip
 
 
 def _names(content: bytes) -> list[Any]:
@@ -237,4 +267,4 @@ def _both(place: Place) -> Iterator[tuple[Office, Engine]]:
         bare.dispose()
 
 
-__all__ = ["Measure", "Reading", "Result", "take", "take_export", "take_import", "writing"]
+__all__ = ["Lasting", "Measure", "Reading", "Result", "take", "take_export", "take_import", "writing"]

@@ -66,6 +66,7 @@ from kartoteka.platform.services.courses import (
     Course,
     Fit,
     Happening,
+    Lately,
     State,
     Told,
     courses_of,
@@ -73,6 +74,7 @@ from kartoteka.platform.services.courses import (
     states_of,
     text_of,
     titles_of,
+    unmoved,
     wire_of,
 )
 from kartoteka.platform.services.dashboards import Tile
@@ -226,6 +228,7 @@ __all__ = [
     "Invalid",
     "Job",
     "KartotekaError",
+    "Lately",
     "Letter",
     "Link",
     "LinkView",
@@ -422,6 +425,7 @@ __all__ = [
     "tells",
     "text_of",
     "titles_of",
+    "unmoved",
     "wire_of",
     "write_mail",
     "writer",

@@ -7,11 +7,11 @@ statements: the entries, the rows as they are now, and the titles of what they p
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
-from sqlalchemy import Row, Select, and_, false, func, or_, select, true
+from sqlalchemy import Connection, Row, Select, false, func, or_, select, true
 
 from kartoteka.field_types.capabilities import Linking
 from kartoteka.platform.access.gate import CATEGORY, OpenRegistry
@@ -115,33 +115,13 @@ class Courses:
             .where(HISTORY.c.registry_id == self.opened.registry.id, HISTORY.c.at >= self.wanted.since)
         )
         if records is None:
-            statement = statement.where(HISTORY.c.id >= self._first_entry())
+            statement = statement.where(HISTORY.c.id >= first_entry(connection, self.wanted.since))
         else:
             statement = statement.where(HISTORY.c.record_id.in_(records))
         newest = statement.order_by(HISTORY.c.id.desc()).limit(self.wanted.limit + 1)
         found = connection.execute(newest).all()
         self.whole = self.whole and len(found) <= self.wanted.limit
         return found[: self.wanted.limit]
-
-    def _first_entry(self) -> int:
-        """The entry with which a time begins, by halving: entries are numbered as they come, and times have no index.
-
-        A clock that was set back may put single entries out of order; a day's grace covers that.
-        """
-        connection = self.opened.gate.connection
-        bounds = connection.execute(select(func.min(HISTORY.c.id), func.max(HISTORY.c.id))).one()
-        if bounds[0] is None:
-            return 0
-        low, high = int(bounds[0]), int(bounds[1])
-        while low < high:
-            middle = (low + high) // 2
-            probe = select(HISTORY.c.at).where(HISTORY.c.id > middle).order_by(HISTORY.c.id).limit(1)
-            at = connection.scalar(probe)
-            if at is not None and at < self.wanted.since:
-                low = middle + 1
-            else:
-                high = middle
-        return low
 
     def _present(self, records: Sequence[int]) -> dict[int, Course]:
         """Records as they are now, those in the recycle bin too: whoever saw one may know that it went there."""
@@ -153,7 +133,7 @@ class Courses:
     def _present_chunk(self, records: Sequence[int]) -> dict[int, Course]:
         return self.present(self.opened.seen.table.c.id.in_(list(records)))
 
-    def present(self, where: Bool, limit: int | None = None) -> dict[int, Course]:
+    def present(self, where: Bool) -> dict[int, Course]:
         """This function will give records as they are now, in the order of their ids, those in the bin among them."""
         seen, connection = self.opened.seen, self.opened.gate.connection
         fields = self.wanted.fields
@@ -164,7 +144,7 @@ class Courses:
             table.c.id, seen.title().label("_shown_title"), table.c._category, table.c._removed_at,
             *(seen.field_shown(each).label(f"_f_{place}") for place, each in enumerate(fields)),
             *(seen.column(each).label(f"_v_{each.key}") for each in plain),
-        ).where(where, seen.reach("view")).order_by(table.c.id).limit(limit)  # fmt: skip
+        ).where(where, seen.reach("view")).order_by(table.c.id)  # fmt: skip
         there = connection.execute(statement).all()
         links = rows.read_links(connection, [each.id for each in linking], [row.id for row in there])
         found = {}
@@ -257,27 +237,48 @@ class Courses:
             return None
 
 
+def first_entry(connection: Connection, since: datetime) -> int:
+    """This function will find the entry with which a time begins, by halving.
+
+    Entries are numbered as they come, and times have no index. A clock that was set back may put single entries out of
+    order; a day's grace covers that.
+    """
+    bounds = connection.execute(select(func.min(HISTORY.c.id), func.max(HISTORY.c.id))).one()
+    if bounds[0] is None:
+        return 0
+    low, high = int(bounds[0]), int(bounds[1])
+    while low < high:
+        middle = (low + high) // 2
+        probe = select(HISTORY.c.at).where(HISTORY.c.id > middle).order_by(HISTORY.c.id).limit(1)
+        at = connection.scalar(probe)
+        if at is not None and at < since:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def within(
     opened: OpenRegistry,
-    fields: Sequence[Field],
     key: str,
     spans: Sequence[tuple[Any, Any]],
     condition: Condition | None,
-    *,
-    behind: int,
-    limit: int,
-) -> dict[int, Course]:
-    """This function will give living records of which a date lies in some spans (ends included), by their ids.
+    most: int | None,
+) -> Sequence[int]:
+    """This function will list living records of which a date lies in some spans (ends included).
 
-    `key` is a field, or `updated_at`. `behind` is the last id of the page before.
+    `key` is a field, `created_at` or `updated_at`. All at once: a database that is asked for them page by page, in the
+    order of their ids, may look through all ids instead of the dates.
     """
     seen = opened.seen
     each = seen.field(key)
-    column = seen.column(each) if each is not None else seen.table.c._updated_at
+    column = seen.column(each) if each is not None else seen.table.c[f"_{key}"]
     there = or_(false(), *(column.between(low, high) for low, high in spans))
     fits = seen.condition(condition) if condition is not None else true()
-    reading = Courses(opened, Wanted(fields, datetime.max.replace(tzinfo=UTC)))
-    return reading.present(and_(seen.alive, seen.table.c.id > behind, there, fits), limit)
+    wanted = select(seen.table.c.id).where(seen.alive, seen.reach("view"), there, fits)
+    if most is not None:
+        wanted = wanted.order_by(column).limit(most)
+    return opened.gate.connection.scalars(wanted).all()
 
 
 def satisfying(opened: OpenRegistry, condition: Condition, records: Sequence[int]) -> frozenset[int]:
@@ -299,4 +300,15 @@ def _ids(value: Any) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, list) and all(isinstance(each, int) for each in value) else ()
 
 
-__all__ = ["MOST", "NOT_THERE", "Course", "Courses", "Happening", "State", "Wanted", "satisfying", "within"]
+__all__ = [
+    "MOST",
+    "NOT_THERE",
+    "Course",
+    "Courses",
+    "Happening",
+    "State",
+    "Wanted",
+    "first_entry",
+    "satisfying",
+    "within",
+]

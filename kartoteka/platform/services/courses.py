@@ -19,6 +19,7 @@ from kartoteka.platform.access.courses import (
     within,
 )
 from kartoteka.platform.access.gate import OpenRegistry
+from kartoteka.platform.access.touches import Touches, changed_and_fitting, settled, standing_in, with_entries
 from kartoteka.platform.catalog.conditions import (
     CATEGORY,
     Asker,
@@ -34,6 +35,8 @@ from kartoteka.platform.kernel.texts import _
 from kartoteka.platform.services.work import Work
 
 CHUNK = 500
+# So many records are read faster than it is found out which of them matter.
+FEW = 500
 
 
 @dataclass(frozen=True)
@@ -89,24 +92,77 @@ def dated(
     filter: Filter | None = None,
     most: int | None = None,
 ) -> Iterator[Course]:
-    """This function will give living records with a date (a field, or `updated_at`) in some spans, page by page.
+    """This function will give living records with a date in some spans, page by page.
+
+    `key` is a field, `created_at` or `updated_at`.
 
     :raises NotFound: when there is no such registry for the actor. :raises Invalid: when there is no such field.
     """
     opened = work.open(registry)
-    if key != "updated_at":
+    if key not in ("created_at", "updated_at"):
         _fields(opened, [key])
     condition = parse(filter) if filter is not None else None
-    wanted = _fields(opened, fields)
-    behind, given = 0, 0
-    while most is None or given < most:
-        size = CHUNK if most is None else min(CHUNK, most - given)
-        found = within(opened, wanted, key, spans, condition, behind=behind, limit=size)
-        yield from found.values()
-        given += len(found)
-        if len(found) < size:
-            return
-        behind = max(found)
+    found = within(opened, key, spans, condition, most)
+    for start in range(0, len(found), CHUNK):
+        there = states_of(work, registry, fields, found[start : start + CHUNK])
+        yield from (course for course in there.values() if course.now.alive)
+
+
+@dataclass
+class Lately:
+    """What was changed since some moments, read once for everybody who asks; it only narrows down what is to be read.
+
+    Nobody may be shown anything of it: it knows nothing of rights. With `most`, only the newest are known.
+    """
+
+    most: int | None = None
+    _kept: dict[tuple[str, datetime], Touches] = field(default_factory=dict)
+
+    def changed(
+        self, work: Work, registry: str, since: datetime, keys: Iterable[str] | None = None
+    ) -> set[int]:
+        """This function will tell which older records were changed: in some fields, or in any at all."""
+        touches = self._touches(work, registry, since)
+        return touches.all() if keys is None else touches.of(keys)
+
+    def dated(
+        self,
+        work: Work,
+        registry: str,
+        since: datetime,
+        key: str,
+        spans: Sequence[tuple[Any, Any]],
+        keys: Iterable[str],
+    ) -> set[int]:
+        """This function will tell which older records may have had a date in some spans, as they were then.
+
+        `keys` are the other fields on which it depends whether that matters.
+        """
+        touches = self._touches(work, registry, since)
+        days = [(_day(low), _day(high)) for low, high in spans]
+        others = touches.of(keys)
+        if len(others) > FEW:
+            others = standing_in(work.open(registry), key, spans, others)
+        return touches.with_days(key, days) | others
+
+    def heard_of(self, work: Work, registry: str, since: datetime, low: datetime, high: datetime) -> set[int]:
+        """This function will tell which older records were changed, and something had happened to in a time before."""
+        return with_entries(work.open(registry), low, high, self.changed(work, registry, since))
+
+    def _touches(self, work: Work, registry: str, since: datetime) -> Touches:
+        opened = work.open(registry)
+        found = self._kept.setdefault((registry, since), Touches(opened.registry.id, since, self.most))
+        found.renew(work.connection)
+        return found
+
+
+def _day(moment: Any) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def unmoved(work: Work, registry: str, moments: Mapping[int, datetime]) -> set[int]:
+    """This function will tell which records have not changed again since the moments at which they did."""
+    return settled(work.open(registry), moments)
 
 
 def _fields(opened: OpenRegistry, keys: Sequence[str] | None) -> list[Field]:
@@ -187,6 +243,10 @@ class Fit:
         for tree, fitting in self._elsewhere.values():
             fitting |= satisfying(self._opened, tree, records)
 
+    def among(self, low: datetime, high: datetime) -> frozenset[int]:
+        """This function will tell which living records that were last changed between two moments fit today."""
+        return changed_and_fitting(self._opened, self._tree, low, high)
+
     def holds(self, record: int, state: State, today: date) -> bool:
         """This function will tell whether a record was there and fitted on a day."""
         if not state.alive:
@@ -250,6 +310,7 @@ __all__ = [
     "Course",
     "Fit",
     "Happening",
+    "Lately",
     "State",
     "Told",
     "courses_of",
@@ -257,5 +318,6 @@ __all__ = [
     "states_of",
     "text_of",
     "titles_of",
+    "unmoved",
     "wire_of",
 ]

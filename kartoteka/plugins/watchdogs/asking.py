@@ -4,16 +4,19 @@ The same question is put to it for its owner, who decides that it speaks, and fo
 told what he would have been told by a watchdog of his own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from kartoteka.platform.sdk import Happening, Noticed, courses_of, signals_of
+from kartoteka.platform.sdk import Course, Happening, Lately, Noticed, Work, courses_of, signals_of
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.putting import of_number, of_pointing, of_signal, of_things, past_numbers
 from kartoteka.plugins.watchdogs.timing import Span, of_time
 from kartoteka.plugins.watchdogs.watching import Occurrence, Watch
+
+# Of more changes in ninety days only the newest are tried.
+MOST_CHANGED = 20_000
 
 
 class Question(Protocol):
@@ -31,24 +34,60 @@ class Steps:
     records: frozenset[int]
     moments: frozenset[datetime]
     since: datetime
+    # What one person knows of these records already.
+    reel: "Reel | None" = None
 
     def __call__(self, watch: Watch) -> list[Occurrence]:
-        """What it says of the records' own steps, and of their pointing at others."""
-        found: list[Occurrence] = []
+        """What it says of them."""
         wanted = watch.definition.record
-        if self.registry == watch.definition.registry and d.STEP in watch.sorts():
-            records = [each for each in sorted(self.records) if wanted in (None, each)]
-            keys = sorted(watch.keys) if watch.keys is not None else None
-            told = courses_of(watch.work, self.registry, keys, since=min(self.moments), records=records)
-            found += watch.of_steps(told.courses, self._meant)
-        if d.POINTING in watch.sorts():
-            found += of_pointing(
-                watch, self.registry, self._meant, since=min(self.moments), records=sorted(self.records)
-            )
-        return found
+        records = [each for each in sorted(self.records) if wanted in (None, each)]
+        return watch.of_steps(self._courses(watch, records), self.meant)
 
-    def _meant(self, step: Happening) -> bool:
+    def _courses(self, watch: Watch, records: Sequence[int]) -> Mapping[int, Course]:
+        if self.reel is not None and self.reel.work is watch.work:
+            return {each: self.reel.courses[each] for each in records if each in self.reel.courses}
+        keys = sorted(watch.keys) if watch.keys is not None else None
+        return courses_of(watch.work, self.registry, keys, since=min(self.moments), records=records).courses
+
+    def meant(self, step: Happening) -> bool:
+        """This function will tell whether a step is one of those that are asked about."""
         return step.at in self.moments and step.record in self.records and step.at >= self.since
+
+
+@dataclass(frozen=True)
+class Reel:
+    """What happened to some records, read once for all watchdogs of one person."""
+
+    work: Work
+    courses: Mapping[int, Course]
+
+    @classmethod
+    def of(cls, work: Work, asked: Sequence[tuple[Watch, Steps]]) -> "Reel":
+        """Read all that some watchdogs are asked about."""
+        if not asked:
+            return cls(work, {})
+        keys = {key for watch, _steps in asked for key in watch.keys or ()}
+        every = any(watch.keys is None for watch, _steps in asked)
+        records = {each for watch, steps in asked for each in steps.records
+                   if watch.definition.record in (None, each)}  # fmt: skip
+        since = min(min(steps.moments) for _watch, steps in asked)
+        told = courses_of(work, asked[0][1].registry, None if every else sorted(keys), since=since,
+                          records=sorted(records))  # fmt: skip
+        return cls(work, told.courses)
+
+
+@dataclass(frozen=True)
+class Pointers:
+    """Steps of records of a registry by which they may have begun to point at others."""
+
+    steps: Steps
+
+    def __call__(self, watch: Watch) -> list[Occurrence]:
+        """What it says of those at which they point now."""
+        steps = self.steps
+        return of_pointing(
+            watch, steps.registry, steps.meant, since=min(steps.moments), records=sorted(steps.records)
+        )
 
 
 @dataclass(frozen=True)
@@ -110,7 +149,7 @@ class Numbers:
 def past_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurrence]:
     """This function will tell what a watchdog would have said in the last days, the latest first."""
     begin = now - timedelta(days=days)
-    found = of_time(watch, Span(begin, now, most, assumed=True))
+    found = of_time(watch, Span(begin, now, most, assumed=True, lately=Lately(MOST_CHANGED)))
     sorts, registry, wanted = watch.sorts(), watch.definition.registry, watch.definition.record
     if sorts & {d.STEP, d.NUMBER}:
         keys = sorted(watch.keys) if watch.keys is not None else None
@@ -134,4 +173,15 @@ def coming_of(watch: Watch, now: datetime, days: int, most: int) -> list[Occurre
     return of_time(watch, Span(now, now + timedelta(days=days), most))
 
 
-__all__ = ["Numbers", "Passing", "Question", "Signals", "Steps", "Things", "coming_of", "past_of"]
+__all__ = [
+    "Numbers",
+    "Passing",
+    "Pointers",
+    "Question",
+    "Reel",
+    "Signals",
+    "Steps",
+    "Things",
+    "coming_of",
+    "past_of",
+]

@@ -7,11 +7,11 @@ program shows it once, a receiver of webhooks knows it by its id.
 
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import and_, select, update
 
@@ -37,7 +37,7 @@ from kartoteka.plugins.watchdogs.unsubscribing import key_for
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
-AT_ONCE = 20
+THREADS = {d.EMAIL: 4, d.WEBHOOK: 8}
 # A slow server is waited for so long; then the others go on, and it in the background.
 PATIENCE = 5.0
 SHOWN = 50
@@ -58,35 +58,63 @@ class Parcel:
     headers: Mapping[str, str] | None = None
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="watchdogs")
+class Lanes:
+    """Threads of their own for mail and for webhooks, so that what hangs in one lane holds up nobody in the other."""
+
+    def __init__(self) -> None:
+        self._pools = {
+            channel: ThreadPoolExecutor(max_workers=size, thread_name_prefix=f"watchdogs-{channel}")
+            for channel, size in THREADS.items()
+        }
+        self._running: dict[str, set[Future[None]]] = {channel: set() for channel in THREADS}
+
+    def room(self, channel: str) -> int:
+        """This function will tell how many more may leave now; nothing is claimed that would have to wait."""
+        self._running[channel] = {each for each in self._running[channel] if not each.done()}
+        return THREADS[channel] - len(self._running[channel])
+
+    def send(self, office: Office, row: Any) -> "Future[None]":
+        """This function will let one leave."""
+        leaving = self._pools[row.channel].submit(_deliver_one, office, row)
+        self._running[row.channel].add(leaving)
+        return leaving
+
+
+_LANES: WeakKeyDictionary[Office, Lanes] = WeakKeyDictionary()
 
 
 def deliver(office: Office) -> None:
     """This function will send what is due; a server that hangs holds up nobody else."""
-    while claimed := _claim(office):
-        running = [_threads().submit(_deliver_one, office, each) for each in claimed]
-        done, hanging = wait(running, timeout=PATIENCE)
+    lanes = _LANES.get(office) or _LANES.setdefault(office, Lanes())
+    while True:
+        claimed = [row for channel in THREADS for row in _claim(office, channel, lanes.room(channel))]
+        if not claimed:
+            return
+        done, hanging = wait([lanes.send(office, each) for each in claimed], timeout=PATIENCE)
         for each in done:
             each.result()
         if hanging:
             return
 
 
-def _due(office: Office) -> Any:
-    now = office.clock()
+def _due(office: Office, channel: str) -> Any:
     waiting = DELIVERIES.c.state.in_((QUEUED, SENDING))
-    return and_(waiting, DELIVERIES.c.due_at <= now)
+    return and_(waiting, DELIVERIES.c.due_at <= office.clock(), DELIVERIES.c.channel == channel)
 
 
-def _claim(office: Office) -> Sequence[Any]:
+def _claim(office: Office, channel: str, room: int) -> Sequence[Any]:
+    """What is new goes first: whatever was tried in vain may be so again."""
+    due = _due(office, channel)
     with office.session() as session:
-        if session.scalar(select(DELIVERIES.c.id).where(_due(office)).limit(1)) is None:
+        if room <= 0 or session.scalar(select(DELIVERIES.c.id).where(due).limit(1)) is None:
             return []
     with office.session(write=True) as session:
-        wanted = select(DELIVERIES).where(_due(office)).order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
-        found = session.execute(wanted.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+        wanted = (
+            select(DELIVERIES)
+            .where(due)
+            .order_by(DELIVERIES.c.attempts, DELIVERIES.c.due_at, DELIVERIES.c.id)
+        )
+        found = session.execute(wanted.limit(room).with_for_update(skip_locked=True)).all()
         taken = DELIVERIES.c.id.in_([each.id for each in found])
         if found:
             session.execute(

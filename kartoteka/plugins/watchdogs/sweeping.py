@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from kartoteka.platform.sdk import Invalid, NotFound, Office, Unauthenticated, Work
+from kartoteka.platform.sdk import Invalid, Lately, NotFound, Office, Unauthenticated, Work
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.asking import Numbers, Passing, Question
 from kartoteka.plugins.watchdogs.reacting import dog_of
@@ -29,10 +29,11 @@ def sweep(office: Office) -> None:
     What was missed while nobody worked is told now, each occurrence once, as late as it is.
     """
     looked: set[int] = set()
+    lately = Lately()
     while rows := [row for row in _due(office) if row.id not in looked]:
         for row in rows:
             looked.add(row.id)
-            _look(office, row)
+            _look(office, row, lately)
 
 
 def _alive() -> tuple[ColumnElement[bool], ...]:
@@ -45,10 +46,10 @@ def _due(office: Office) -> Sequence[Any]:
         return session.execute(wanted.order_by(WATCHDOGS.c.next_at, WATCHDOGS.c.id).limit(AT_ONCE)).all()
 
 
-def _look(office: Office, row: Any) -> None:
+def _look(office: Office, row: Any, lately: Lately) -> None:
     dog, now = dog_of(row), office.clock()
     try:
-        following, memory = _ask(office, dog, now)
+        following, memory = _ask(office, dog, now, lately)
     except Unauthenticated:
         following, memory = now + timedelta(days=1), dog.memory
     except SQLAlchemyError:
@@ -69,8 +70,8 @@ def _put(office: Office, row: Any, values: dict[str, Any]) -> None:
         session.execute(update(WATCHDOGS).where(*same).values(**values))
 
 
-def _ask(office: Office, dog: Dog, now: datetime) -> tuple[datetime | None, Any]:
-    span = Span(dog.swept_to or dog.since, now)
+def _ask(office: Office, dog: Dog, now: datetime, lately: Lately) -> tuple[datetime | None, Any]:
+    span = Span(dog.swept_to or dog.since, now, lately=lately)
     questions: list[Question] = [Passing(span)]
     numbers = Numbers(dict(dog.memory), now)
     if any(part.kind == d.COUNT for part in dog.definition.when.each):
@@ -144,7 +145,7 @@ def _check(work: Work, row: Any, sight: str) -> None:
 
 def _sees(work: Work, dog: Dog) -> bool:
     try:
-        return Watch(work, dog.definition, ZoneInfo(work.actor.locale.timezone)).sees
+        return Watch(work, dog.definition, ZoneInfo(work.actor.locale.timezone)).sees()
     except (NotFound, Invalid):
         return False
 

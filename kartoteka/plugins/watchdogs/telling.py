@@ -6,7 +6,7 @@ the task that it makes, is written in the same transaction.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,19 +68,38 @@ class Said:
     zone: ZoneInfo
 
 
+@dataclass(frozen=True)
+class Speech:
+    """What a watchdog said when it was asked something."""
+
+    dog: Dog
+    question: Question
+    said: Said
+
+
 def ask_owner(work: Work, dog: Dog, question: Question) -> Said | None:
     """This function will put a question to a watchdog for its owner; None when there is nothing."""
-    zone = ZoneInfo(work.actor.locale.timezone)
+    watch = watch_of(work, dog)
+    return ask(work, dog, watch, question) if watch is not None and watch.sees() else None
+
+
+def watch_of(work: Work, dog: Dog) -> Watch | None:
+    """This function will open a watchdog for its owner; None when something that it needs is not there for him."""
     try:
-        watch = Watch(work, dog.definition, zone)
-        if not watch.sees:
-            return None
+        return Watch(work, dog.definition, ZoneInfo(work.actor.locale.timezone))
+    except (NotFound, Invalid, Forbidden):
+        return None
+
+
+def ask(work: Work, dog: Dog, watch: Watch, question: Question) -> Said | None:
+    """This function will put a question to a watchdog that is open for its owner."""
+    try:
         occurrences = question(watch)
     except (NotFound, Invalid, Forbidden):
         return None
     if not occurrences:
         return None
-    return Said(occurrences, _people(work, watch, dog, occurrences), zone)
+    return Said(occurrences, _people(work, watch, dog, occurrences), watch.clock.zone)
 
 
 def _people(
@@ -148,33 +167,57 @@ def _in_charge(
 
 def tell(office: Office, dog: Dog, said: Said, question: Question) -> int:
     """This function will tell everybody what is for him, and count the new alerts; done again it changes nothing."""
+    return tell_all(office, [Speech(dog, question, said)])
+
+
+def tell_all(office: Office, speeches: Sequence[Speech]) -> int:
+    """This function will tell everybody what some watchdogs have said: to one person all at once, as far as it goes."""
+    people: dict[int, list[Speech]] = {}
+    for each in speeches:
+        if each.dog.definition.deeds or d.WEBHOOK in each.dog.definition.via:
+            _mark(office, each.dog, each.said)
+        for person in each.said.people:
+            people.setdefault(person, []).append(each)
     told = 0
-    if dog.definition.deeds or d.WEBHOOK in dog.definition.via:
-        _mark(office, dog, said)
-    for person, (for_id, keys) in said.people.items():
-        try:
-            told += _tell_one(office, dog, said, question, person, for_id, keys)
-        except Unauthenticated:
-            continue
+    for person, his in people.items():
+        for handful in _handfuls(person, his):
+            try:
+                told += _tell_one(office, person, handful)
+            except Unauthenticated:
+                break
     return told
 
 
-def _tell_one(
-    office: Office, dog: Dog, said: Said, question: Question, person: int, for_id: int | None,
-    keys: set[tuple[int, str]],
-) -> int:  # fmt: skip
-    mine = [each for each in said.occurrences if (each.record, each.key) in keys]
+def _handfuls(person: int, speeches: Sequence[Speech]) -> Iterator[list[tuple[Speech, list[Occurrence]]]]:
+    """What is for somebody, so much at a time that nobody waits long for the transaction in which it is told."""
+    handful: list[tuple[Speech, list[Occurrence]]] = []
+    room = CHUNK
+    for speech in speeches:
+        _for_id, keys = speech.said.people[person]
+        mine = [each for each in speech.said.occurrences if (each.record, each.key) in keys]
+        while mine:
+            handful.append((speech, mine[:room]))
+            mine, room = mine[room:], room - len(mine[:room])
+            if not room:
+                yield handful
+                handful, room = [], CHUNK
+    if handful:
+        yield handful
+
+
+def _tell_one(office: Office, person: int, handful: Sequence[tuple[Speech, list[Occurrence]]]) -> int:
     told = 0
-    for start in range(0, len(mine), CHUNK):
-        with office.begin(person, via="watchdog", write=True) as work:
-            if dog.role is None and _is_muted(work, dog.id, None):
-                return told
-            chunk = mine[start : start + CHUNK]
+    with office.begin(person, via="watchdog", write=True) as work:
+        muted = _muted(work, {speech.dog.id for speech, _occurrences in handful})
+        for speech, occurrences in handful:
+            dog = speech.dog
+            if dog.role is None and (dog.id, d.APP) in muted:
+                continue
             if person != dog.owner:
-                chunk = _as_himself(work, dog, said, question, chunk)
-            made = write_alerts(work, dog, chunk, for_id=for_id)
+                occurrences = _as_himself(work, dog, speech.said, speech.question, occurrences)
+            made = write_alerts(work, dog, occurrences, for_id=speech.said.people[person][0])
             told += len(made)
-            if made and d.EMAIL in dog.definition.via and not _is_muted(work, dog.id, d.EMAIL):
+            if made and d.EMAIL in dog.definition.via and (dog.id, d.EMAIL) not in muted:
                 carry(work, d.EMAIL, dog.definition, made)
     return told
 
@@ -185,7 +228,7 @@ def _as_himself(
     """What the watchdog would have told somebody else, had he set it himself."""
     try:
         watch = Watch(work, dog.definition, said.zone)
-        if not watch.sees:
+        if not watch.sees():
             return []
         his = {(each.record, each.key): each for each in question(watch)}
     except (NotFound, Invalid, Forbidden):
@@ -205,12 +248,12 @@ def _mark(office: Office, dog: Dog, said: Said) -> None:
                 carry(work, d.WEBHOOK, dog.definition, made, watchdog=dog.id)
 
 
-def _is_muted(work: Work, watchdog: int, channel: str | None) -> bool:
-    wanted = select(MUTES.c.watchdog_id).where(
-        MUTES.c.user_id == work.actor.user_id, MUTES.c.watchdog_id == watchdog,
-        MUTES.c.channel == (channel or d.APP),
-    )  # fmt: skip
-    return work.connection.scalar(wanted) is not None
+def _muted(work: Work, watchdogs: Collection[int]) -> set[tuple[int, str]]:
+    """Of which watchdogs the actor does not want to hear, and by which channels."""
+    wanted = select(MUTES.c.watchdog_id, MUTES.c.channel).where(
+        MUTES.c.user_id == work.actor.user_id, MUTES.c.watchdog_id.in_(watchdogs)
+    )
+    return {(row[0], row[1]) for row in work.connection.execute(wanted)}
 
 
 def write_alerts(
@@ -277,11 +320,15 @@ __all__ = [
     "TOLD",
     "Dog",
     "Said",
+    "Speech",
+    "ask",
     "ask_owner",
     "mute",
     "named",
     "quietly",
     "tell",
+    "tell_all",
     "tell_of_itself",
+    "watch_of",
     "write_alerts",
 ]

@@ -6,12 +6,23 @@ moment, by what it was.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from kartoteka.platform.sdk import Course, Link, Query, State, browse, courses_of, dated, label, states_of
+from kartoteka.platform.sdk import (
+    Course,
+    Lately,
+    Link,
+    Query,
+    State,
+    browse,
+    courses_of,
+    dated,
+    label,
+    states_of,
+)
 from kartoteka.plugins.watchdogs import definition as d
 from kartoteka.plugins.watchdogs.days import anniversary_origins, origins, rounds, rule_days, shifted
 from kartoteka.plugins.watchdogs.definition import When
@@ -33,6 +44,8 @@ class Span:
     # A record is taken as if it had been there, as it was first, before it was made: for whoever asks what would have
     # been told, since many a register is younger than what it keeps.
     assumed: bool = False
+    # What has been changed lately, kept for all watchdogs that look through the same time.
+    lately: Lately = field(default_factory=Lately, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,9 @@ def of_time(watch: Watch, span: Span) -> list[Occurrence]:
     if span.until <= span.after:
         return []
     found: dict[tuple[int, str], Occurrence] = {}
-    touched = _touched(watch, span)
+    past = _Past(watch, span)
     for place, part in enumerate(watch.definition.when.each):
-        for each in _of_part(watch, place, part, span, touched):
+        for each in _of_part(past, place, part):
             if span.after < each.at <= span.until:
                 before = found.get((each.record, each.key))
                 if before is None or each.at < before.at:
@@ -59,32 +72,75 @@ def of_time(watch: Watch, span: Span) -> list[Occurrence]:
     return sorted(found.values(), key=lambda each: (each.at, each.record, each.key))
 
 
-def _of_part(
-    watch: Watch, place: int, part: When, span: Span, touched: Mapping[int, Course]
-) -> Iterator[Occurrence]:
+def _of_part(past: "_Past", place: int, part: When) -> Iterator[Occurrence]:
     if part.kind in d.OF_DATE:
-        return _of_date(watch, place, part, span, touched)
+        return _of_date(past, place, part)
     if part.kind == d.SILENCE:
-        return _of_silence(watch, place, part, span, touched)
+        return _of_silence(past, place, part)
     if part.kind in (d.DAY, d.EVERY):
-        return _of_days(watch, place, part, span, touched)
-    if part.kind in (d.ENTERS, d.QUITS) and watch.fit.by_time:
-        return _of_list(watch, place, part, span, touched)
+        return _of_days(past, place, part)
+    if part.kind in (d.ENTERS, d.QUITS) and past.watch.fit.by_time:
+        return _of_list(past, place, part)
     return iter(())
 
 
-def _touched(watch: Watch, span: Span) -> Mapping[int, Course]:
-    """Records to which something has happened since the day began with which the time begins."""
-    since = watch.clock.begins(watch.clock.day(span.after))
-    if since > watch.work.now:
-        return {}
-    record = watch.definition.record
-    keys = sorted(watch.keys) if watch.keys is not None else None
-    told = courses_of(watch.work, watch.definition.registry, keys, since=since,
-                      records=None if record is None else [record])  # fmt: skip
-    if watch.fit.elsewhere:
-        watch.fit.look(list(told.courses))
-    return told.courses
+class _Past:
+    """What has happened to the records of a watchdog since the day began with which a time begins.
+
+    Very many records may have been changed on a day; read are those of which it matters to what is asked.
+    """
+
+    def __init__(self, watch: Watch, span: Span) -> None:
+        self.watch, self.span = watch, span
+        self.registry, self.record = watch.definition.registry, watch.definition.record
+        self.keys = sorted(watch.keys) if watch.keys is not None else None
+        self.since = watch.clock.begins(watch.clock.day(span.after))
+        # Of what is still to come nothing has happened yet.
+        self.ahead = self.since > watch.work.now
+
+    def courses(self, records: Iterable[int]) -> dict[int, Course]:
+        """Those of some records to which something has happened."""
+        wanted = sorted(records)
+        if self.ahead or not wanted:
+            return {}
+        told = courses_of(self.watch.work, self.registry, self.keys, since=self.since, records=wanted)
+        self.look(told.courses)
+        return dict(told.courses)
+
+    def look(self, records: Iterable[int]) -> None:
+        """The conditions that ask about other records must have seen these."""
+        if self.watch.fit.elsewhere:
+            self.watch.fit.look(list(records))
+
+    def dated(self, key: str, spans: Sequence[tuple[Any, Any]]) -> dict[int, Course]:
+        """Records that may have had a date in some spans, and have it or fit no more."""
+        if self.record is not None or self.ahead:
+            return self.courses([self.record] if self.record is not None else [])
+        work, others = self.watch.work, self.watch.fit.fields
+        return self.courses(self.span.lately.dated(work, self.registry, self.since, key, spans, others))
+
+    def refitted(self) -> dict[int, Course]:
+        """Records that may have fitted the filter once, or once not."""
+        if self.record is not None or self.ahead:
+            return self.courses([self.record] if self.record is not None else [])
+        changed = self.span.lately.changed(self.watch.work, self.registry, self.since, self.watch.fit.fields)
+        return self.courses(changed)
+
+    def untouched(self, key: str, spans: Sequence[tuple[Any, Any]]) -> Iterator[list[Course]]:
+        """Records as they are now that have a date in some spans, found by an index, some at a time."""
+        definition, fit = self.watch.definition, self.watch.fit
+        if self.record is not None:
+            alone = states_of(self.watch.work, self.registry, self.keys, [self.record])
+            found: Iterator[Course] = iter(alone.values())
+        else:
+            # With days in it a filter says something else every day, so it is held against each day by itself.
+            narrowed = None if fit.by_time else definition.filter
+            found = dated(
+                self.watch.work, self.registry, self.keys, key, spans, filter=narrowed, most=self.span.most
+            )
+        while chunk := list(islice(found, PAGE)):
+            self.look([course.id for course in chunk])
+            yield chunk
 
 
 def _stretches(course: Course, *, assumed: bool = False) -> Iterator[Stretch]:
@@ -98,14 +154,17 @@ def _stretches(course: Course, *, assumed: bool = False) -> Iterator[Stretch]:
         yield Stretch(step.at, following.at if following is not None else LATEST, step.after)
 
 
-def _of_date(
-    watch: Watch, place: int, part: When, span: Span, touched: Mapping[int, Course]
-) -> Iterator[Occurrence]:
+def _of_date(past: _Past, place: int, part: When) -> Iterator[Occurrence]:
+    watch, span = past.watch, past.span
     first, last = watch.clock.day(span.after), watch.clock.day(span.until)
-    for course in touched.values():
+    spans = _spans(watch, part, first, last)
+    known = past.dated(part.field, spans)
+    for course in known.values():
         yield from _of_dated(watch, place, part, course, first, last, assumed=span.assumed)
-    for course in _untouched(watch, part.field, _spans(watch, part, first, last), span, touched):
-        yield from _of_dated(watch, place, part, course, first, last, assumed=span.assumed)
+    for chunk in past.untouched(part.field, spans):
+        rest = {course.id: course for course in chunk if course.id not in known}
+        for course in (rest | past.courses(rest)).values():
+            yield from _of_dated(watch, place, part, course, first, last, assumed=span.assumed)
 
 
 def _of_dated(
@@ -158,50 +217,29 @@ def _begin(watch: Watch, day: date, more: timedelta = timedelta()) -> datetime:
         return EARLIEST if day.year < 1000 else LATEST
 
 
-def _untouched(
-    watch: Watch, key: str, spans: Sequence[tuple[Any, Any]], span: Span, touched: Mapping[int, Course]
-) -> Iterator[Course]:
-    """Records as they have been all the time, found by an index; those that have changed are looked at elsewhere."""
-    definition, fit = watch.definition, watch.fit
-    keys = sorted(watch.keys) if watch.keys is not None else None
-    if definition.record is not None:
-        alone = states_of(watch.work, definition.registry, keys, [definition.record])
-        found: Iterable[Course] = alone.values()
-    else:
-        # With days in it a filter says something else every day, so it is held against each day by itself.
-        narrowed = None if fit.by_time else definition.filter
-        found = dated(watch.work, definition.registry, keys, key, spans, filter=narrowed, most=span.most)
-    rest = (course for course in found if course.id not in touched)
-    while chunk := list(islice(rest, PAGE)):
-        if fit.elsewhere:
-            fit.look([course.id for course in chunk])
-        yield from chunk
-
-
-def _of_silence(
-    watch: Watch, place: int, part: When, span: Span, touched: Mapping[int, Course]
-) -> Iterator[Occurrence]:
-    wait = timedelta(days=part.days)
+def _of_silence(past: _Past, place: int, part: When) -> Iterator[Occurrence]:
+    watch, span, wait = past.watch, past.span, timedelta(days=part.days)
     low = watch.clock.begins(watch.clock.day(span.after) - wait)
     high = watch.clock.begins(watch.clock.day(span.until) - wait + DAY)
-    bearers = {course.id: course for course in _untouched(watch, "updated_at", [(low, high)], span, {})}
     things = _things_since(watch, part, low, None)
-    missing = [each for each in {*things, *touched} if each not in bearers]
-    keys = sorted(watch.keys) if watch.keys is not None else None
-    if missing:
-        bearers |= states_of(watch.work, watch.definition.registry, keys, missing)
-    if not bearers:
-        return
-    told = courses_of(watch.work, watch.definition.registry, keys, since=low, records=sorted(bearers)).courses
-    watch.fit.look(list(bearers))
+    wanted = {id for id, moments in things.items() if any(low <= each < high for each in moments)}
+    # What does not count as something does not end a silence either: then the time since a record was made is meant.
+    counted = "updated_at" if CHANGES in part.of else "created_at"
+    for chunk in past.untouched(counted, [(low, high)]):
+        wanted.update(course.id for course in chunk)
+    if past.record is None and not past.ahead:
+        wanted |= span.lately.heard_of(watch.work, past.registry, past.since, low, high)
+    if past.record is not None:
+        wanted = {past.record}
+    told = courses_of(watch.work, past.registry, past.keys, since=low, records=sorted(wanted)).courses
+    quiet = [each for each in wanted if each not in told]
+    bearers = {**states_of(watch.work, past.registry, past.keys, quiet), **told}
+    past.look(bearers)
     for course in bearers.values():
-        if watch.definition.record not in (None, course.id):
-            continue
-        whole = told.get(course.id, course)
-        changes = [step.at for step in whole.steps if CHANGES in part.of or step.action == "create"]
+        changes = [step.at for step in course.steps if CHANGES in part.of or step.action == "create"]
         events = sorted({*changes, *things.get(course.id, ())})
         for event, following in zip(events, [*events[1:], LATEST], strict=True):
-            yield from _of_rest(watch, place, part, whole, event, following)
+            yield from _of_rest(watch, place, part, course, event, following)
 
 
 def _of_rest(
@@ -245,10 +283,9 @@ def _things_since(
     return found
 
 
-def _of_days(
-    watch: Watch, place: int, part: When, span: Span, touched: Mapping[int, Course]
-) -> Iterator[Occurrence]:
+def _of_days(past: _Past, place: int, part: When) -> Iterator[Occurrence]:
     """A fixed day, or days by a rule: told of one record, or of a list as a whole."""
+    watch, span = past.watch, past.span
     first, last = watch.clock.day(span.after), watch.clock.day(span.until)
     start = part.start
     days = [start] if part.kind == d.DAY else rule_days(part.rule, start, first, last)
@@ -261,41 +298,46 @@ def _of_days(
         if watch.definition.record is None:
             yield Occurrence(0, at, key, place, label(watch.opened.registry, language), new=day)
             continue
-        course = _alone(watch, touched)
+        course = _alone(past)
         state = None if course is None else next(
             (each.state for each in _stretches(course) if each.begins <= at < each.ends), None)  # fmt: skip
         if course is not None and state is not None and watch.fit.holds(course.id, state, day):
             yield Occurrence(course.id, at, key, place, course.title, new=day)
 
 
-def _alone(watch: Watch, touched: Mapping[int, Course]) -> Course | None:
-    record = watch.definition.record
-    if record is None:
+def _alone(past: _Past) -> Course | None:
+    if past.record is None:
         return None
-    keys = sorted(watch.keys) if watch.keys is not None else None
-    found = touched.get(record) or states_of(watch.work, watch.definition.registry, keys, [record]).get(
-        record
-    )
-    if found is not None:
-        watch.fit.look([record])
-    return found
+    alone = states_of(past.watch.work, past.registry, past.keys, [past.record])
+    past.look(alone)
+    return (dict(alone) | past.courses([past.record])).get(past.record)
 
 
-def _of_list(
-    watch: Watch, place: int, part: When, span: Span, touched: Mapping[int, Course]
-) -> Iterator[Occurrence]:
+def _of_list(past: _Past, place: int, part: When) -> Iterator[Occurrence]:
     """Records that fit from one day on, or fit no more, though nobody has touched them."""
-    for day in watch.clock.days(span.after, span.until):
-        at, midnight = watch.clock.moment(day), watch.clock.begins(day)
-        for course in touched.values():
-            there = (each.state for each in _stretches(course) if each.begins <= midnight < each.ends)
-            state = next(there, course.now)
-            was, is_now = (watch.fit.holds(course.id, state, each) for each in (day - DAY, day))
-            if was != is_now and is_now == (part.kind == d.ENTERS):
-                yield Occurrence(course.id, at, f"{day.isoformat()}.{place}", place, course.title)
-        for link in _turning(watch, part, day, span.most):
-            if link.id not in touched:
-                yield Occurrence(link.id, at, f"{day.isoformat()}.{place}", place, link.title)
+    watch = past.watch
+    known = past.refitted()
+    for day in watch.clock.days(past.span.after, past.span.until):
+        at, key = watch.clock.moment(day), f"{day.isoformat()}.{place}"
+        for course in known.values():
+            if _turns(watch, part, course, day):
+                yield Occurrence(course.id, at, key, place, course.title)
+        turning = _turning(watch, part, day, past.span.most)
+        while chunk := list(islice(turning, PAGE)):
+            rest = {link.id: link for link in chunk if link.id not in known}
+            touched = past.courses(rest)
+            for link in rest.values():
+                if link.id not in touched or _turns(watch, part, touched[link.id], day):
+                    yield Occurrence(link.id, at, key, place, link.title)
+
+
+def _turns(watch: Watch, part: When, course: Course, day: date) -> bool:
+    """Whether a record begins to fit, or ends, with a day, as it was at midnight."""
+    midnight = watch.clock.begins(day)
+    there = (each.state for each in _stretches(course) if each.begins <= midnight < each.ends)
+    state = next(there, course.now)
+    was, is_now = (watch.fit.holds(course.id, state, each) for each in (day - DAY, day))
+    return was != is_now and is_now == (part.kind == d.ENTERS)
 
 
 def _turning(watch: Watch, part: When, day: date, most: int | None) -> Iterator[Link]:

@@ -80,14 +80,18 @@ class Watch:
             raise Invalid({"value": [str(error)]}) from error
         return Reading(part, value, old)
 
-    @property
-    def sees(self) -> bool:
-        """Whether the record that is watched is there, and what is watched can be read on it."""
+    def sees(self, known: Mapping[int, Course] | None = None) -> bool:
+        """This function will tell whether the record that is watched is there, and what is watched readable on it.
+
+        `known` are records that were read for this person already, with all that is watched.
+        """
         record = self.definition.record
         if record is None:
             return True
         watched = sorted({part.field for part in self.definition.when.each if part.field})
-        there = states_of(self.work, self.definition.registry, watched, [record]).get(record)
+        there = (known or {}).get(record)
+        if there is None:
+            there = states_of(self.work, self.definition.registry, watched, [record]).get(record)
         return there is not None and there.readable.issuperset(watched)
 
     @cached_property

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from kartoteka.platform.services import records
 from kartoteka.platform.services.records import Bearer
-from kartoteka.plugins.watchdogs import preview, verbs
+from kartoteka.plugins.watchdogs import preview, reacting, verbs
 from tests.integration.watchdogs.conftest import Kennel
 
 Values = dict[str, Any]
@@ -212,3 +214,71 @@ def test_what_happened_before_it_was_set_or_while_it_was_off_is_not_told(kennel:
     kennel.firm.change("companies", record, city="Most")
     kennel.work()
     assert kennel.texts("ana") == ["ACME: City: Zlín → Most"]
+
+
+def test_of_very_many_at_once_each_is_told_as_if_it_had_come_alone(
+    kennel: Kennel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reacting, "FEW", 2)
+    old = [kennel.firm.create("companies", name=f"Old {n}", city="Brno", employees=n) for n in range(8)]
+    kennel.later()
+    whens: list[Values] = [
+        {"kind": "created"}, {"kind": "enters_list"}, {"kind": "leaves_list"}, {"kind": "deleted"}, {"kind": "change"},
+        {"kind": "reaches", "field": "status", "value": "won"},
+        {"kind": "rises_above", "field": "employees", "value": 3},
+        {"kind": "change", "field": "code"},
+        {"kind": "any", "of": [{"kind": "falls_below", "field": "employees", "value": 4}, {"kind": "leaves_list"}]},
+    ]  # fmt: skip
+    begin = kennel.now
+    dogs = [(kennel.set("ana", when=when, filter=BRNO), when) for when in whens]
+    kennel.later()
+    with kennel.firm.work("ana", write=True) as work:
+        new = [
+            {"values": {"name": f"New {n}", "city": ("Brno", "Praha")[n % 2], "status": "won"}}
+            for n in range(6)
+        ]
+        records.batch(work, "companies", create=new)
+    kennel.later()
+    for place, each in enumerate(old):
+        change: Values = (
+            {"city": "Praha"},
+            {"status": "won"},
+            {"employees": 9 - place},
+            {"code": f"X{place}"},
+        )[place % 4]
+        kennel.firm.change("companies", each, **change)
+    kennel.later()
+    # Two steps of one record, of which the second takes back what the first has done.
+    for city in ("Praha", "Brno"):
+        kennel.later()
+        kennel.firm.change("companies", old[2], city=city, status="won")
+    kennel.firm.remove("companies", old[3])
+    kennel.work()
+    spoken = 0
+    for dog, when in dogs:
+        with kennel.firm.work("ana") as work:
+            past = preview.preview(work, {"registry": "companies", "when": when, "filter": BRNO}).past
+        wanted = sorted((each.record, each.at) for each in past if each.at > begin)
+        told = [(each.record, each.at) for each in kennel.alerts("ana", watchdog=dog)]
+        assert sorted(told) == wanted, when
+        spoken += bool(wanted)
+    assert spoken == len(dogs), "each has something to say"
+
+
+def test_silence_lasts_though_something_else_happens(kennel: Kennel) -> None:
+    quiet = kennel.firm.create("companies", name="Quiet", city="Brno")
+    spoken = kennel.firm.create("companies", name="Spoken to", city="Brno")
+    kennel.later()
+    dog = kennel.set("ana", when={"kind": "silence", "days": 10, "of": ["activities"]}, at="08:00")
+    for day in range(12):
+        kennel.later(days=1)
+        kennel.firm.change("companies", quiet, city=f"City {day}")
+        if day == 4:
+            with kennel.firm.work("ana", write=True) as work:
+                on = Bearer("companies", spoken)
+                records.create(work, "_activities", {"text": "Rang"}, category="call", on=on)
+        kennel.work()
+    told = kennel.alerts("ana", watchdog=dog)
+    assert [(each.title, each.text) for each in told] == [
+        ("Quiet", "Nothing has happened since Jun 1, 2026.")
+    ]

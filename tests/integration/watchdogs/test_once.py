@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from kartoteka.platform.kernel import outbox
-from kartoteka.platform.services import modelling
+from kartoteka.platform.services import courses, modelling
 from kartoteka.plugins.watchdogs import alerts, reacting, sweeping
 from kartoteka.plugins.watchdogs.tables import ALERTS, CARRIED, DELIVERIES
 from tests.integration.must_hold.test_faults import MOST_STATEMENTS, Broken, failing_at
@@ -75,7 +75,11 @@ def test_events_that_come_again_in_any_order_tell_nothing_new(kennel: Kennel) ->
     assert len(_told(kennel)) == 3
 
 
-def test_what_was_missed_in_thirty_days_is_told_once_and_marked_late(kennel: Kennel) -> None:
+@pytest.mark.parametrize("few", [500, -1])
+def test_what_was_missed_in_thirty_days_is_told_once_and_marked_late(
+    kennel: Kennel, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(courses, "FEW", few)
     start = kennel.now.date()
     for day in range(40):
         until = (start + timedelta(days=day)).isoformat()
