@@ -151,7 +151,7 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     phone.get_by_label("What has happened").fill("Since this morning.\nUnder load only.")
     phone.get_by_label("Files or photos").set_input_files([photo("winch.jpg"), photo("rope.jpg")])
     clean(phone)
-    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("button", name="Send", exact=True).click()
     expect(phone.get_by_role("heading", name=re.compile(r"R-\d+ The winch lets go"))).to_be_visible()
     address = phone.url
     assert re.fullmatch(rf"{customers.site.url}/portal/requests/\d+", address), (
@@ -162,7 +162,7 @@ def test_a_request_from_a_phone_is_answered_and_moves_on(
     expect(phone.get_by_role("link", name="rope.jpg")).to_be_visible()
     expect(phone.locator("[aria-current=step]")).to_contain_text("Received")
     phone.get_by_label("Your message").fill("Could you come today?")
-    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("button", name="Send", exact=True).click()
     expect(phone.locator(".message.ours")).to_contain_text("Could you come today?")
     clean(phone)
 
@@ -248,7 +248,7 @@ def test_an_admin_designs_the_portal_and_looks_at_it_as_a_customer(
     clean(page)
     page.get_by_role("link", name=re.compile("^Customer")).first.click()
     page.get_by_label("Welcome on the first page (English)").fill("Good to **see** you")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.locator("#contacts").get_by_label("Person or branch").fill("Jana of the office")
     page.locator("#contacts").get_by_label("Phone").fill("+420 499 555 101")
     page.locator("#contacts").get_by_role("button", name="Add").click()
@@ -257,7 +257,7 @@ def test_an_admin_designs_the_portal_and_looks_at_it_as_a_customer(
     page.locator("#pages").get_by_role("link", name="Requests").first.click()
     page.get_by_label("English", exact=True).fill("Your wishes")
     clean(page)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{customers.site.url}/admin/portal/customer")
     page.get_by_role("button", name="See the portal as this person").click()
     expect(page.get_by_text("You see the portal as")).to_be_visible()

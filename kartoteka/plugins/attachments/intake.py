@@ -57,10 +57,9 @@ def lying(work: Work, record: Record) -> list[Lying]:
 
 
 def _lying(found: Record) -> Lying:
-    name, size, about = (found.values.get(key) for key in ("name", "size", "description"))
-    return Lying(
-        found.id, str(name or found.title), int(size) if size is not None else None, str(about or "")
-    )
+    name, size, about, number = (found.values.get(key) for key in ("name", "size", "description", "number"))
+    known = int(size) if size is not None else None
+    return Lying(found.id, str(name or found.title), known, str(about or ""), int(number or 1))
 
 
 def news(_work: Work, found: Record, action: str, fields: frozenset[str]) -> str:

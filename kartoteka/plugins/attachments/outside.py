@@ -14,6 +14,7 @@ def show(work: Work, record: Record) -> str:
             "name": each.name,
             "size": bytes_text(each.size, work.actor.locale.language) if each.size is not None else "",
             "about": each.about,
+            "version": each.version,
             "url": url_for("attachments.content", id=each.id),
         }
         for each in lying(work, record)

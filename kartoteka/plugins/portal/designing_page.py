@@ -139,6 +139,7 @@ def _typed_page(old: Mapping[str, Any]) -> Document:
         "form": form if given.get("form") == "1" else None,
         "talks": given.get("talks") == "1",
         "uploads": given.get("uploads") == "1",
+        "on_home": given.get("on_home") == "1",
         "folder": " ".join(given.get("folder", "").split())[:120],
     }
 

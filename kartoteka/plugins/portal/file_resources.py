@@ -29,6 +29,7 @@ class PortalFile(Described):
     id = f.Int(dump_only=True)
     name = f.Str(dump_only=True)
     size = f.Int(dump_only=True, allow_none=True)
+    version = f.Int(dump_only=True, metadata={"description": "How often it has been sent anew, from 1."})
     url = f.Str(dump_only=True, metadata={"description": "Where the bytes are."})
 
 
@@ -43,7 +44,13 @@ def _listed(visit: Visit, record: Record) -> list[dict[str, Any]]:
     at = f"/api/v1/portal/{record.registry}/{record.id}/files"
     found = there[1].lying(visit.work, record) if there is not None and there[0] in record.tabs else ()
     return [
-        {"id": each.id, "name": each.name, "size": each.size, "url": f"{at}/{each.id}/content"}
+        {
+            "id": each.id,
+            "name": each.name,
+            "size": each.size,
+            "version": each.version,
+            "url": f"{at}/{each.id}/content",
+        }
         for each in found
     ]
 

@@ -25,6 +25,7 @@ from kartoteka.platform.sdk import (
 from kartoteka.plugins.portal.design import APPROVAL, NEWS, WAITING
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.groups import is_for
+from kartoteka.plugins.portal.listing import short_lists
 from kartoteka.plugins.portal.settings import said
 from kartoteka.plugins.portal.tables import Visit as VisitRow
 from kartoteka.plugins.portal.talking import kind, talks
@@ -84,6 +85,7 @@ def home() -> ResponseReturnValue:
             changed=changed(visit, before) if before else [],
             before=before,
             figures=figures(visit),
+            short_lists=short_lists(visit),
             news=news(visit),
             asking=[each for each in visit.pages.values() if each.form is not None],
             contacts=[

@@ -23,9 +23,11 @@ from kartoteka.platform.sdk import (
 )
 from kartoteka.plugins.portal.faces import pages
 from kartoteka.plugins.portal.settings import said
+from kartoteka.plugins.portal.totals import totals
 from kartoteka.plugins.portal.visitors import PortalField, Shown, Visit, nowhere, visiting
 
 AT_ONCE = 30
+AT_ONCE_ON_HOME = 5
 USUAL_ORDER = "-id"
 
 
@@ -47,6 +49,16 @@ class Row:
     title: str
     url: str
     cells: Sequence[PortalField]
+
+
+@dataclass(frozen=True)
+class Short:
+    """The newest records of a list on the first page, with the totals of all."""
+
+    shown: Shown
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    totals: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ def listing(registry: str) -> ResponseReturnValue:
             asked=asked,
             here=asked.url(registry),
             quick=_quick(visit, shown, asked),
+            # What words find is looked through for its page only.
+            totals=[] if asked.q else totals(visit, shown, query_of(visit, shown, asked)),
             export_url=_export_url(visit, shown, asked),
         )
 
@@ -118,6 +132,18 @@ def export(registry: str) -> ResponseReturnValue:
         return send_file(
             BytesIO(done.content), done.mimetype, as_attachment=True, download_name=done.name, etag=False
         )
+
+
+def short_lists(visit: Visit) -> list[Short]:
+    """This function will give the short lists of the first page, for which the designer has asked."""
+    found = []
+    for shown in visit.pages.values():
+        if shown.page.on_home:
+            query = query_of(visit, shown, Asked(), size=AT_ONCE_ON_HOME)
+            rows = [_row(visit, shown, each) for each in browse(visit.work, shown.key, query).items]
+            columns = [replace(each, url="") for each in _columns(visit, shown, Asked())]
+            found.append(Short(shown, columns, rows, totals(visit, shown, query)))
+    return found
 
 
 def _export_url(visit: Visit, shown: Shown, asked: Asked) -> str:
@@ -217,4 +243,4 @@ def _row(visit: Visit, shown: Shown, record: Record) -> Row:
     return Row(record.title, url_for("portal.record", registry=shown.key, id=record.id), cells)
 
 
-__all__ = ["AT_ONCE", "Asked", "asked_for", "query_of"]
+__all__ = ["AT_ONCE", "Asked", "Short", "asked_for", "query_of", "short_lists"]

@@ -66,6 +66,7 @@ class PageSchema(ma.Schema):
     talks = f.Bool(load_default=True)
     uploads = f.Bool(load_default=False)
     folder = f.Str(load_default="", validate=ma.validate.Length(max=120))
+    on_home = f.Bool(load_default=False)
 
 
 class TileSchema(ma.Schema):
@@ -160,6 +161,8 @@ class Page:
     # Files that customers send come to lie in this folder of the record.
     uploads: bool = False
     folder: str = ""
+    # Its newest records stand on the first page, with the totals of all of them.
+    on_home: bool = False
 
 
 @dataclass(frozen=True)

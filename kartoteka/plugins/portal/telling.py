@@ -84,6 +84,9 @@ def _of_record(office: Office, registry: str, record: int, delivery: Any) -> Non
     fields = set(delivery.body.get("fields", ()))
     with office.begin_system(via="portal", write=False) as work:
         people = _followers(work, registry, record)
+        found = _item(work, record, registry)
+        # However many events told of it: about one state of a record there is one letter.
+        what = f"portal_state:{registry}:{record}:{found.version if found is not None else 0}"
         pages = [
             page
             for window in settings_of(work, NAME).get("windows", {}).values()
@@ -93,9 +96,7 @@ def _of_record(office: Office, registry: str, record: int, delivery: Any) -> Non
         states = {page.get("state") for page in pages} - {None, ""} or {"state", "status"}
     if states & fields:
         for person in people:
-            _write(
-                office, person, f"portal_state:{delivery.id}", "portal_state", registry, record, _state_told
-            )
+            _write(office, person, what, "portal_state", registry, record, _state_told)
     _ask_again(office, registry, record)
 
 

@@ -50,7 +50,7 @@ def roles() -> list[DemoRole]:
         {
             "key": "customer",
             "name": "Customer",
-            "names": {"cs": "Zákazník"},
+            "names": {"cs": "Zákazník", "pl": "Klient"},
             "grants": _customer(),
             "kind": "portal",
             "holds": STILL_THERE,
@@ -58,7 +58,7 @@ def roles() -> list[DemoRole]:
         {
             "key": "customer_technician",
             "name": "Customer's technician",
-            "names": {"cs": "Technik zákazníka"},
+            "names": {"cs": "Technik zákazníka", "pl": "Technik klienta"},
             "grants": _customer_technician(),
             "kind": "portal",
             "holds": STILL_THERE,

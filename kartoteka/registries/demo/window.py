@@ -10,19 +10,27 @@ from .shape import Ref
 CONTACTS = [
     {
         "name": "Jana Nováková",
-        "about": {"en": "Orders and contracts", "cs": "Zakázky a smlouvy"},
+        "about": {"en": "Orders and contracts", "cs": "Zakázky a smlouvy", "pl": "Zamówienia i umowy"},
         "phone": "+420 499 555 101",
         "email": "jana@klenakamen.example",
     },
     {
         "name": "Tomáš Žďárský",
-        "about": {"en": "Service and faults, also at weekends", "cs": "Servis a závady, i o víkendu"},
+        "about": {
+            "en": "Service and faults, also at weekends",
+            "cs": "Servis a závady, i o víkendu",
+            "pl": "Serwis i usterki, także w weekendy",
+        },
         "phone": "+420 499 555 199",
         "email": "tomas@klenakamen.example",
     },
     {
         "name": "Sklad Trutnov",
-        "about": {"en": "Collection on weekdays 7–15", "cs": "Výdej ve všední dny 7–15"},
+        "about": {
+            "en": "Collection on weekdays 7–15",
+            "cs": "Výdej ve všední dny 7–15",
+            "pl": "Odbiór w dni robocze 7–15",
+        },
         "address": "Polská 312, 541 01 Trutnov",
     },
 ]
@@ -34,7 +42,7 @@ REQUESTS: dict[str, Any] = {
     "waiting": ["waiting_customer"],
     "quick": [
         {
-            "names": {"en": "Open", "cs": "Otevřené"},
+            "names": {"en": "Open", "cs": "Otevřené", "pl": "Otwarte"},
             "filter": {
                 "field": "state",
                 "op": "in",
@@ -42,7 +50,7 @@ REQUESTS: dict[str, Any] = {
             },
         },
         {
-            "names": {"en": "Solved", "cs": "Vyřešené"},
+            "names": {"en": "Solved", "cs": "Vyřešené", "pl": "Rozwiązane"},
             "filter": {"field": "state", "op": "in", "value": ["solved"]},
         },
     ],
@@ -51,6 +59,7 @@ REQUESTS: dict[str, Any] = {
         "intro": {
             "en": "Tell us what has happened. We answer within one working day.",
             "cs": "Napište, co se stalo. Ozveme se do jednoho pracovního dne.",
+            "pl": "Proszę napisać, co się stało. Odezwiemy się w ciągu jednego dnia roboczego.",
         },
         "fixed": {"channel": "portal"},
     },
@@ -61,6 +70,7 @@ REQUESTS: dict[str, Any] = {
 STEPS = (("Materiál je na skladě", -3), ("Výroba dílů", 4), ("Montáž u zákazníka", 12))
 ORDERS: dict[str, Any] = {
     "registry": "orders",
+    "on_home": True,
     "uploads": True,
     "folder": "Od zákazníka",
     "columns": ["subject", "state", "promised_on", "total"],
@@ -68,7 +78,7 @@ ORDERS: dict[str, Any] = {
     "off": ["cancelled"],
     "quick": [
         {
-            "names": {"en": "On the way", "cs": "Rozpracované"},
+            "names": {"en": "On the way", "cs": "Rozpracované", "pl": "W toku"},
             "filter": {
                 "field": "state",
                 "op": "in",
@@ -76,7 +86,7 @@ ORDERS: dict[str, Any] = {
             },
         },
         {
-            "names": {"en": "Done", "cs": "Hotové"},
+            "names": {"en": "Done", "cs": "Hotové", "pl": "Gotowe"},
             "filter": {"field": "state", "op": "in", "value": ["done"]},
         },
     ],
@@ -85,6 +95,7 @@ OWNER: dict[str, Any] = {
     "welcome": {
         "en": "Here you see your orders, requests and contracts with us, at any hour.",
         "cs": "Tady kdykoli vidíte své zakázky, požadavky a smlouvy u nás.",
+        "pl": "Tutaj o każdej porze widać zamówienia, zgłoszenia i umowy u nas.",
     },
     "pages": [
         REQUESTS,
@@ -94,17 +105,17 @@ OWNER: dict[str, Any] = {
     ],
     "tiles": [
         {
-            "names": {"en": "Open requests", "cs": "Otevřené požadavky"},
+            "names": {"en": "Open requests", "cs": "Otevřené požadavky", "pl": "Otwarte zgłoszenia"},
             "registry": "requests",
             "filter": {"field": "state", "op": "not_in", "value": ["solved", "refused"]},
         },
         {
-            "names": {"en": "Orders on the way", "cs": "Rozpracované zakázky"},
+            "names": {"en": "Orders on the way", "cs": "Rozpracované zakázky", "pl": "Zamówienia w toku"},
             "registry": "orders",
             "filter": {"field": "state", "op": "not_in", "value": ["done", "cancelled"]},
         },
         {
-            "names": {"en": "Still to be paid", "cs": "Zbývá zaplatit"},
+            "names": {"en": "Still to be paid", "cs": "Zbývá zaplatit", "pl": "Pozostało do zapłaty"},
             "registry": "orders",
             "measure": "sum:total",
             "filter": {"field": "payment", "op": "in", "value": ["invoiced", "overdue"]},
@@ -117,6 +128,7 @@ TECHNICIAN: dict[str, Any] = {
     "welcome": {
         "en": "Machines, their service, and everything that you have asked us for.",
         "cs": "Stroje, jejich servis a vše, o co jste nás požádali.",
+        "pl": "Maszyny, ich serwis i wszystko, o co nas Państwo poprosili.",
     },
     "pages": [REQUESTS, OWNER["pages"][3], {**ORDERS, "columns": ["subject", "state", "promised_on"]}],
     "tiles": OWNER["tiles"][:1],

@@ -234,7 +234,8 @@ def test_programs_of_customers_send_files_and_fetch_them(firm: Firm, surf: Open)
     assert made.status_code == 201, made.text
     assert [each["name"] for each in made.get_json()["items"]] == ["plan.pdf", "words.txt"]
     listed = client.get(at, headers=ann).get_json()["items"]
-    assert [(each["name"], each["size"]) for each in listed] == [("plan.pdf", 13), ("words.txt", 4)]
+    facts = [(each["name"], each["size"], each["version"]) for each in listed]
+    assert facts == [("plan.pdf", 13, 1), ("words.txt", 4, 1)]
     content = client.get(listed[0]["url"], headers=ann)
     assert content.data == b"%PDF-1.4 plan" and content.headers["X-Content-Type-Options"] == "nosniff"
     with firm.as_("ada") as work:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kartoteka.platform.access import few_links
 from kartoteka.platform.kernel.errors import Invalid
-from kartoteka.platform.sdk import Query, browse, change, create, remove
+from kartoteka.platform.sdk import Query, browse, change, count, create, remove, summary
 from kartoteka.platform.services import modelling
 from tests.integration.portal.conftest import Browser, Firm
 
@@ -52,3 +53,25 @@ def test_a_path_that_leads_nowhere_gives_nothing(firm: Firm, path: str) -> None:
         except Invalid:
             return
     assert seen(firm, "ann") == set()
+
+
+@pytest.mark.parametrize("many", [1, 1000])
+def test_what_is_his_is_the_same_from_wherever_it_is_begun_with(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """Begun with what belongs to him or along the order: lists, counts and sums tell the same."""
+    for name in ("MANY_LINKS", "MANY_REACHED"):
+        monkeypatch.setattr(few_links, name, many)
+    with firm.as_("ann") as work:
+        listed = browse(
+            work,
+            "orders",
+            Query(sort="-total"),
+        ).items
+        assert [each.title for each in listed] == ["Acme order 2", "Acme order 1"]
+        assert count(work, "orders", Query()) == 2
+        (group,) = summary(work, "orders", measure="sum:total")
+        assert group.count == 2 and group.value.amount == 3000
+        asked = {"field": "company", "op": "eq", "value": firm.ids["bolt"]}
+        assert count(work, "orders", Query(filter={"not": asked})) == 2
+        assert not browse(work, "orders", Query(filter=asked)).items

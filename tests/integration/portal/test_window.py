@@ -1,6 +1,7 @@
 """What guests are shown and do: lists, records, progress, requests, talks, approvals, proposals; and who answers."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -431,3 +432,30 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(firm: Firm, 
             create(work, "orders", {"subject": f"More {n}", "company": firm.ids["acme"]})
     asked()
     assert asked() == few <= 14
+
+
+def test_amounts_are_added_up_over_everything_that_is_seen(firm: Firm, surf: Open) -> None:
+    with firm.design() as work:
+        windows = dict(settings_of(work, "portal")["windows"])
+        for role in ("owner", "technician"):
+            page = {**windows[role]["pages"][0], "on_home": True}
+            windows[role] = {**windows[role], "pages": [page]}
+        change_plugin(work, "portal", {"settings": {"windows": windows}})
+    ann, tom = surf("ann"), surf("tom")
+
+    def total(page: str) -> str:
+        found = page.split('class="window-totals"')[1].split("</p>")[0]
+        return re.sub(r"<[^>]+>|\s", "", found).partition(">")[2]
+
+    assert total(ann.get("/portal/orders").text) == "Total:TotalCZK3,000.00"
+    with firm.as_("ada") as work:
+        change(work, "orders", firm.ids["acme 2"], {"state": "working"})
+    assert total(ann.get("/portal/orders?show=working").text) == "Total:TotalCZK2,000.00"
+    assert "window-totals" not in ann.get("/portal/orders?q=order+2").text
+    home = ann.get("/portal").text
+    assert total(home) == "Total:TotalCZK3,000.00" and "Acme order 2" in home.split("window-short")[1]
+    for page in (tom.get("/portal").text, tom.get("/portal/orders").text):
+        assert "window-totals" not in page and "3,000" not in page
+    with firm.as_("ada") as work:
+        change(work, "orders", firm.ids["acme 1"], {"total": "5000"})
+    assert total(ann.get("/portal").text) == "Total:TotalCZK7,000.00", "always as it is now"
