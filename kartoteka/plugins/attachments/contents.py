@@ -19,10 +19,10 @@ from kartoteka.plugins.attachments.tables import ContentRow, UploadRow, VersionR
 LEASE = timedelta(hours=1)
 # Pieces that nobody went on with.
 FORGOTTEN = timedelta(hours=24)
-THUMBNAIL, WORDS = "thumbnails", "words"
+THUMBNAIL, WORDS, LAYOUT = "thumbnails", "words", "layouts"
 # The first pages of a document, drawn large enough to be read.
 PAGES = tuple(f"page{number}" for number in range(1, 6))
-MADE = (THUMBNAIL, WORDS, *PAGES)
+MADE = (THUMBNAIL, WORDS, LAYOUT, *PAGES)
 SWEPT_AT_ONCE = 200
 
 
@@ -120,4 +120,16 @@ def piece_key(key: str, start: int) -> str:
     return f"{key}.{start:015d}"
 
 
-__all__ = ["LEASE", "MADE", "PAGES", "THUMBNAIL", "WORDS", "hold", "piece_key", "release", "secure", "sweep"]
+__all__ = [
+    "LAYOUT",
+    "LEASE",
+    "MADE",
+    "PAGES",
+    "THUMBNAIL",
+    "WORDS",
+    "hold",
+    "piece_key",
+    "release",
+    "secure",
+    "sweep",
+]

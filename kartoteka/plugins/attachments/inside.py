@@ -7,6 +7,8 @@ whatever one of them does to this program, nothing else notices. It imports noth
 import contextlib
 import email
 import email.policy
+import importlib.util
+import json
 import re
 import resource
 import sys
@@ -88,7 +90,7 @@ _PARTS = re.compile(
     r"|xl/worksheets/sheet\d+\.xml|ppt/(slides/slide|notesSlides/notesSlide)\d+\.xml|content\.xml"
 )
 _WORDS = {"t", "span", "p", "h", "a"}
-_BREAKS = {"p", "h", "si", "br", "row", "tr", "tab"}
+_BREAKS = {"p", "h", "si", "is", "br", "row", "tr", "tab"}
 
 
 def _of_office(path: Path, found: _Words) -> None:
@@ -246,6 +248,19 @@ def _steps(source: Path, kind: str, out: Path) -> Iterator[Callable[[], None]]:
     yield lambda: _keep_words(words_of(source, kind), out / "words")
     yield lambda: _keep_picture(picture_of(source, kind), out / "thumbnails")
     yield lambda: _keep_pages(pages_of(source, kind), out)
+    yield lambda: _keep_layout(source, kind, out / "layouts")
+
+
+def _keep_layout(source: Path, kind: str, path: Path) -> None:
+    """The program runs without the folder that it lies in, so what lies beside it is named."""
+    beside = importlib.util.spec_from_file_location("layouts", Path(__file__).with_name("layouts.py"))
+    assert beside is not None
+    assert beside.loader is not None
+    layouts = importlib.util.module_from_spec(beside)
+    beside.loader.exec_module(layouts)
+    found = layouts.layout_of(source, kind)
+    if found is not None:
+        path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
 
 def _keep_words(text: str, path: Path) -> None:

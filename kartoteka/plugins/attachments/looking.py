@@ -14,9 +14,10 @@ from sqlalchemy.orm import aliased
 
 from kartoteka.platform.sdk import Office, Work, files_of, note_record, settings_of
 from kartoteka.plugins.attachments import inside, scanning
-from kartoteka.plugins.attachments.contents import MADE, PAGES, THUMBNAIL, WORDS
+from kartoteka.plugins.attachments.contents import LAYOUT, MADE, PAGES, THUMBNAIL, WORDS
 from kartoteka.plugins.attachments.design import KEY
 from kartoteka.plugins.attachments.kinds import PDF, UNKNOWN
+from kartoteka.plugins.attachments.layouts import LAID_OUT
 from kartoteka.plugins.attachments.tables import ContentRow, VersionRow
 
 AT_ONCE = 10
@@ -74,6 +75,8 @@ def _known(office: Office, row: ContentRow) -> bool:
     vault = files_of(office)
     if row.type == PDF:
         return row.pages > 0
+    if row.type in LAID_OUT:
+        return vault.get(row.sha256, LAYOUT) is not None
     return row.thumbnail or vault.get(row.sha256, WORDS) is not None
 
 

@@ -1,14 +1,17 @@
 """What can be seen of a file without downloading it, without running anything that is in it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from charset_normalizer import from_bytes
 from flask import url_for
 
 from kartoteka.platform.sdk import Record, Work, files_of
-from kartoteka.plugins.attachments.contents import WORDS
+from kartoteka.plugins.attachments.contents import LAYOUT, WORDS
 from kartoteka.plugins.attachments.kinds import PDF, PICTURES, TEXT
+from kartoteka.plugins.attachments.layouts import LAID_OUT
 from kartoteka.plugins.attachments.verbs import Version, content_of
 
 # Texts whose source can be shown as plain letters; as such even a page with a script is harmless.
@@ -28,6 +31,8 @@ class Preview:
     text: str = ""
     cut: bool = False
     pages: Sequence[str] = ()
+    # What the worker has sketched of a word document or a spreadsheet.
+    layout: Mapping[str, Any] | None = None
 
 
 def preview_of(work: Work, found: Record, version: Version) -> Preview | None:
@@ -36,6 +41,9 @@ def preview_of(work: Work, found: Record, version: Version) -> Preview | None:
         return Preview("picture", url_for("attachments.version_content", id=found.id, number=version.number))
     if version.type in TEXTS:
         return _letters(work, version)
+    sketched = files_of(work.office).get(version.sha256, LAYOUT) if version.type in LAID_OUT else None
+    if sketched and any((layout := json.loads(sketched)).get(part) for part in ("blocks", "sheets")):
+        return Preview("layout", layout=layout)
     words = files_of(work.office).get(version.sha256, WORDS)
     text = words.decode("utf-8", "replace") if words else ""
     if version.type == PDF:
