@@ -48,6 +48,8 @@ class Way:
 
     walking: bool = False
     few: Comparison | None = None
+    # The same, but of a row rule: it may speak of what the reader does not see.
+    few_reached: Comparison | None = None
 
 
 @dataclass
@@ -137,7 +139,7 @@ class Reading:
 
     def _phases(self, selection: Selection, shape: Shape) -> keyset.Phases:
         """The statements of a page; those of a first page are kept, since they are asked for again and again."""
-        way = Way(self._walking(selection), self._few(selection))
+        way = self._way(selection)
         key = ("page", repr(selection), shape.fields, shape.flags, repr(way))
         if selection.cursor is not None or len(key[1]) > MAX_KEPT_KEY:
             return self._new_phases(selection, shape, way)
@@ -160,8 +162,13 @@ class Reading:
         found = index.count_up_to(self.gate.connection, self.registry.key, words, slots, MANY_FOUND)
         return found == MANY_FOUND
 
-    def _few(self, selection: Selection) -> Comparison | None:
-        return few_links.fewest(self.gate.connection, self.seen, selection.condition)
+    def _way(self, selection: Selection, *, ordered: bool = True) -> Way:
+        connection = self.gate.connection
+        walking = ordered and self._walking(selection)
+        few = few_links.fewest(connection, self.seen, selection.condition)
+        return Way(
+            walking, few, None if few else few_links.fewest_reached(connection, self.seen, ordered=ordered)
+        )
 
     def count(self, selection: Selection) -> int:
         """This function will count the records of a selection."""
@@ -260,9 +267,11 @@ class Reading:
         return list(self.gate.connection.execute(statement))
 
     def _selected(self, selection: Selection, way: Way | None = None) -> Bool:
-        way = way or Way(few=self._few(selection))
+        way = way or self._way(selection, ordered=False)
         condition = self.seen.condition(selection.condition) if selection.condition is not None else true()
         among = few_links.among(self.seen, way.few) if way.few is not None else true()
+        if way.few_reached is not None:
+            among = few_links.among(self.seen.as_judge(), way.few_reached)
         reach = true() if selection.right == "view" else self.seen.reach(selection.right)
         matching = self._matching(selection.q, way.walking)
         return all_of([self._reached(removed=selection.removed), reach, among, condition, matching])

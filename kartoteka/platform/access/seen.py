@@ -131,7 +131,7 @@ class SortTerm:
     descending: bool
 
 
-class _Unanswerable(Exception):
+class Unanswerable(Exception):
     """A rule speaks of an identity that the actor does not have."""
 
 
@@ -359,14 +359,19 @@ class Seen:
         told = self._attached_to(registry, Seen._told, carried=False)
         return or_(on.is_(None), on != registry.id, told)
 
+    def as_judge(self) -> "Seen":
+        """This function will give the same rows to whoever compiles row rules, which may use what is hidden."""
+        judge = Seen(self.sight, self.registry, self.table, trusted=True)
+        judge._within = self._within
+        return judge
+
     def condition_of(self, rows: Rows) -> Bool:
         """This function will turn a set of rows into a condition; no rule means `false`."""
         if rows.everything:
             return true()
         found = self._conditions.get(rows)
         if found is None:
-            judge = Seen(self.sight, self.registry, self.table, trusted=True)
-            judge._within = self._within
+            judge = self.as_judge()
             found = or_(false(), *(judge._rule(document) for document in rows.documents()))
             self._conditions[rows] = found
         return found
@@ -378,7 +383,7 @@ class Seen:
             if THROUGH in document:
                 return self._through_relation(document[THROUGH], partial(Seen.reach, right="view"))
             return self.condition(parse(document))
-        except (_Unanswerable, Invalid):
+        except (Unanswerable, Invalid):
             # A rule that cannot be answered, or names what is gone, must narrow, never widen.
             return false()
 
@@ -761,7 +766,7 @@ class Seen:
         registry = self.sight.catalog.registries.get(identity.registry) if identity else None
         if identity is None or registry is None:
             if self.trusted:
-                raise _Unanswerable
+                raise Unanswerable
             return select(literal(None, Integer)).where(false())
         seen = Seen(self.sight, registry, self.sight.layout.table(registry).alias(), trusted=self.trusted)
         known = and_(
@@ -779,7 +784,7 @@ class Seen:
         unseen = not seen.visible_at_all and not self.trusted
         if field is None or kind is None or unseen or len(path) > MOST_STEPS or (further and there is None):
             if self.trusted:
-                raise _Unanswerable
+                raise Unanswerable
             raise unknown_field(told)
         if not kind.linking:
             return select(seen.column(field)).where(known)

@@ -116,6 +116,8 @@ NEWS_REGISTRY = OwnRegistry(
                         "Jen pro tyto role",
                         type="text",
                         options={"pattern": "[a-z0-9_ ]*"},
+                        help="Keys of roles of the portal, with blanks between them. Empty means all.",
+                        helps={"cs": "Klíče rolí portálu oddělené mezerami. Prázdné znamená všechny."},
                     ),
                     part(
                         "audience",
@@ -123,6 +125,10 @@ NEWS_REGISTRY = OwnRegistry(
                         "Jen pro tuto skupinu",
                         type="text",
                         options={"pattern": "[a-z0-9_]*"},
+                        help="Key of a group of customers from Administration, Customer portal. Empty means all.",
+                        helps={
+                            "cs": "Klíč skupiny zákazníků ze Správy, Zákaznický portál. Prázdné znamená všechny."
+                        },
                     ),
                 ],
             )
