@@ -334,9 +334,9 @@ def _centre(name: str, scene: Scene) -> Result:
     """The page of somebody with as many notifications as one page shows, and of the same person with very many."""
     office = scene.office
     client = _signed_in(office)
-    _tell(office, scene.people[0], PAGE + 1)
+    _tell(scene, scene.people[0], PAGE + 1)
     floor = [_opened(client) for _turn in range(25)][5:]
-    _tell(office, scene.people[0], scene.sizes.told)
+    _tell(scene, scene.people[0], scene.sizes.told)
     own = [_opened(client) for _turn in range(25)][5:]
     return Result(name, Times(tuple(own), tuple(floor)), OPENING)
 
@@ -357,8 +357,9 @@ def _signed_in(office: Office) -> FlaskClient:
     return client
 
 
-def _tell(office: Office, person: int, number: int) -> None:
+def _tell(scene: Scene, person: int, number: int) -> None:
     """So many notifications of steps that companies have really taken."""
+    office = scene.office
     with office.session(write=True) as session:
         session.execute(delete(ALERTS).where(ALERTS.c.recipient_id == person))
         wanted = select(WATCHDOGS.c.id).where(WATCHDOGS.c.owner_id == person, WATCHDOGS.c.record.is_not(None))
@@ -366,7 +367,8 @@ def _tell(office: Office, person: int, number: int) -> None:
         for start in range(0, number, CHUNK):
             rows = [
                 {
-                    "watchdog_id": dog, "on_registry": "companies", "record": 1 + n, "occurrence": f"v1.{n}",
+                    "watchdog_id": dog, "on_registry": "companies", "record": 1 + n % scene.sizes.records,
+                    "occurrence": f"v1.{n}",
                     "recipient_id": person, "for_id": None, "sort": "said", "part": 0, "field": "city", "version": 1,
                     "thing": None, "at": now - timedelta(days=1), "made_at": now, "late": False, "read_at": None,
                     "snoozed_until": None, "escalate_at": None,

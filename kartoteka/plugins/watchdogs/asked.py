@@ -57,6 +57,8 @@ UNITS: Mapping[str, str] = {
     "years": N_("years"),
     "working_days": N_("working days"),
 }
+# A rule that somebody writes himself.
+OWN = "own"
 # What makes no sense of one record, or of a whole list.
 _NOT_OF_ONE = frozenset({d.ENTERS, d.QUITS, d.CREATED, d.COUNT})
 
@@ -82,6 +84,8 @@ class Asked:
     kinds: Sequence[tuple[str, str]] = ()
     fields: Sequence[tuple[str, str]] = ()
     value: Entry | None = None
+    # The value that it must have had before.
+    before: Entry | None = None
     things: Sequence[tuple[str, str]] = ()
     # Things of which new versions can be waited for.
     versions: Sequence[tuple[str, str]] = ()
@@ -109,7 +113,13 @@ class Asked:
     @property
     def shown(self) -> str:
         """What decides which questions are asked about when it speaks."""
-        return f"{self.body['registry']} {self.when.get('kind')} {self.when.get('field') or ''}"
+        own = " own" if self.own_rule else ""
+        return f"{self.body['registry']} {self.when.get('kind')} {self.when.get('field') or ''}{own}"
+
+    @property
+    def own_rule(self) -> bool:
+        """Whether its rule is none of those that can be chosen."""
+        return self.when.get("kind") == d.EVERY and self.when.get("rule", "FREQ=DAILY") not in RULES
 
     @property
     def when(self) -> dict[str, Any]:
@@ -193,11 +203,11 @@ def _when(work: Work, kind: str, form: MultiDict[str, str]) -> dict[str, Any]:
     names = PARTS.get(kind, ())
     if "field" in names:
         said["field"] = form.get("field") or None
-    if kind in (d.REACHES, d.LEAVES, d.RISES, d.FALLS, d.CHANGE):
-        value = _value(work, form, [each for each in form.getlist("value") if each])
-        said |= (
-            {"to" if kind == d.CHANGE else "value": value} if value is not None or kind != d.CHANGE else {}
-        )
+    if kind in (d.REACHES, d.LEAVES, d.RISES, d.FALLS):
+        said["value"] = _value(work, form, "value")
+    if kind == d.CHANGE:
+        both = {"from": _value(work, form, "old"), "to": _value(work, form, "value")}
+        said |= {name: value for name, value in both.items() if value is not None}
     if "percent" in names:
         said["percent"] = form.get("percent") or "10"
     if "days" in names:
@@ -231,12 +241,14 @@ def _bounded(kind: str, form: MultiDict[str, str]) -> dict[str, Any]:
     if kind == d.DAY:
         return {"day": form.get("day", "")}
     if kind == d.EVERY:
-        return {"rule": form.get("rule", ""), **({"from": form["day"]} if form.get("day") else {})}
+        rule = form.get("own_rule", "").strip() if form.get("rule") == OWN else form.get("rule", "")
+        return {"rule": rule, **({"from": form["day"]} if form.get("day") else {})}
     return {}
 
 
-def _value(work: Work, form: MultiDict[str, str], values: Sequence[str]) -> Any:
+def _value(work: Work, form: MultiDict[str, str], name: str) -> Any:
     """One value, or several where the detail holds several; links as ids."""
+    values = [each for each in form.getlist(name) if each]
     each = work.open(form.get("registry", "")).seen.field(form.get("field", ""))
     if each is None or not values:
         return None
@@ -292,10 +304,14 @@ def asked_of(work: Work, body: dict[str, Any], errors: Sequence[str] = ()) -> As
     ]  # fmt: skip
     _signals(work, registry, found)
     found.fields = [(each.key, label(each, language)) for each in opened.fields if _takes(kind, each.type)]
-    chosen = body["when"].get("field") or (found.fields[0][0] if found.fields and kind != d.CHANGE else None)
+    # What was chosen for another kind may be nothing that this one can be asked about.
+    chosen = body["when"].get("field") if body["when"].get("field") in dict(found.fields) else None
+    if chosen is None and found.fields and kind != d.CHANGE:
+        chosen = found.fields[0][0]
     if "field" in PARTS.get(kind, ()):
         body["when"]["field"] = chosen
     found.value = _entry(work, opened, kind, chosen, body["when"])
+    found.before = _entry(work, opened, kind, chosen, body["when"], "old") if kind == d.CHANGE else None
     found.units = [(key, _(name)) for key, name in UNITS.items()]
     found.rules = [(key, _(name)) for key, name in RULES.items()]
     found.clauses = _clauses(work, registry, body["filter"])
@@ -327,18 +343,20 @@ def _takes(kind: str, field_type: str) -> bool:
     return field_type in DATES if kind in d.OF_DATE else field_type != "autonumber"
 
 
-def _entry(work: Work, opened: Any, kind: str, key: str | None, when: Mapping[str, Any]) -> Entry | None:
+def _entry(
+    work: Work, opened: Any, kind: str, key: str | None, when: Mapping[str, Any], name: str = "value"
+) -> Entry | None:
     each = opened.seen.field(key) if key else None
     if each is None or (kind not in (d.REACHES, d.LEAVES, d.RISES, d.FALLS) and kind != d.CHANGE):
         return None
     known = opened.kind(each)
-    raw = when.get("to" if kind == d.CHANGE else "value")
+    raw = when.get({"old": "from", "value": "to"}[name] if kind == d.CHANGE else "value")
     values = [str(one) for one in (raw if isinstance(raw, list) else [raw]) if one not in (None, "")]
     if known.linking:
         # What he does not see he cannot choose from; not even its name may stand in the page.
         there = {"users", *(other.key for other in work.registries())}
         return (
-            Entry("picker", picker=_picker(work, opened, each, values))
+            Entry("picker", picker=_picker(work, opened, each, values, name))
             if opened.target(each) in there
             else None
         )
@@ -349,13 +367,13 @@ def _entry(work: Work, opened: Any, kind: str, key: str | None, when: Mapping[st
     return Entry("date" if each.type == "date" else "text", values)
 
 
-def _picker(work: Work, opened: Any, each: Any, values: Sequence[str]) -> Picker:
+def _picker(work: Work, opened: Any, each: Any, values: Sequence[str], name: str) -> Picker:
     target = opened.target(each)
     ids = [int(one) for one in values if one.isdecimal()]
     titles = titles_of(work, {target: ids}) if ids else {}
     address = url_for("web.pick_people") if target == "users" else url_for("web.pick", registry=target)
     links = [LinkView(one, titles[target, one]) for one in ids if (target, one) in titles]
-    return Picker(label(each, work.actor.locale.language), address, "dog-value", "value", links, many=True)
+    return Picker(label(each, work.actor.locale.language), address, f"dog-{name}", name, links, many=True)
 
 
 def _things(work: Work, registry: str) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """What whoever looks after people sees of all watchdogs: on what there are how many, and what became of messages."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from kartoteka.platform.sdk import (
     Undelivered,
@@ -29,8 +30,10 @@ from kartoteka.plugins.watchdogs.faces import pages
 from kartoteka.plugins.watchdogs.mailbox import GIVEN_UP, QUEUED, SENDING
 from kartoteka.plugins.watchdogs.sentences import brief
 from kartoteka.plugins.watchdogs.tables import ALERTS, DELIVERIES, WATCHDOGS
+from kartoteka.plugins.watchdogs.telling import MARK
 
 LISTED = 100
+WEEK = timedelta(days=7)
 
 
 @pages.page("/watchdogs/overview", right=needs("users"))
@@ -46,7 +49,11 @@ def overview() -> str:
         )
         counts = work.connection.execute(grouped.group_by(WATCHDOGS.c.on_registry)).all()
         known = {each.key: label(each, work.actor.locale.language) for each in work.registries()}
-        told = work.connection.scalar(select(func.count()).select_from(ALERTS)) or 0
+        lately = func.count(case((ALERTS.c.made_at >= work.now - WEEK, 1)))
+        load = select(ALERTS.c.on_registry, func.count(), lately).where(ALERTS.c.sort != MARK)
+        told = {
+            row[0]: (row[1], row[2]) for row in work.connection.execute(load.group_by(ALERTS.c.on_registry))
+        }
         for_roles = work.connection.execute(
             select(WATCHDOGS).where(*there, WATCHDOGS.c.role_id.is_not(None))
         ).all()
@@ -57,8 +64,9 @@ def overview() -> str:
             select(func.count()).select_from(DELIVERIES).where(DELIVERIES.c.state.in_((QUEUED, SENDING)))
         )
         return render(
-            work, "watchdogs/overview.html", at="admin", told=told,
-            counts=[(known[key], number, silent) for key, number, silent in counts if key in known],
+            work, "watchdogs/overview.html", at="admin", told=sum(every for every, _new in told.values()),
+            counts=[(known[key], number, silent, told.get(key, (0, 0))[1]) for key, number, silent in counts
+                    if key in known],
             for_roles=[(_name(work, row), roles.get(row.role_id, "?")) for row in for_roles],
             deliveries=rows, people=names_of(work, [row.recipient_id for row in rows]),
             waiting=work.connection.scalar(waiting) or 0, given_up=GIVEN_UP,

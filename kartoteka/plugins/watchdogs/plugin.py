@@ -87,7 +87,7 @@ plugin = Plugin(
     condition_taker="watchdogs.condition",
     resources=(watchdogs, notifications),
     reactions=(
-        Reaction("events", frozenset({"records_changed"}) | KINDS, react, size=1000, signals=True),
+        Reaction("events", frozenset({"records_changed"}) | KINDS, react, size=2500, signals=True),
         Reaction("people", frozenset({"people_told"}), hear_of_people),
     ),
     duties=(
