@@ -40,6 +40,7 @@ from kartoteka.plugins.portal.drafting import (
     window_document,
 )
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.figures import OF_HIS_OWN
 from kartoteka.plugins.portal.mine import PLAIN_TYPES
 from kartoteka.plugins.portal.settings import NAME, said, window_from
 
@@ -182,6 +183,7 @@ def _measures(granted: Sequence[Registry], language: str) -> list[tuple[str, str
             if each.type in NUMBERS:
                 name = f"{label(registry, language)} · {label(each, language)}"
                 found.append((f"sum:{each.key}", _("sum of {name}", name=name)))
+                found.append((f"{OF_HIS_OWN}{each.key}", _("{name} of his own record", name=name)))
     return list(dict(found).items())
 
 

@@ -18,12 +18,11 @@ from kartoteka.platform.sdk import (
     guests,
     history,
     label,
-    number_text,
     office,
-    summary,
 )
 from kartoteka.plugins.portal.design import APPROVAL, NEWS, WAITING
 from kartoteka.plugins.portal.faces import pages
+from kartoteka.plugins.portal.figures import figures
 from kartoteka.plugins.portal.groups import is_for
 from kartoteka.plugins.portal.listing import short_lists
 from kartoteka.plugins.portal.settings import said
@@ -46,15 +45,6 @@ class Line:
     url: str
     icon: str
     at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of the first page."""
-
-    label: str
-    text: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -181,51 +171,6 @@ def _told(visit: Visit, shown: Shown, entry: history.Entry) -> str:
     return _("Changed: {names}", names=", ".join(names)) if names else ""
 
 
-def figures(visit: Visit) -> list[Figure]:
-    """This function will work out the figures of the first page; one that cannot be is left out."""
-    found = []
-    for window in visit.windows:
-        for tile in window.tiles:
-            figure = _figure(visit, tile)
-            if figure is not None:
-                found.append(figure)
-    return found or _usual_figures(visit)
-
-
-def _usual_figures(visit: Visit) -> list[Figure]:
-    return [] if any(window.pages for window in visit.windows) else [
-        Figure(shown.label, number_text(_counted(visit, shown.key), visit.language), shown.url)
-        for shown in visit.pages.values()
-    ]  # fmt: skip
-
-
-def _counted(visit: Visit, registry: str) -> int:
-    return summary(visit.work, registry)[0].count
-
-
-def _figure(visit: Visit, tile: Any) -> Figure | None:
-    shown = visit.pages.get(tile["registry"])
-    if shown is None:
-        return None
-    name = said(tile["names"], visit.language) or shown.label
-    try:
-        groups = summary(
-            visit.work, shown.key, measure=tile["measure"], query=Query(filter=tile["filter"] or None)
-        )
-    except KartotekaError:
-        # It may ask for what this guest does not see.
-        return None
-    if tile["measure"] == "count":
-        return Figure(name, number_text(groups[0].count, visit.language), shown.url)
-    opened = visit.work.open(shown.key)
-    each = opened.seen.field(tile["measure"].partition(":")[2])
-    if each is None:
-        return None
-    measured, value = opened.kind(each), groups[0].value
-    text = measured.type.text(value, measured.options, visit.work.actor.locale) if value is not None else "—"
-    return Figure(name, text, shown.url)
-
-
 def news(visit: Visit) -> list[News]:
     """This function will give the news for this guest, newest first."""
     try:
@@ -239,4 +184,4 @@ def news(visit: Visit) -> list[News]:
     ]
 
 
-__all__ = ["changed", "figures", "news", "waiting"]
+__all__ = ["changed", "news", "waiting"]

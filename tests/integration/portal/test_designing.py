@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kartoteka.platform.sdk import Bearer, change, change_plugin, create, settings_of
+from kartoteka.platform.sdk import Bearer, change, change_plugin, create, create_field, settings_of
 from kartoteka.platform.services import modelling
 from kartoteka.plugins.portal.design import NEWS
 from tests.integration.portal.conftest import PUBLIC, Browser, Firm
@@ -58,6 +58,25 @@ def test_a_figure_counts_what_a_quick_filter_finds(firm: Firm, surf: Open) -> No
     assert "Orders · sum of Orders · Total · narrowed" in ada.get(page).text
     figure = surf("ann").get("/portal").text.split('class="window-figures"')[1].split("</div>")[0]
     assert "Paid" in figure and "3,000" not in figure, "none of hers is done yet"
+
+
+def test_a_figure_tells_what_stands_in_the_own_company(firm: Firm, surf: Open) -> None:
+    with firm.design() as work:
+        create_field(work, "companies", {"key": "limit", "name": "Credit limit", "type": "money"})
+        change(work, "companies", firm.ids["acme"], {"limit": "50000", "rank": 7})
+        change(work, "companies", firm.ids["bolt"], {"limit": "60000"})
+    ada, page = surf("ada", door="/sign-in"), "/admin/portal/owner"
+    assert "Companies · Credit limit of his own record" in ada.get(page).text
+    for key in ("limit", "rank"):
+        given = {"deed": "add", "registry": "companies", "measure": f"value:{key}", "names__en": f"The {key}"}
+        assert ada.post(f"{page}/tiles", form_at=page, **given).status_code == 303
+
+    def figures(who: str) -> str:
+        return surf(who).get("/portal").text.split('class="window-figures"')[1].split("</div>")[0]
+
+    assert "50,000" in figures("ann") and "The limit" in figures("ann")
+    assert "60,000" in figures("bob") and "50,000" not in figures("bob")
+    assert "The rank" not in figures("ann"), "no customer sees the rank of his company"
 
 
 def test_both_views_of_a_record_stand_side_by_side(firm: Firm, surf: Open) -> None:
