@@ -115,7 +115,7 @@ from kartoteka.platform.services.noting import (
 from kartoteka.platform.services.office import Office
 from kartoteka.platform.services.onboarding import put_away_for_all as put_steps_away_for_all
 from kartoteka.platform.services.organisation import change_organisation
-from kartoteka.platform.services.people import change_settings, create_user, guests_among
+from kartoteka.platform.services.people import change_settings, create_user, guests_among, guests_who_are
 from kartoteka.platform.services.pictures import keep as keep_picture
 from kartoteka.platform.services.plugins import bearing, give_samples, settings_of
 from kartoteka.platform.services.plugins import change as change_plugin
@@ -338,6 +338,7 @@ __all__ = [
     "go",
     "guests",
     "guests_among",
+    "guests_who_are",
     "history",
     "holder_of_link",
     "holders",

@@ -132,6 +132,13 @@ def guests_among(work: Work, some: Iterable[int], registry: str, record: int) ->
     return set(work.session.scalars(found))
 
 
+def guests_who_are(work: Work, registry: str, records: Iterable[int]) -> set[int]:
+    """This function will tell which of some records of a registry are people from outside who may sign in."""
+    they_are = and_(User.identity_registry == registry, User.identity_id.in_(list(records)))
+    found = select(User.identity_id).where(they_are, User.active, User.id.in_(guests_of(work)))
+    return {each for each in work.session.scalars(found) if each is not None}
+
+
 def create_user(work: Work, body: Mapping[str, Any]) -> Person:
     """This function will make an account.
 

@@ -1,6 +1,6 @@
 """Letters to customers: an answer, an approval asked for, a proposal decided, a state that has changed, a document."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from kartoteka.platform.sdk import (
     create,
     fetch,
     guests_among,
+    guests_who_are,
     settings_of,
     write_mail,
 )
@@ -40,6 +41,7 @@ from kartoteka.plugins.portal.talking import kind, words_of
 from kartoteka.plugins.portal.visitors import Visit
 
 KINDS = frozenset({RecordsChanged.kind})
+AT_ONCE = 200
 # What stands in a letter, as its reader may see it; None when there is nothing for him.
 Tell = Callable[[Visit, Record], str | None]
 
@@ -48,13 +50,40 @@ def tell_customers(office: Office, deliveries: Sequence[Any]) -> None:
     """This function will write to those whom an event concerns; each reads for himself, at the moment of telling."""
     for delivery in deliveries:
         registry, action = delivery.body["registry"], delivery.body["action"]
-        for record in delivery.body["records"]:
-            if registry == TALKS:
-                _of_talk(office, int(record), action, delivery.id)
-            elif action == "change" and not registry.startswith("_"):
-                _of_record(office, registry, int(record), delivery)
-            elif action in ("create", "change") and registry.startswith("_"):
-                _of_thing(office, registry, int(record), delivery)
+        records = [int(each) for each in delivery.body["records"]]
+        if registry == TALKS:
+            for record in records:
+                _of_talk(office, record, action, delivery.id)
+        elif action == "change" and not registry.startswith("_"):
+            for record in _of_concern(office, registry, records):
+                _of_record(office, registry, record, delivery)
+        elif action in ("create", "change") and registry.startswith("_"):
+            for record in records:
+                _of_thing(office, registry, record, delivery)
+
+
+def _of_concern(office: Office, registry: str, records: Sequence[int]) -> Iterator[int]:
+    """Those of many changed records that anybody outside has to do with: who opened, wrote, or is one himself."""
+    for start in range(0, len(records), AT_ONCE):
+        some = records[start : start + AT_ONCE]
+        with office.begin_system(via="portal", write=False) as work:
+            opened = select(Opening.of_record).where(
+                Opening.of_registry == registry, Opening.of_record.in_(some)
+            )
+            found = set(work.session.scalars(opened.distinct())) | guests_who_are(work, registry, some)
+            found |= _talked_about(work, registry, some)
+        yield from (each for each in some if each in found)
+
+
+def _talked_about(work: Work, registry: str, records: Sequence[int]) -> set[int]:
+    there = {"field": "on", "op": "in", "value": [{"registry": registry, "id": list(records)}]}
+    found, cursor = set[int](), None
+    while True:
+        page = browse(work, TALKS, Query(filter=there, fields=(), page_size=AT_ONCE, cursor=cursor))
+        found |= {each.on.id for each in page.items if each.on is not None}
+        cursor = page.next
+        if cursor is None:
+            return found
 
 
 def _of_talk(office: Office, item: int, action: str, event: int) -> None:
