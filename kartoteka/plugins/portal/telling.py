@@ -1,5 +1,6 @@
 """Letters to customers: an answer, an approval asked for, a proposal decided, a state that has changed, a document."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -40,6 +41,7 @@ from kartoteka.plugins.portal.tables import Visit as VisitRow
 from kartoteka.plugins.portal.talking import kind, words_of
 from kartoteka.plugins.portal.visitors import Visit
 
+logger = logging.getLogger(__name__)
 KINDS = frozenset({RecordsChanged.kind})
 AT_ONCE = 200
 # What stands in a letter, as its reader may see it; None when there is nothing for him.
@@ -143,7 +145,16 @@ def _of_thing(office: Office, registry: str, thing: int, delivery: Any) -> None:
         what = f"portal_news:{registry}:{thing}:{found.version}"
 
     def told(visit: Visit, _place: Record) -> str | None:
-        return news(visit.work, fetch(visit.work, registry, thing), action, fields) or None
+        there = fetch(visit.work, registry, thing)
+        try:
+            with visit.work.attempt():
+                return news(visit.work, there, action, fields) or None
+        except KartotekaError:
+            raise
+        except Exception:
+            # What one plugin cannot say keeps nobody else from hearing.
+            logger.exception("What is told outside of %s cannot be said.", registry)
+            return None
 
     for person in people:
         _write(office, person, what, "portal_news", place.registry, place.id, told)

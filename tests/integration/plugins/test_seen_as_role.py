@@ -31,7 +31,8 @@ PAGES = (
     *(f"/tasks?whose={whose}&shape={shape}" for whose in ("mine", "team", "asked", "waiting", "done")
       for shape in ("list", "board", "calendar")),
     "/tasks/1", "/tasks/2", "/tasks/new", "/tasks/new?on=companies/1", "/tasks/1/form", "/tasks/places",
-    "/activities", "/activities/list", "/activities/numbers", "/activities?who=1", "/activities/on/companies/1?related=1",
+    "/activities", "/activities/list", "/activities/numbers", "/activities?who=1",
+    "/activities/on/companies/1?related=1",
     "/activities/new?on=companies/1", "/activities/1/form", "/activities/tray", "/call", "/call/found?number=777123456",
     "/notes", "/notes?show=mine", "/notes?show=pinned", "/notes/new", "/notes/new?on=companies/1", "/notes/1/form",
 )  # fmt: skip

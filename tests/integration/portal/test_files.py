@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import update
@@ -218,6 +219,18 @@ def test_customers_are_written_about_documents_that_they_may_read(firm: Firm, su
     (letter,) = letters(firm, "ann")
     assert "New document: protocol.pdf" in letter and f"/portal/orders/{id}" in letter
     assert letters(firm, "tom") == letters(firm, "bob") == []
+    # A plugin that cannot say what is new keeps nobody from hearing of what comes after.
+    plugins = dict(firm.office.plugins)
+
+    def fail(*_given: object) -> str:
+        raise RuntimeError("nasty")
+
+    firm.office.plugins = {**plugins, "attachments": replace(plugins["attachments"], news_outside=fail)}
+    laid_down(PDF + b"3", "unspoken.pdf")
+    assert len(letters(firm, "ann")) == 1
+    firm.office.plugins = plugins
+    laid_down(PDF + b"4", "plan.pdf")
+    assert [("plan.pdf" in each) for each in letters(firm, "ann")] == [False, True]
 
 
 def test_programs_of_customers_send_files_and_fetch_them(firm: Firm, surf: Open) -> None:
