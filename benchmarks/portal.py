@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -68,7 +69,10 @@ PAGES = {
     "of a state": "/portal/orders?show=waiting",
     "words": "/portal/orders?q=77123",
 }
-DRAWN = "<html><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table></body></html>"  # noqa: E501
+DRAWN = (
+    "<html><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}"
+    "</table></body></html>"
+)
 
 
 def main() -> int:
@@ -135,8 +139,8 @@ def _order(chance: random.Random, number: int, companies: int) -> NewRow:
 def _measured(office: Office, rounds: int) -> Iterator[dict[str, Any]]:
     own, floor = _signed_in(office, 1), _floor(office).test_client()
     for page, address in PAGES.items():
-        ours = _quickest(office, lambda: own.get(address), rounds)  # noqa: B023
-        bare = _quickest(office, lambda: floor.get(f"/{page}"), rounds)  # noqa: B023
+        ours = _quickest(office, partial(own.get, address), rounds)
+        bare = _quickest(office, partial(floor.get, f"/{page}"), rounds)
         yield {"page": page, "own_ms": round(ours * 1000, 1), "floor_ms": round(bare * 1000, 1),
                "times": round(ours / bare, 2)}  # fmt: skip
 
@@ -147,7 +151,10 @@ def _floor(office: Office) -> Flask:
     with office.begin_system(write=False) as work:
         field = work.catalog.registries["orders"].field("company")
         assert field is not None
-    own = f"FROM r_orders o JOIN links l ON l.source = o.id AND l.field_id = {field.id} AND l.target = 1 WHERE o._removed_at IS NULL"  # noqa: E501
+    own = (
+        "FROM r_orders o "
+        f"JOIN links l ON l.source = o.id AND l.field_id = {field.id} AND l.target = 1 WHERE o._removed_at IS NULL"
+    )
     rows = f"SELECT o.id, o._title, o.state, o.total {own}"
     waiting = f"{rows} AND o.state = 'waiting'"
     page, sums = f"{rows} ORDER BY o.id DESC LIMIT 31", f"SELECT count(*), sum(o.total) {own}"
